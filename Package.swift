@@ -1,0 +1,106 @@
+// swift-tools-version: 6.2
+// Jaga - container security monitor
+// SPDX-License-Identifier: Apache-2.0
+//
+// The targets stand in the order of docs/ARCHITECTURE.md: a target imports only targets above it.
+// `scripts/check-layers` holds this file to that.
+
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+]
+
+let package = Package(
+    name: "jaga",
+    products: [.executable(name: "jaga", targets: ["jaga"])],
+    dependencies: [
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        // Libraries of the system
+        .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+
+        // Core: pure, no clock, file or socket
+        .target(name: "EventModel", swiftSettings: settings),
+        .target(name: "OSXML", swiftSettings: settings),
+        .target(name: "Patterns", dependencies: ["CPCRE2"], swiftSettings: settings),
+        .target(
+            name: "Ruleset",
+            dependencies: ["EventModel", "OSXML", "Patterns"],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "Analysis",
+            dependencies: ["EventModel", "Patterns", "Ruleset"],
+            swiftSettings: settings
+        ),
+
+        // Edges: each owns one outside thing
+        .target(
+            name: "DockerClient",
+            dependencies: [
+                "EventModel",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "Collectors",
+            dependencies: ["EventModel", "DockerClient"],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "AlertStore",
+            dependencies: ["EventModel", "CZlib"],
+            swiftSettings: settings
+        ),
+
+        // Assembly
+        .target(
+            name: "Daemon",
+            dependencies: [
+                "EventModel", "OSXML", "Patterns", "Ruleset", "Analysis", "DockerClient",
+                "Collectors", "AlertStore",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "jaga",
+            dependencies: [
+                "EventModel", "Patterns", "Ruleset", "Analysis", "AlertStore", "Daemon",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: settings
+        ),
+
+        // Test support and tests
+        .target(
+            name: "JagaTesting",
+            dependencies: ["EventModel", "Patterns"],
+            path: "Tests/JagaTesting",
+            swiftSettings: settings
+        ),
+        .testTarget(name: "EventModelTests", dependencies: ["EventModel"], swiftSettings: settings),
+        .testTarget(name: "OSXMLTests", dependencies: ["OSXML", "JagaTesting"], swiftSettings: settings),
+        .testTarget(
+            name: "PatternsTests",
+            dependencies: ["Patterns", "JagaTesting"],
+            swiftSettings: settings
+        ),
+    ]
+)
