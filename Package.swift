@@ -27,7 +27,11 @@ let package = Package(
     ],
     targets: [
         // Libraries of the system
-        .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
+        .systemLibrary(
+            name: "CPCRE2",
+            pkgConfig: "libpcre2-8",
+            providers: [.apt(["libpcre2-dev"])]
+        ),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
         // Core: pure, no clock, file or socket
@@ -96,7 +100,11 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(name: "EventModelTests", dependencies: ["EventModel"], swiftSettings: settings),
-        .testTarget(name: "OSXMLTests", dependencies: ["OSXML", "JagaTesting"], swiftSettings: settings),
+        .testTarget(
+            name: "OSXMLTests",
+            dependencies: ["OSXML", "JagaTesting"],
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "PatternsTests",
             dependencies: ["Patterns", "JagaTesting"],
