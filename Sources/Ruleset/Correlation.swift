@@ -18,8 +18,9 @@ package struct Correlation: Sendable {
     }
 
     package let source: Source
-    /// The number N of `frequency="N"`: the rule fires on the N-th event. 2
-    /// when absent.
+    /// The number N of `frequency="N"`.
+    ///
+    /// The rule fires on the N-th event; 2 when absent.
     package let frequency: Int
     /// Seconds.
     package let timeframe: Int

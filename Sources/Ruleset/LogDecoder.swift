@@ -4,7 +4,9 @@
 package import EventModel
 package import Patterns
 
-/// A `<decoder>`, compiled. Source: analysis-engine.md §4.
+/// A `<decoder>`, compiled.
+///
+/// Source: analysis-engine.md §4.
 package struct LogDecoder: Sendable {
     /// The name an alert shows: a child without `use_own_name` has its
     /// parent's.

@@ -3,7 +3,9 @@
 
 package import EventModel
 
-/// A `<rule>`, compiled. Source: analysis-engine.md §5.
+/// A `<rule>`, compiled.
+///
+/// Source: analysis-engine.md §5.
 package struct Rule: Sendable {
     /// From 1 to 999999.
     package let id: Int

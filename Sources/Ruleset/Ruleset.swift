@@ -13,8 +13,10 @@ package struct Ruleset: Sendable {
     /// All decoders; ``programDecoders``, ``plainDecoders`` and children are
     /// indices into it.
     package let decoders: [LogDecoder]
-    /// Top-level decoders with a `program_name`, in load order: tried for
-    /// events that have a program name. Source: analysis-engine.md §4.2, §4.3.
+    /// Top-level decoders with a `program_name`, in load order.
+    ///
+    /// Tried for events that have a program name.
+    /// Source: analysis-engine.md §4.2, §4.3.
     package let programDecoders: [Int]
     /// Top-level decoders without one, in load order: tried for all others.
     package let plainDecoders: [Int]
