@@ -1,0 +1,130 @@
+// Jaga - container security monitor
+// SPDX-License-Identifier: Apache-2.0
+
+import EventModel
+import Glibc
+import Patterns
+package import Ruleset
+
+/// Finds the files of a ruleset and reads them, in load order.
+package struct RulesetFinder: Sendable {
+    /// The folder with Jaga's own `decoders`, `rules`, `lists`; nil when it
+    /// was not found.
+    package let shipped: String?
+
+    /// Looks for the shipped ruleset: `JAGA_RULESET`, then beside the binary
+    /// as `make dist` lays it (`../share/jaga/ruleset`), then in the checkout
+    /// that the binary was built in.
+    package init(environment: [String: String]) {
+        if let named = environment["JAGA_RULESET"], !named.isEmpty {
+            shipped = named
+            return
+        }
+        var parent = (FileSystem.executablePath() ?? "").split(separator: "/").dropLast()
+        var candidates = ["/" + parent.dropLast().joined(separator: "/") + "/share/jaga/ruleset"]
+        while !parent.isEmpty {
+            candidates.append("/" + parent.joined(separator: "/") + "/ruleset")
+            parent = parent.dropLast()
+        }
+        candidates.append("/usr/share/jaga/ruleset")
+        shipped = candidates.first { FileSystem.isFolder($0 + "/rules") }
+    }
+
+    /// The files of whole ruleset folders, each with `decoders`, `rules` and
+    /// `lists` below it; a part may be missing, not all three.
+    ///
+    /// - Throws: ``DaemonError`` `ruleset-folder` or `unreadable-file`.
+    package func files(in folders: [String]) throws -> RulesetFiles {
+        var collector = RulesetCollector()
+        for folder in folders {
+            guard ["decoders", "rules", "lists"].contains(where: { hasPart($0, in: folder) })
+            else {
+                throw DaemonError(
+                    .rulesetFolder,
+                    "\(folder) has none of the folders decoders, rules and lists: name a ruleset's folder"
+                )
+            }
+            try addParts(of: folder, to: &collector)
+        }
+        return collector.files()
+    }
+
+    /// What `jaga up` loads: the shipped ruleset and the user's additions in
+    /// the data folder, or what `<ruleset>` names instead of the former.
+    ///
+    /// - Throws: ``DaemonError`` `ruleset-folder` or `unreadable-file`.
+    package func files(
+        section: RulesetSection,
+        data: DataFolder?
+    ) throws -> RulesetFiles {
+        var collector = RulesetCollector()
+        let base = data?.path ?? "."
+        if section.decoderFolders.isEmpty {
+            try collector.addDecoders(folder: try shippedFolder() + "/decoders", pattern: nil)
+        }
+        if section.ruleFolders.isEmpty {
+            try collector.addRules(folder: try shippedFolder() + "/rules", pattern: nil)
+        }
+        try collector.addLists(folder: try shippedFolder() + "/lists", naming: "etc/lists")
+        for folder in section.decoderFolders {
+            try collector.addDecoders(
+                folder: resolve(folder.path, base),
+                pattern: folder.pattern
+            )
+        }
+        for folder in section.ruleFolders {
+            try collector.addRules(folder: resolve(folder.path, base), pattern: folder.pattern)
+        }
+        if let data, FileSystem.isFolder(data.etc) { try addParts(of: data.etc, to: &collector) }
+        for file in section.decoderIncludes {
+            try collector.addDecoder(file: resolve(included(file, "decoders"), base))
+        }
+        for file in section.ruleIncludes {
+            try collector.addRule(file: resolve(included(file, "rules"), base))
+        }
+        for list in section.lists { try collector.addList(file: resolve(list, base), named: list) }
+        collector.exclude(decoders: section.decoderExcludes, rules: section.ruleExcludes)
+        return collector.files()
+    }
+
+    private func shippedFolder() throws -> String {
+        if let shipped { return shipped }
+        throw DaemonError(
+            .rulesetFolder,
+            "Jaga's own ruleset was not found beside the binary: set JAGA_RULESET to its folder"
+        )
+    }
+
+    private func hasPart(_ part: String, in folder: String) -> Bool {
+        FileSystem.isFolder(folder + "/" + part)
+    }
+
+    private func addParts(of folder: String, to collector: inout RulesetCollector) throws {
+        if hasPart("decoders", in: folder) {
+            try collector.addDecoders(folder: folder + "/decoders", pattern: nil)
+        }
+        if hasPart("rules", in: folder) {
+            try collector.addRules(folder: folder + "/rules", pattern: nil)
+        }
+        if hasPart("lists", in: folder) {
+            try collector.addLists(folder: folder + "/lists", naming: "etc/lists")
+        }
+    }
+
+    /// A bare name means the default folder (§10 of the engine's spec).
+    private func included(_ file: String, _ part: String) -> String {
+        file.contains("/") ? file : "ruleset/\(part)/\(file)"
+    }
+
+    /// A path of `ossec.conf`: absolute, or below the data folder; what stands
+    /// below `ruleset/` there may be Jaga's own.
+    private func resolve(_ path: String, _ base: String) -> String {
+        if path.hasPrefix("/") { return path }
+        let below = base + "/" + path
+        if access(below, F_OK) == 0 { return below }
+        if path.hasPrefix("ruleset/"), let shipped {
+            return shipped + "/" + path.dropFirst("ruleset/".count)
+        }
+        return below
+    }
+}

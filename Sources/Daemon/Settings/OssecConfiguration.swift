@@ -1,0 +1,143 @@
+// Jaga - container security monitor
+// SPDX-License-Identifier: Apache-2.0
+
+package import EventModel
+import OSXML
+
+/// `ossec.conf`, read into ``Settings``.
+///
+/// Several `<ossec_config>` roots follow each other; later scalars win, lists
+/// append. Unknown parts are warnings with their place, never fatal.
+/// Source: around-the-engine.md §3.
+package struct OssecConfiguration: Sendable {
+    package private(set) var settings = Settings()
+    package private(set) var diagnostics: [Diagnostic] = []
+    private let file: String
+
+    /// Reads the bytes of a file; `file` is what messages call it.
+    package init(_ bytes: [UInt8], file: String) {
+        self.file = file
+        do {
+            let document = try OSXMLDocument.parse(bytes, variables: true)
+            for root in document.roots { readRoot(root) }
+        } catch {
+            diagnostics.append(
+                Diagnostic(
+                    .error,
+                    code: "malformed-xml",
+                    file: file,
+                    line: error.position.line,
+                    column: error.position.column,
+                    message: error.message,
+                    hint: error.hint
+                )
+            )
+        }
+    }
+
+    /// Reads a file.
+    ///
+    /// - Throws: ``DaemonError`` `unreadable-file`.
+    package static func load(_ path: String) throws -> OssecConfiguration {
+        OssecConfiguration(try FileSystem.contents(of: path, limit: 16 << 20), file: path)
+    }
+
+    /// Whether something in it cannot be used.
+    package var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }
+
+    private mutating func readRoot(_ root: XMLElement) {
+        guard root.name == "ossec_config" else {
+            warn(
+                root,
+                code: "unknown-section",
+                "<\(root.name)> is not <ossec_config>; ignored",
+                hint: "put the sections into <ossec_config> and </ossec_config>"
+            )
+            return
+        }
+        for section in root.children { readSection(section) }
+    }
+
+    private mutating func readSection(_ section: XMLElement) {
+        switch section.name {
+        case "wodle": readWodle(section)
+        case "localfile":
+            let (block, found) = LocalFileReader.read(section, file: file)
+            diagnostics += found
+            if let block { settings.localFiles.append(block) }
+        case "alerts", "ruleset", "global":
+            diagnostics += EngineSections.read(section, file: file, into: &settings)
+        case let name where Self.wazuhSections.contains(name):
+            warn(
+                section,
+                code: "unsupported-section",
+                "<\(name)> is not supported yet; ignored",
+                hint: "see docs/COMPATIBILITY.md"
+            )
+        default:
+            warn(
+                section,
+                code: "unknown-section",
+                "<\(section.name)> is not a section; ignored",
+                hint: "look for a mistyped name"
+            )
+        }
+    }
+
+    private mutating func readWodle(_ section: XMLElement) {
+        let name = section.attributes.first { $0.name == "name" }.map {
+            String(decoding: $0.value, as: UTF8.self)
+        }
+        guard name == "docker-listener" else {
+            warn(
+                section,
+                code: "unsupported-wodle",
+                "<wodle name=\"\(name ?? "")\"> is not supported yet; ignored",
+                hint: "docker-listener is; see docs/COMPATIBILITY.md"
+            )
+            return
+        }
+        if settings.dockerListener != .automatic {
+            warn(
+                section,
+                code: "repeated-block",
+                "a second docker-listener block replaces the first",
+                hint: "keep one of them"
+            )
+        }
+        let (listener, found) = DockerListenerReader.read(section, file: file)
+        settings.dockerListener = listener
+        diagnostics += found
+    }
+
+    private mutating func warn(
+        _ element: XMLElement,
+        code: String,
+        _ message: String,
+        hint: String
+    ) {
+        diagnostics.append(
+            Diagnostic(
+                .warning,
+                code: code,
+                file: file,
+                line: element.position.line,
+                column: element.position.column,
+                message: message,
+                hint: hint
+            )
+        )
+    }
+
+    /// Sections of Wazuh 4 that Jaga knows of and does not act on yet.
+    ///
+    /// Source: around-the-engine.md §3.2.
+    private static let wazuhSections: Set<String> = [
+        "client", "client_buffer", "labels", "socket", "syscheck", "rootcheck", "sca",
+        "active-response", "command", "rule_test", "remote", "auth", "integration",
+        "email_alerts", "reports", "syslog_output", "vulnerability-detection", "indexer",
+        "logging", "cluster", "task-manager", "agent-upgrade", "wdb", "agentless", "gcp-pubsub",
+        "gcp-bucket", "github", "office365", "ms-graph", "fluent-forward", "database_output",
+        "anti_tampering",
+    ]
+}

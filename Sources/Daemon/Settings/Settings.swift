@@ -1,0 +1,103 @@
+// Jaga - container security monitor
+// SPDX-License-Identifier: Apache-2.0
+
+package import EventModel
+
+/// What Jaga is told to do, from `ossec.conf`; every part has a good default,
+/// and no file at all is a working all-in-one.
+package struct Settings: Sendable {
+    /// The Docker listener: by default it always tries, without end.
+    package var dockerListener: DockerListener = .automatic
+    /// Files to collect besides the containers' logs, in file order.
+    package var localFiles: [LocalFileBlock] = []
+    package var ruleset = RulesetSection()
+    /// Alerts below this level are not written; from 1 to 16.
+    ///
+    /// Source: analysis-engine.md §10; the stock file of Wazuh says 3, and
+    /// so does Jaga without a file.
+    package var logAlertLevel = 3
+    /// Alerts from this level on carry the mail flag; from 1 to 16.
+    package var emailAlertLevel = 12
+
+    package init() {}
+
+    /// How Docker's events are listened to.
+    package enum DockerListener: Sendable, Equatable {
+        /// No block was given: connect at once, try for ever.
+        case automatic
+        case block(DockerListenerBlock)
+        /// The block says `disabled`, or it has a bad value.
+        case off
+    }
+}
+
+/// `<wodle name="docker-listener">`.
+///
+/// Source: around-the-engine.md §1.1.
+package struct DockerListenerBlock: Sendable, Equatable {
+    /// Seconds between a start that failed and the next.
+    package var intervalSeconds: Int64 = 60
+    /// Consecutive failures after which the listener gives up.
+    ///
+    /// - Compatibility: Wazuh counts all failures of a lifetime.
+    package var attempts: Int = 5
+    /// Whether the first start is at once and not after one interval.
+    package var runsOnStart = false
+    /// Day of the month, from 1 to 31.
+    package var day: Int?
+    /// Day of the week, 0 is Sunday.
+    package var weekday: Int?
+    /// Minute of the day, from 0 to 1439.
+    package var minuteOfDay: Int?
+    /// Whether ``intervalSeconds`` counts months, which have no fixed length.
+    package var intervalMonths: Int?
+}
+
+/// A `<localfile>`, as far as it is collected.
+///
+/// Source: around-the-engine.md §2.1, §2.2.
+package struct LocalFileBlock: Sendable, Equatable {
+    /// How the bytes of the file become events.
+    package enum Format: Sendable, Equatable {
+        /// One line, one event: `syslog`, `apache`, `generic` and the like.
+        case lines
+        /// Only lines that are a JSON object.
+        case json
+        /// This many lines joined with a blank.
+        case multiLine(Int)
+    }
+
+    /// A path; `*`, `?`, `[` make it a pattern, `%` a date.
+    package var location: String
+    package var format: Format
+    /// Patterns of paths that are left out.
+    package var excludes: [String] = []
+    /// Whether reading begins at the end of a file that was there before Jaga
+    /// and is not remembered.
+    package var onlyFutureEvents = true
+}
+
+/// `<ruleset>`: where decoders, rules and lists are.
+///
+/// Source: analysis-engine.md §10.
+package struct RulesetSection: Sendable, Equatable {
+    /// A folder with the pattern that names in it must match.
+    package struct Folder: Sendable, Equatable {
+        package var path: String
+        /// An os_regex on `folder/file`.
+        package var pattern: String = ".xml$"
+    }
+
+    package var decoderFolders: [Folder] = []
+    package var ruleFolders: [Folder] = []
+    package var decoderIncludes: [String] = []
+    package var ruleIncludes: [String] = []
+    package var decoderExcludes: [String] = []
+    package var ruleExcludes: [String] = []
+    package var lists: [String] = []
+
+    package init() {}
+
+    /// Whether the file says nothing of rules: the default ruleset is used.
+    package var isEmpty: Bool { self == RulesetSection() }
+}
