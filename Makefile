@@ -1,0 +1,48 @@
+# Jaga - container security monitor
+# SPDX-License-Identifier: Apache-2.0
+#
+# The words of the project. Each is also what CI runs, and each is a script or two: look there for options.
+# More words for the command behind a target go in ARGS: make run ARGS="--config FILE", make test ARGS="--filter Patterns"
+
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help run build test check fmt bench demo dist clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: ## set up this machine, build a release, watch its Docker engine (needs root)
+	@scripts/setup
+	@scripts/build release
+	@exec .build/release/jaga up $(ARGS)
+
+build: ## build for development
+	@scripts/setup
+	@scripts/build debug
+
+test: ## run all tests, those on a real Docker engine included (needs root)
+	@scripts/setup --test
+	@scripts/test $(ARGS)
+
+check: ## format, layers, warnings, licence headers, documents: all that is not a test
+	@scripts/setup --test
+	@scripts/check
+
+fmt: ## format the Swift files
+	@swift format format --in-place --recursive --parallel Package.swift Sources Tests
+
+bench: ## measure a release build over generated logs
+	@scripts/setup
+	@scripts/bench $(ARGS)
+
+demo: ## show the tutorial: an engine, containers, an attack, and the alerts as they come (needs root)
+	@scripts/setup --test
+	@scripts/demo $(ARGS)
+
+dist: ## pack dist/jaga-VERSION-linux-ARCH.tar.gz and prove it in a bare container (needs root)
+	@scripts/setup --test
+	@scripts/dist $(ARGS)
+
+clean: ## remove what was built
+	rm -rf .build .build-dist dist
