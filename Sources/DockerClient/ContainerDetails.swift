@@ -1,0 +1,93 @@
+// Jaga - container security monitor
+// SPDX-License-Identifier: Apache-2.0
+
+package import EventModel
+
+/// What a container is doing.
+package enum ContainerState: String, Sendable, Hashable {
+    case created, running, paused, restarting, removing, exited, dead
+    /// The engine used a word that is not in API v1.52.
+    case unknown
+
+    /// Reads the engine's word, of whatever case.
+    package init(engineWord: String?) {
+        self = ContainerState(rawValue: (engineWord ?? "").lowercased()) ?? .unknown
+    }
+}
+
+/// A line of the list of containers.
+package struct ContainerSummary: Sendable, Hashable {
+    package let id: String
+    /// Without the leading slash; the first name that is not a link's.
+    package let name: String
+    /// As it was started with, or an id when the tag moved on.
+    package let image: String
+    package let imageID: String
+    package let labels: [String: String]
+    package let state: ContainerState
+}
+
+/// A container, inspected.
+package struct ContainerDetails: Sendable, Hashable {
+    package let id: String
+    /// Without the leading slash.
+    package let name: String
+    /// As it was started with.
+    package let image: String
+    package let imageID: String
+    package let labels: [String: String]
+    package let state: ContainerState
+    /// Nil when it is not known.
+    package let createdAt: EngineTime?
+    /// Nil when it was never started.
+    package let startedAt: EngineTime?
+    /// Of its first process, in the engine's namespace; 0 when it is not running.
+    package let processID: Int64
+    /// Whether its output is one raw stream instead of frames.
+    package let isTTY: Bool
+    /// `json-file`, `journald`, …
+    package let logDriver: String
+    /// The file of the driver `json-file`; empty for others.
+    package let logPath: String
+    /// `no`, `always`, `on-failure`, `unless-stopped`; empty when not told.
+    package let restartPolicy: String
+    /// Nil when the container has none.
+    package let healthCheck: HealthCheck?
+    /// The last probes, oldest first; the engine keeps five.
+    package let healthRuns: [HealthCheck.Run]
+
+    /// What alerts say about this container.
+    package var identity: ContainerIdentity {
+        ContainerIdentity(id: id, name: name, image: image, imageID: imageID, labels: labels)
+    }
+}
+
+/// A line of the list of images.
+package struct ImageSummary: Sendable, Hashable {
+    package let id: String
+    /// `nginx:latest`; empty for an image that lost its tag.
+    package let tags: [String]
+    /// `nginx@sha256:…`.
+    package let digests: [String]
+    package let labels: [String: String]
+}
+
+/// An execution in a container, inspected.
+///
+/// A health-check probe looks the same as a plain `docker exec`: seen on
+/// engine 20.10, where only `-i`, `-t` and `-d` differ in a member.
+package struct ExecDetails: Sendable, Hashable {
+    package let id: String
+    package let containerID: String
+    package let isRunning: Bool
+    /// Nil while it runs.
+    package let exitCode: Int64?
+    /// Program and arguments.
+    package let command: [String]
+    /// Empty for the container's own user.
+    package let user: String
+    package let isTTY: Bool
+    package let isPrivileged: Bool
+    package let hasStandardInput: Bool
+    package let processID: Int64
+}

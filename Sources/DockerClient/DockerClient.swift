@@ -1,0 +1,185 @@
+// Jaga - container security monitor
+// SPDX-License-Identifier: Apache-2.0
+
+import AsyncHTTPClient
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import NIOSSL
+import Synchronization
+
+/// A client of one Docker engine.
+///
+/// Each request has its own connection: an engine that restarts leaves no
+/// dead ones behind, and a unix socket's costs some 50 microseconds. After
+/// ``ping()`` requests name the negotiated API version in their path; before,
+/// they name none, and the engine answers with its newest.
+///
+/// All failures are ``DockerError``. ``shutdown()`` must be called before the
+/// client goes away. Nothing is retried here; a supervisor does that.
+package final class DockerClient: Sendable {
+    /// The limits of requests; every one is explicit.
+    package struct Configuration: Sendable, Hashable {
+        /// For the connection, with TLS included.
+        package var connectTimeout: Duration
+        /// From the start of a request to the end of its answer; for a stream
+        /// to its beginning.
+        package var requestTimeout: Duration
+        /// Bytes of the largest answer that is read whole.
+        package var answerLimit: Int
+        /// Bytes of the longest event; a longer one is dropped and counted.
+        package var eventLimit: Int
+        /// Bytes of the longest log frame given out in one piece.
+        package var logFrameLimit: Int
+
+        package init(
+            connectTimeout: Duration,
+            requestTimeout: Duration,
+            answerLimit: Int,
+            eventLimit: Int,
+            logFrameLimit: Int
+        ) {
+            self.connectTimeout = connectTimeout
+            self.requestTimeout = requestTimeout
+            self.answerLimit = answerLimit
+            self.eventLimit = eventLimit
+            self.logFrameLimit = logFrameLimit
+        }
+
+        /// 5 s to connect, 30 s for an answer of at most 32 MiB, events up to
+        /// 1 MiB, log frames up to 256 KiB.
+        package static let standard = Configuration(
+            connectTimeout: .seconds(5),
+            requestTimeout: .seconds(30),
+            answerLimit: 32 << 20,
+            eventLimit: 1 << 20,
+            logFrameLimit: 256 << 10
+        )
+    }
+
+    package let endpoint: DockerEndpoint
+    package let configuration: Configuration
+
+    private let group: MultiThreadedEventLoopGroup
+    private let http: HTTPClient
+    private let version = Mutex<APIVersion?>(nil)
+
+    /// Connects to nothing yet.
+    ///
+    /// - Throws: ``DockerError`` `tls` when a certificate cannot be read.
+    package init(endpoint: DockerEndpoint, configuration: Configuration) throws {
+        var settings = HTTPClient.Configuration()
+        settings.tlsConfiguration = try endpoint.tls?.configuration(for: endpoint)
+        settings.redirectConfiguration = .disallow
+        settings.timeout.connect = TimeAmount(configuration.connectTimeout)
+        settings.httpVersion = .http1Only
+        settings.maximumUsesPerConnection = 1
+        // Each followed log holds a connection; the default of 8 would starve
+        // all other requests on a machine with eight containers.
+        settings.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 4096
+        // A refused connection is news for the supervisor, not a thing to wait on.
+        settings.connectionPool.retryConnectionEstablishment = false
+        self.endpoint = endpoint
+        self.configuration = configuration
+        group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        http = HTTPClient(eventLoopGroup: group, configuration: settings)
+    }
+
+    /// Ends all requests and streams, and the client's thread.
+    package func shutdown() async {
+        // Both only fail when they were called before: then all is done.
+        try? await http.shutdown().get()
+        try? await group.shutdownGracefully()
+    }
+
+    /// The API version that requests name; nil before ``ping()``.
+    package var negotiatedVersion: APIVersion? { version.withLock { $0 } }
+
+    /// Remembers the newest version that both sides know.
+    func negotiate(engine: APIVersion?) -> APIVersion? {
+        let negotiated = engine.map { min($0, .newestKnown) }
+        version.withLock { $0 = negotiated }
+        return negotiated
+    }
+
+    /// An answer read whole.
+    struct Answer: Sendable {
+        let headers: HTTPHeaders
+        let body: [UInt8]
+    }
+
+    /// Asks for `path`, which begins with a slash, and reads the answer whole.
+    ///
+    /// - Throws: ``DockerError``, also for a status other than success.
+    func answer(to path: String, doing task: String) async throws -> Answer {
+        let limit = configuration.answerLimit
+        let endpoint = endpoint
+        do {
+            return try await withLimit(configuration.requestTimeout) {
+                let response = try await self.response(to: path, doing: task)
+                let body = try await response.body.collect(upTo: limit)
+                return Answer(headers: response.headers, body: Array(body.readableBytesView))
+            }
+        } catch {
+            throw DockerError(error, doing: task, at: endpoint)
+        }
+    }
+
+    /// Asks for `path` and gives the answer when its head has come.
+    ///
+    /// - Throws: ``DockerError``, also for a status other than success.
+    func response(to path: String, doing task: String) async throws -> HTTPClientResponse {
+        let prefix = negotiatedVersion.map { "/v\($0)" } ?? ""
+        var request = HTTPClientRequest(url: endpoint.urlPrefix + prefix + path)
+        // A unix socket's path is no host: the engine answers 400 to it.
+        if case .unix = endpoint.address {
+            request.headers.replaceOrAdd(name: "Host", value: "docker")
+        }
+        request.headers.replaceOrAdd(name: "User-Agent", value: "jaga")
+        do {
+            let deadline = NIODeadline.now() + TimeAmount(configuration.requestTimeout)
+            let response = try await http.execute(request, deadline: deadline)
+            guard (200..<300).contains(response.status.code) else {
+                let body = try await self.errorBody(of: response)
+                throw DockerError(
+                    status: response.status.code,
+                    body: body,
+                    doing: task,
+                    at: endpoint
+                )
+            }
+            return response
+        } catch {
+            throw DockerError(error, doing: task, at: endpoint)
+        }
+    }
+
+    /// The first 64 KiB of an error's body, within the limit of a request.
+    private func errorBody(of response: HTTPClientResponse) async throws -> [UInt8] {
+        try await withLimit(configuration.requestTimeout) {
+            var body: [UInt8] = []
+            for try await chunk in response.body {
+                body.append(contentsOf: chunk.readableBytesView)
+                if body.count >= 64 << 10 { break }
+            }
+            return body
+        }
+    }
+}
+
+/// Runs `operation`, and cancels it when `limit` is over.
+private func withLimit<Result: Sendable>(
+    _ limit: Duration,
+    _ operation: @escaping @Sendable () async throws -> Result
+) async throws -> Result {
+    try await withThrowingTaskGroup(of: Result.self) { group in
+        group.addTask(operation: operation)
+        group.addTask {
+            try await Task.sleep(for: limit)
+            throw HTTPClientError.deadlineExceeded
+        }
+        defer { group.cancelAll() }
+        guard let result = try await group.next() else { throw CancellationError() }
+        return result
+    }
+}
