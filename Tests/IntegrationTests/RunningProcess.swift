@@ -1,0 +1,225 @@
+// Jaga - container security monitor
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+
+/// A program that a test started, with its lines as they come.
+///
+/// Nothing sleeps for a guess: a test waits for a line, with a limit, and is
+/// woken by what the program prints.
+///
+/// Safe to share: everything that changes is read and written under
+/// `condition`.
+final class RunningProcess: @unchecked Sendable {
+    private struct Stream {
+        var lines: [String] = []
+        var partial: [UInt8] = []
+    }
+
+    let name: String
+    private let process = Process()
+    private let condition = NSCondition()
+    private var output = Stream()
+    private var errors = Stream()
+    private var isEnded = false
+
+    /// Starts `arguments[0]`, found in PATH, with an environment added to the
+    /// test's own.
+    init(_ arguments: [String], environment: [String: String] = [:]) throws {
+        name = arguments.joined(separator: " ")
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = arguments
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        process.standardInput = FileHandle.nullDevice
+        let pipes = (output: Pipe(), errors: Pipe())
+        process.standardOutput = pipes.output
+        process.standardError = pipes.errors
+        pipes.output.fileHandleForReading.readabilityHandler = { [weak self] handle in
+            self?.received(handle, into: \.output)
+        }
+        pipes.errors.fileHandleForReading.readabilityHandler = { [weak self] handle in
+            self?.received(handle, into: \.errors)
+        }
+        process.terminationHandler = { [weak self] _ in self?.ended() }
+        try process.run()
+    }
+
+    deinit {
+        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+    }
+
+    var pid: Int32 { process.processIdentifier }
+    var lines: [String] { condition.withLock { output.lines } }
+    var errorLines: [String] { condition.withLock { errors.lines } }
+
+    /// The first line of standard output, from the `start`-th on, that
+    /// satisfies the claim.
+    ///
+    /// - Throws: ``NotSeen`` with everything that was printed.
+    @discardableResult
+    func line(
+        within seconds: TimeInterval = 30,
+        from start: Int = 0,
+        where claim: (String) -> Bool
+    ) throws -> String {
+        try wait(within: seconds) { output.lines.dropFirst(start).first(where: claim) }
+    }
+
+    /// The first line of standard error that satisfies the claim.
+    @discardableResult
+    func errorLine(
+        within seconds: TimeInterval = 30,
+        where claim: (String) -> Bool
+    ) throws -> String {
+        try wait(within: seconds) { errors.lines.first(where: claim) }
+    }
+
+    /// Sends a signal and waits for the end; see ``exitCode(within:)``.
+    @discardableResult
+    func stop(_ signal: Int32 = SIGTERM, within seconds: TimeInterval = 20) throws -> Int32 {
+        kill(pid, signal)
+        return try exitCode(within: seconds)
+    }
+
+    /// Waits for the program's own end; a signal's number is negative.
+    func exitCode(within seconds: TimeInterval = 60) throws -> Int32 {
+        try wait(within: seconds) { isEnded ? true : nil }
+        let status = process.terminationStatus
+        return process.terminationReason == .uncaughtSignal ? -status : status
+    }
+
+    @discardableResult
+    private func wait<Answer>(
+        within seconds: TimeInterval,
+        for look: () -> Answer?
+    ) throws -> Answer {
+        let deadline = Date(timeIntervalSinceNow: seconds)
+        condition.lock()
+        defer { condition.unlock() }
+        while true {
+            if let answer = look() { return answer }
+            guard condition.wait(until: deadline) else {
+                throw NotSeen(process: name, lines: output.lines, errorLines: errors.lines)
+            }
+        }
+    }
+
+    private func received(
+        _ handle: FileHandle,
+        into stream: ReferenceWritableKeyPath<RunningProcess, Stream>
+    ) {
+        let data = handle.availableData
+        if data.isEmpty { handle.readabilityHandler = nil }
+        condition.withLock {
+            self[keyPath: stream].partial += [UInt8](data)
+            while let end = self[keyPath: stream].partial.firstIndex(of: 0x0A) {
+                let line = self[keyPath: stream].partial[..<end]
+                self[keyPath: stream].lines.append(String(decoding: line, as: UTF8.self))
+                self[keyPath: stream].partial.removeSubrange(...end)
+            }
+            condition.broadcast()
+        }
+    }
+
+    private func ended() {
+        condition.withLock {
+            isEnded = true
+            condition.broadcast()
+        }
+    }
+}
+
+/// What a test waited for did not come.
+struct NotSeen: Error, CustomStringConvertible {
+    let process: String
+    let lines: [String]
+    let errorLines: [String]
+
+    var description: String {
+        """
+        not seen in time from: \(process)
+        standard output:
+        \(lines.suffix(60).joined(separator: "\n"))
+        standard error:
+        \(errorLines.suffix(60).joined(separator: "\n"))
+        """
+    }
+}
+
+/// Runs a program to its end.
+enum Shell {
+    struct Result: Sendable {
+        let status: Int32
+        let output: String
+        let errors: String
+    }
+
+    /// Output and errors go through files, so that no pipe can fill.
+    @discardableResult
+    static func run(
+        _ arguments: [String],
+        environment: [String: String] = [:],
+        input: String? = nil
+    ) throws -> Result {
+        let folder = try TemporaryFolder()
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = arguments
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        let paths = ["in", "out", "err"].map { folder.path + "/" + $0 }
+        try (input ?? "").write(toFile: paths[0], atomically: false, encoding: .utf8)
+        for path in paths.dropFirst() {
+            FileManager.default.createFile(atPath: path, contents: nil)
+        }
+        process.standardInput = FileHandle(forReadingAtPath: paths[0])
+        process.standardOutput = FileHandle(forWritingAtPath: paths[1])
+        process.standardError = FileHandle(forWritingAtPath: paths[2])
+        try process.run()
+        process.waitUntilExit()
+        func text(_ path: String) -> String {
+            String(decoding: FileManager.default.contents(atPath: path) ?? Data(), as: UTF8.self)
+        }
+        return Result(
+            status: process.terminationStatus,
+            output: text(paths[1]),
+            errors: text(paths[2])
+        )
+    }
+
+    /// Runs a program that must succeed; returns its output without the last
+    /// line end.
+    @discardableResult
+    static func expect(
+        _ arguments: [String],
+        environment: [String: String] = [:],
+        input: String? = nil
+    ) throws -> String {
+        let result = try run(arguments, environment: environment, input: input)
+        guard result.status == 0 else {
+            throw NotSeen(
+                process: arguments.joined(separator: " ") + " (exit \(result.status))",
+                lines: [result.output],
+                errorLines: [result.errors]
+            )
+        }
+        return result.output.trimmingCharacters(in: .newlines)
+    }
+}
+
+/// A folder that goes with its value.
+final class TemporaryFolder: Sendable {
+    let path: String
+
+    init() throws {
+        path = NSTemporaryDirectory() + "/jaga-test-" + UUID().uuidString
+        try FileManager.default.createDirectory(
+            atPath: path,
+            withIntermediateDirectories: true
+        )
+    }
+
+    deinit {
+        // Best effort: what stays in the system's temporary folder harms nobody.
+        try? FileManager.default.removeItem(atPath: path)
+    }
+}
