@@ -23,6 +23,8 @@ package struct AlertBatch: Sendable {
         package let originNanoseconds: Int64
         /// Where the event came from.
         package let source: EventSource
+        /// Which event of its ``EventBatch`` it is, from 0.
+        package let event: Int
 
         package init(
             json: Range<Int>,
@@ -32,7 +34,8 @@ package struct AlertBatch: Sendable {
             level: Int,
             time: Timestamp,
             originNanoseconds: Int64,
-            source: EventSource
+            source: EventSource,
+            event: Int = 0
         ) {
             self.json = json
             self.description = description
@@ -42,6 +45,7 @@ package struct AlertBatch: Sendable {
             self.time = time
             self.originNanoseconds = originNanoseconds
             self.source = source
+            self.event = event
         }
     }
 
