@@ -1,0 +1,82 @@
+// Jaga - container security monitor
+// SPDX-License-Identifier: Apache-2.0
+
+/// A compiled os_match: alternatives of plain text, each at the start, at the
+/// end, or anywhere in the subject, without regard to ASCII case.
+///
+/// Nothing but `|`, an alternative's first `^` and last `$`, and a `!` in front
+/// of everything is special; there are no escapes.
+///
+/// Source: analysis-engine.md §2.3.
+package struct OSMatch: Sendable {
+    private enum Shape {
+        case everything
+        case whole
+        case prefix
+        case suffix
+        case substring
+    }
+
+    private struct Alternative {
+        let shape: Shape
+        let text: Range<Int>
+    }
+
+    private let texts: [UInt8]
+    private let alternatives: [Alternative]
+    private let isNegated: Bool
+
+    /// Compiles a pattern; every text is one.
+    package init(_ pattern: some Collection<UInt8>) {
+        var lowered = pattern.map(\.asciiLowered)
+        isNegated = lowered.first == UInt8(ascii: "!")
+        if isNegated { lowered.removeFirst() }
+        texts = lowered
+        alternatives =
+            lowered.split(separator: UInt8(ascii: "|"), omittingEmptySubsequences: false)
+            .map(Self.alternative)
+    }
+
+    private static func alternative(_ text: ArraySlice<UInt8>) -> Alternative {
+        var rest = text
+        let anchorsBegin = rest.first == UInt8(ascii: "^")
+        if anchorsBegin { rest.removeFirst() }
+        let anchorsEnd = rest.last == UInt8(ascii: "$")
+        if anchorsEnd { rest.removeLast() }
+        let shape: Shape =
+            switch (anchorsBegin, anchorsEnd) {
+            case (true, true): .whole
+            case _ where rest.isEmpty: .everything
+            case (true, false): .prefix
+            case (false, true): .suffix
+            case (false, false): .substring
+            }
+        return Alternative(shape: shape, text: rest.startIndex..<rest.endIndex)
+    }
+
+    /// Whether an alternative holds for the subject, or, after a leading `!`,
+    /// none does.
+    package func matches(_ subject: Span<UInt8>) -> Bool {
+        let all = texts.span
+        for alternative in alternatives {
+            let text = all.extracting(alternative.text)
+            if Self.matches(subject, alternative.shape, text) { return !isNegated }
+        }
+        return isNegated
+    }
+
+    private static func matches(
+        _ subject: Span<UInt8>,
+        _ shape: Shape,
+        _ text: Span<UInt8>
+    ) -> Bool {
+        switch shape {
+        case .everything: true
+        case .whole:
+            subject.count == text.count && ByteSearch.isPresent(text, in: subject, at: 0)
+        case .prefix: ByteSearch.isPresent(text, in: subject, at: 0)
+        case .suffix: ByteSearch.isPresent(text, in: subject, at: subject.count - text.count)
+        case .substring: ByteSearch.contains(subject, text)
+        }
+    }
+}

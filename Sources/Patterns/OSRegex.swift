@@ -1,0 +1,118 @@
+// Jaga - container security monitor
+// SPDX-License-Identifier: Apache-2.0
+
+/// A compiled os_regex: Wazuh's own expression of decoders and rules.
+///
+/// Not a backtracking engine: one scan from left to right with at most four
+/// choices remembered, and results that no other engine gives. The algorithm is
+/// normative, since rule sets rely on it.
+///
+/// - Compatibility: a scan gives up after ``stepLimit(subjectCount:)`` steps,
+///   where Wazuh goes on for minutes on hostile lines. That is then no match, and
+///   counted in ``limitHits``.
+///
+/// Source: analysis-engine.md §2.2.
+package struct OSRegex: Sendable {
+    /// The longest pattern, in bytes.
+    package static let maximumPatternCount = 20_480
+
+    /// One of the patterns between bars.
+    struct Alternative: Sendable {
+        let tokens: Range<Int>
+        let anchorsBegin: Bool
+        let anchorsEnd: Bool
+        let markCount: Int
+    }
+
+    private let tokens: [OSRegexToken]
+    private let alternatives: [Alternative]
+    /// Whether groups are kept, which also lets stars end a pattern at the end of
+    /// the subject.
+    private let isCapturing: Bool
+    private let limitCounter = EventCounter()
+
+    /// How many groups the alternative with the most of them has.
+    package let groupCount: Int
+
+    /// Compiles a pattern.
+    ///
+    /// `capturing` says that groups are kept, as for the `<regex>` of a decoder.
+    /// It also changes which subjects match (§2.2.3).
+    /// - Throws: the first mistake of the pattern.
+    package init(_ pattern: some Collection<UInt8>, capturing: Bool) throws(PatternError) {
+        guard pattern.count <= Self.maximumPatternCount else {
+            throw .tooLong(pattern.count)
+        }
+        var parser = OSRegexParser(Array(pattern))
+        try parser.parse()
+        tokens = parser.tokens
+        alternatives = parser.alternatives
+        groupCount = parser.alternatives.reduce(0) { max($0, $1.markCount / 2) }
+        isCapturing = capturing && groupCount > 0
+    }
+
+    /// The result offset of the first alternative that matches, or nil.
+    ///
+    /// It can be -1. The following text starts one byte after it, unless the
+    /// subject ends there.
+    package func firstMatch(in subject: Span<UInt8>) -> Int? {
+        var ignored = Captures()
+        return firstMatch(in: subject, keepsCaptures: false, captures: &ignored)
+    }
+
+    /// The result offset of the first alternative that matches, with its
+    /// captures, numbered from the alternative's first group.
+    ///
+    /// No match, or a pattern compiled without captures, leaves them empty.
+    package func firstMatch(in subject: Span<UInt8>, captures: inout Captures) -> Int? {
+        captures.removeAll()
+        return firstMatch(in: subject, keepsCaptures: isCapturing, captures: &captures)
+    }
+
+    /// How many scans the step limit ended since the pattern was compiled.
+    package var limitHits: Int { limitCounter.value }
+
+    /// How many steps one alternative may take.
+    ///
+    /// The square of 2,048: no scan of a line up to about that length is cut that
+    /// restarts at every byte. The worst case takes some ten milliseconds.
+    package static func stepLimit(subjectCount: Int) -> Int {
+        4_194_304 + 16 &* subjectCount
+    }
+
+    private func firstMatch(
+        in subject: Span<UInt8>,
+        keepsCaptures: Bool,
+        captures: inout Captures
+    ) -> Int? {
+        let all = tokens.span
+        for alternative in alternatives {
+            if keepsCaptures { captures.resetMarks(alternative.markCount) }
+            var scan = OSRegexScan(
+                alternative,
+                isCapturing: isCapturing,
+                marksGroups: keepsCaptures,
+                stepLimit: Self.stepLimit(subjectCount: subject.count)
+            )
+            let tokens = all.extracting(alternative.tokens)
+            if let result = scan.run(over: subject, tokens: tokens, captures: &captures) {
+                if keepsCaptures { captures.collectMarks(alternative.markCount) }
+                return result
+            }
+            if scan.isExhausted { limitCounter.increment() }
+        }
+        return nil
+    }
+}
+
+extension PatternError {
+    /// A pattern of so many bytes.
+    static func tooLong(_ count: Int) -> PatternError {
+        PatternError(
+            .tooLong,
+            message: "the pattern has \(count) bytes, \(OSRegex.maximumPatternCount) are the most: "
+                + "split it into several",
+            offset: OSRegex.maximumPatternCount
+        )
+    }
+}
