@@ -33,8 +33,10 @@ struct OSRegexToken: Sendable {
     }
 
     let kind: Kind
-    /// The bytes that the token takes. A parenthesis takes `(`: the scan passes
-    /// at most one for each byte and reads a second as a literal.
+    /// The bytes that the token takes.
+    ///
+    /// A parenthesis takes `(`: the scan passes at most one for each byte and reads
+    /// a second as a literal.
     let bytes: ByteSet
     /// Which parenthesis of the alternative this is, from 0; 0 for other tokens.
     let mark: Int

@@ -13,8 +13,9 @@ import Synchronization
 ///
 /// Source: analysis-engine.md §2.5; PCRE2 10.42, pcre2api(3).
 package final class PCRE2Expression: Sendable {
-    /// How many internal match calls one match may make: some milliseconds. The
-    /// library's default of ten million lets a line of 40 bytes take seconds.
+    /// How many internal match calls one match may make: some milliseconds.
+    ///
+    /// The library's default of ten million lets a line of 40 bytes take seconds.
     package static let matchLimit: UInt32 = 1_000_000
     /// How deep the interpreter, which runs where the compiled code has too
     /// little stack, may backtrack.

@@ -12,80 +12,60 @@
 /// offset is the result offset, `-` when there is none. Each capture stands in
 /// brackets. Further columns of the input are not looked at, so that output can
 /// be input. Lines that start with `#` pass unchanged.
-package struct PatternCases: Sendable {
-    /// A line that is no case.
-    package struct LineError: Error, Sendable, Hashable, CustomStringConvertible {
-        /// Which line, from 1.
-        package let line: Int
-        /// What is wrong with it: lower case, no full stop.
+package enum PatternCases {
+    /// Why a line is no case.
+    package struct LineError: Error, Sendable, Hashable {
+        /// What is wrong with the line and what to do: lower case, no full stop.
         package let message: String
-
-        package var description: String { "line \(line): \(message)" }
     }
 
     private static let tab = UInt8(ascii: "\t")
 
-    private var line = 0
-    private var captures = Captures()
-
-    package init() {}
-
-    /// Appends the result of the next line, with a newline, to `output`.
+    /// Appends what comes of a line, with a newline, to `output`.
     ///
     /// - Throws: ``LineError`` when columns are missing or the type is unknown;
     ///   nothing is appended then.
-    package mutating func append(
-        resultOf text: some Collection<UInt8>,
+    package static func answer(
+        _ line: Span<UInt8>,
         to output: inout [UInt8]
     ) throws(LineError) {
-        line += 1
+        let text = line.withUnsafeBufferPointer { Array($0) }
         if text.first == UInt8(ascii: "#") {
-            output += text
-            output.append(UInt8(ascii: "\n"))
+            output += text + [UInt8(ascii: "\n")]
             return
         }
-        let columns = text.split(
-            separator: Self.tab,
-            maxSplits: 3,
-            omittingEmptySubsequences: false
-        )
+        let columns = text.split(separator: tab, maxSplits: 3, omittingEmptySubsequences: false)
         guard columns.count >= 3 else {
             throw LineError(
-                line: line,
-                message: "has \(columns.count) columns: give type, pattern and subject, "
+                message: "\(columns.count) columns: give type, pattern and subject, "
                     + "separated by tabs"
             )
         }
-        let outcome = try outcome(of: Array(columns[1]), type: columns[0], on: Array(columns[2]))
-        for column in columns.prefix(3) {
-            output += column
-            output.append(Self.tab)
-        }
-        output += outcome
-        output.append(UInt8(ascii: "\n"))
+        let type = String(decoding: columns[0], as: UTF8.self)
+        let outcome = try outcome(of: Array(columns[1]), type: type, on: Array(columns[2]))
+        for column in columns.prefix(3) { output += column + [tab] }
+        output += outcome + [UInt8(ascii: "\n")]
     }
 
-    private mutating func outcome(
+    private static func outcome(
         of pattern: [UInt8],
-        type: some Sequence<UInt8>,
+        type: String,
         on subject: [UInt8]
     ) throws(LineError) -> [UInt8] {
-        let name = String(decoding: Array(type), as: UTF8.self)
-        switch name {
+        switch type {
         case "osmatch":
             let isMatch = OSMatch(pattern).matches(subject.span)
             return Array((isMatch ? "match\t-" : "nomatch\t-").utf8)
         case "osregex", "osregex0":
-            return regexOutcome(of: pattern, capturing: name == "osregex", on: subject)
+            return regexOutcome(of: pattern, capturing: type == "osregex", on: subject)
         default:
             throw LineError(
-                line: line,
-                message: "unknown type \"\(name.prefix(40))\": use osregex, osregex0 or osmatch"
+                message: "unknown type \"\(type.prefix(40))\": use osregex, osregex0 or osmatch"
             )
         }
     }
 
-    private mutating func regexOutcome(
+    private static func regexOutcome(
         of pattern: [UInt8],
         capturing: Bool,
         on subject: [UInt8]
@@ -96,12 +76,13 @@ package struct PatternCases: Sendable {
         } catch {
             return Array("badpattern\t-".utf8)
         }
+        var captures = Captures()
         guard let result = regex.firstMatch(in: subject.span, captures: &captures) else {
             return Array("nomatch\t-".utf8)
         }
         var outcome = Array("match\t\(result)".utf8)
         for index in 0..<captures.count {
-            outcome += [Self.tab, UInt8(ascii: "[")]
+            outcome += [tab, UInt8(ascii: "[")]
             outcome += subject[captures[index]]
             outcome.append(UInt8(ascii: "]"))
         }
