@@ -1,6 +1,7 @@
 // Jaga - container security monitor
 // SPDX-License-Identifier: Apache-2.0
 
+import AlertStore
 import ArgumentParser
 import Daemon
 import EventModel
@@ -64,13 +65,14 @@ struct Check: ParsableCommand {
             return
         }
         for finding in findings {
-            Terminal.write(TerminalSafe.text(finding.description) + "\n")
+            Terminal.write(TerminalText.escape(finding.description) + "\n")
         }
         let errors = findings.filter { $0.severity == .error }.count
         let warnings = findings.filter { $0.severity == .warning }.count
         Terminal.write(
             "\(errors) errors, \(warnings) warnings; \(counts.rules) rules and "
-                + "\(counts.decoders) decoders\n")
+                + "\(counts.decoders) decoders\n"
+        )
     }
 
     private static func json(_ finding: Diagnostic) -> [UInt8] {

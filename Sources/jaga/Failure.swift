@@ -1,6 +1,7 @@
 // Jaga - container security monitor
 // SPDX-License-Identifier: Apache-2.0
 
+import AlertStore
 import ArgumentParser
 import Daemon
 import EventModel
@@ -35,7 +36,7 @@ enum Failure {
     static func list(_ diagnostics: [Diagnostic]) {
         let wantsColour = Terminal.wantsColour(2)
         for diagnostic in diagnostics {
-            let text = TerminalSafe.text(diagnostic.description)
+            let text = TerminalText.escape(diagnostic.description)
             guard wantsColour, diagnostic.severity != .note else {
                 Terminal.note(text)
                 continue

@@ -18,6 +18,8 @@ struct LineReader {
     private(set) var truncatedLines = 0
     /// How many bytes were read.
     private(set) var bytesRead = 0
+    /// Why reading ended before the end of the input.
+    private(set) var failure: String?
 
     init(descriptor: Int32, limit: Int = 4 << 20) {
         self.descriptor = descriptor
@@ -77,6 +79,7 @@ struct LineReader {
                 return read(descriptor, base + old, size)
             }
         } while count < 0 && errno == EINTR
+        if count < 0 { failure = String(cString: strerror(errno)).lowercased() }
         isAtEnd = count <= 0
         bytesRead += max(0, count)
         buffer.removeSubrange((old + max(0, count))...)

@@ -120,16 +120,17 @@ struct Regex: ParsableCommand {
 
     private func answerCases() throws {
         var reader = LineReader(descriptor: STDIN_FILENO)
+        var cases = PatternCases()
         var output: [UInt8] = []
-        var number = 0
-        var failure: String?
+        var failure: PatternCases.LineError?
         while failure == nil,
             reader.next({ line in
-                number += 1
-                do {
-                    try PatternCases.answer(line, to: &output)
+                var text: [UInt8] = []
+                text.append(span: line)
+                do throws(PatternCases.LineError) {
+                    try cases.append(resultOf: text, to: &output)
                 } catch {
-                    failure = "line \(number): \(error.message)"
+                    failure = error
                 }
                 if output.count > 1 << 16 {
                     Terminal.write(output)

@@ -12,19 +12,26 @@ struct RulesetOptions: ParsableArguments {
         name: .customLong("ruleset"),
         help: ArgumentHelp(
             "A folder with decoders/, rules/ and lists/ that replaces the default ruleset; repeatable.",
-            valueName: "dir"))
+            valueName: "dir"
+        )
+    )
     var folders: [String] = []
 
     @Option(
         help: ArgumentHelp(
             "The ossec.conf whose <ruleset> counts, when no --ruleset is given.",
-            valueName: "file"))
+            valueName: "file"
+        )
+    )
     var config: String?
 
     @Option(
         help: ArgumentHelp(
             "The data folder, whose etc/decoders, etc/rules and etc/lists are added. "
-                + "(default: JAGA_DATA, else /var/lib/jaga)", valueName: "dir"))
+                + "(default: JAGA_DATA, else /var/lib/jaga)",
+            valueName: "dir"
+        )
+    )
     var data: String?
 
     /// The settings of `--config`, or those without a file; its diagnostics

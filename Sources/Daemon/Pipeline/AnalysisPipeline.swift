@@ -61,11 +61,13 @@ final class AnalysisPipeline: Sendable {
 
     /// - Returns: false when the pipeline was stopped while the disk was full.
     private func process(
-        _ delivery: Delivery, _ engine: inout AnalysisEngine, _ log: AlertLog,
+        _ delivery: Delivery,
+        _ engine: inout AnalysisEngine,
+        _ log: AlertLog,
         _ alerts: inout AlertBatch
     ) -> Bool {
         alerts.removeAll()
-        guard persist({ try log.rotateIfNeeded(at: WallClock.now()) }) else { return false }
+        guard persist({ try log.rotateIfNeeded(at: clock.now()) }) else { return false }
         engine.alertOffset = log.offset
         engine.analyze(delivery.batch, into: &alerts)
         guard persist({ try log.append(alerts) }) else { return false }
@@ -102,7 +104,7 @@ final class AnalysisPipeline: Sendable {
     }
 
     private func count(_ batch: EventBatch, _ alerts: borrowing AlertBatch) {
-        let now = WallClock.now().nanoseconds
+        let now = LocalClock.nanoseconds()
         let entries = alerts.entries
         metrics.update { counts in
             counts.events += Int64(batch.entries.count)

@@ -1,0 +1,162 @@
+// Jaga - container security monitor
+// SPDX-License-Identifier: Apache-2.0
+
+package import Analysis
+import Collectors
+package import EventModel
+
+/// The whole engine over old lines, offline: no clock, no waiting.
+///
+/// Lines become events, events go through the engine in batches, alerts come
+/// out as JSON lines that name the file and line they come from. Time is the
+/// log's own; a line without one has that of the line before.
+package struct Replay: ~Copyable {
+    /// How lines become events.
+    package enum Format: String, Sendable, CaseIterable {
+        /// Docker's records are unwrapped, every other line is taken as it is.
+        case auto
+        /// All lines are records of Docker's `json-file` driver.
+        case dockerJSON = "docker-json"
+        /// Lines as they are.
+        case syslog
+        /// Lines as they are, if they are JSON objects.
+        case json
+    }
+
+    /// What was read and found.
+    package struct Counts: Sendable {
+        package var lines = 0
+        package var events = 0
+        package var alerts = 0
+        /// Lines that were not of the format; analysed as they are, or dropped
+        /// when the format is ``Format/json``.
+        package var malformed = 0
+        /// By rule id.
+        package var alertsByRule: [Int: Int] = [:]
+    }
+
+    package private(set) var counts = Counts()
+    private var engine: AnalysisEngine
+    private let format: Format
+    private let clock: LogClock
+    private let utcOffsetSeconds: Int32
+    private var time: Int64
+    private var input = Input(name: "", agent: AgentIdentity(id: "000", name: ""))
+    private var batch = EventBatch()
+    private var lineNumbers: [Int] = []
+    private var alerts = AlertBatch()
+    private static let batchEvents = 1024
+    private static let batchBytes = 512 << 10
+
+    /// The file that lines come from.
+    private struct Input {
+        let name: String
+        let source: EventSource
+        var records: RecordReplay
+        var line = 0
+
+        init(name: String, agent: AgentIdentity) {
+            self.name = name
+            source = EventSource(agent: agent, location: name)
+            records = RecordReplay(source: source)
+        }
+    }
+
+    /// Takes an engine.
+    ///
+    /// - Parameters:
+    ///   - engine: Fresh, or with a memory to go on with.
+    ///   - format: How lines become events.
+    ///   - now: For lines before the first time, and for times without a year.
+    package init(engine: consuming AnalysisEngine, format: Format, now: Timestamp) {
+        self.engine = engine
+        self.format = format
+        clock = LogClock(now: now.nanoseconds)
+        time = now.nanoseconds
+        utcOffsetSeconds = now.utcOffsetSeconds
+    }
+
+    /// Begins a file: its name is the events' location.
+    package mutating func begin(_ name: String, agent: AgentIdentity) {
+        input = Input(name: name, agent: agent)
+    }
+
+    /// Takes the next line; alerts are appended to `output` as JSON lines when
+    /// a batch is full.
+    package mutating func take(_ line: Span<UInt8>, into output: inout [UInt8]) {
+        input.line += 1
+        counts.lines += 1
+        guard !line.isEmpty else { return }
+        if !unwrap(line) { add(line) }
+        if batch.entries.count >= Self.batchEvents || batch.bytes.count >= Self.batchBytes {
+            flush(into: &output)
+        }
+    }
+
+    /// Ends a file: everything read from it is analysed.
+    package mutating func finish(into output: inout [UInt8]) {
+        var rest: [(text: [UInt8], time: Int64)] = []
+        input.records.finish { text, time in
+            rest.append((Array(copying: text), time))
+        }
+        for line in rest { add(line.text.span, recordTime: line.time) }
+        flush(into: &output)
+    }
+
+    /// Takes a record of Docker's apart; false when the line is none, or is
+    /// not to be looked into.
+    private mutating func unwrap(_ line: Span<UInt8>) -> Bool {
+        let isObject = line[0] == UInt8(ascii: "{")
+        switch format {
+        case .syslog: return false
+        case .json:
+            if !isObject { counts.malformed += 1 }
+            return !isObject
+        case .auto: if !isObject { return false }
+        case .dockerJSON: break
+        }
+        var complete: [(text: [UInt8], time: Int64)] = []
+        let isRecord = input.records.take(line) { text, time in
+            complete.append((Array(copying: text), time))
+        }
+        for line in complete { add(line.text.span, recordTime: line.time) }
+        if !isRecord, format == .dockerJSON { counts.malformed += 1 }
+        return isRecord
+    }
+
+    private mutating func add(_ text: Span<UInt8>, recordTime: Int64 = 0) {
+        let own = recordTime > 0 ? recordTime : clock.nanoseconds(in: text)
+        if let own { time = own }
+        batch.append(
+            text,
+            from: input.source,
+            at: Timestamp(nanoseconds: time, utcOffsetSeconds: utcOffsetSeconds),
+            originNanoseconds: own ?? 0
+        )
+        lineNumbers.append(input.line)
+    }
+
+    private mutating func flush(into output: inout [UInt8]) {
+        engine.analyze(batch, into: &alerts)
+        counts.events += batch.entries.count
+        counts.alerts += alerts.entries.count
+        for alert in alerts.entries {
+            counts.alertsByRule[alert.ruleID, default: 0] += 1
+            output.append(contentsOf: alerts.bytes[alert.json].dropLast())
+            output.append(literal: ",\"input\":{\"file\":")
+            output.appendJSONString(input.name)
+            output.append(text: ",\"line\":\(lineNumbers[alert.event])}}\n")
+        }
+        alerts.removeAll()
+        batch.removeAll()
+        lineNumbers.removeAll(keepingCapacity: true)
+    }
+}
+
+extension [UInt8] {
+    /// A copy of the bytes of a span.
+    init(copying span: Span<UInt8>) {
+        self = []
+        append(span: span)
+    }
+}
