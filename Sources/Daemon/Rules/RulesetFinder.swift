@@ -20,11 +20,15 @@ package struct RulesetFinder: Sendable {
             shipped = named
             return
         }
-        var parent = (FileSystem.executablePath() ?? "").split(separator: "/").dropLast()
-        var candidates = ["/" + parent.dropLast().joined(separator: "/") + "/share/jaga/ruleset"]
-        while !parent.isEmpty {
-            candidates.append("/" + parent.joined(separator: "/") + "/ruleset")
-            parent = parent.dropLast()
+        var above = (FileSystem.executablePath() ?? "").split(separator: "/").dropLast()
+        var candidates = ["/" + above.dropLast().joined(separator: "/") + "/share/jaga/ruleset"]
+        while !above.isEmpty {
+            let folder = "/" + above.joined(separator: "/")
+            // Only a checkout counts: any other folder may be anybody's.
+            if FileSystem.isFile(folder + "/Package.swift") {
+                candidates.append(folder + "/ruleset")
+            }
+            above = above.dropLast()
         }
         candidates.append("/usr/share/jaga/ruleset")
         shipped = candidates.first { FileSystem.isFolder($0 + "/rules") }
