@@ -1,8 +1,6 @@
 // Jaga - container security monitor
 // SPDX-License-Identifier: Apache-2.0
 
-package import EventModel
-
 /// A `<rule>`, compiled.
 ///
 /// Source: analysis-engine.md §5.

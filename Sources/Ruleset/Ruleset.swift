@@ -1,9 +1,6 @@
 // Jaga - container security monitor
 // SPDX-License-Identifier: Apache-2.0
 
-package import EventModel
-package import Patterns
-
 /// Decoders, rules and lists, resolved and compiled: everything Analysis needs,
 /// never changed after it is made.
 ///
