@@ -26,9 +26,13 @@ package struct OSMatch: Sendable {
     private let alternatives: [Alternative]
     private let isNegated: Bool
 
+    /// The pattern as it was written.
+    package let source: [UInt8]
+
     /// Compiles a pattern; every text is one.
     package init(_ pattern: some Collection<UInt8>) {
-        var lowered = pattern.map(\.asciiLowered)
+        source = Array(pattern)
+        var lowered = source.map(\.asciiLowered)
         isNegated = lowered.first == UInt8(ascii: "!")
         if isNegated { lowered.removeFirst() }
         texts = lowered

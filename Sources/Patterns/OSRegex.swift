@@ -31,6 +31,8 @@ package struct OSRegex: Sendable {
     private let isCapturing: Bool
     private let limitCounter = EventCounter()
 
+    /// The pattern as it was written.
+    package let source: [UInt8]
     /// How many groups the alternative with the most of them has.
     package let groupCount: Int
 
@@ -43,7 +45,8 @@ package struct OSRegex: Sendable {
         guard pattern.count <= Self.maximumPatternCount else {
             throw .tooLong(pattern.count)
         }
-        var parser = OSRegexParser(Array(pattern))
+        source = Array(pattern)
+        var parser = OSRegexParser(source)
         try parser.parse()
         tokens = parser.tokens
         alternatives = parser.alternatives

@@ -32,6 +32,8 @@ package final class PCRE2Expression: Sendable {
     private let scratch: PCRE2ScratchPool
     private let limitCounter = EventCounter()
 
+    /// The expression as it was written.
+    package let source: [UInt8]
     /// How many groups the expression has.
     package let groupCount: Int
 
@@ -43,7 +45,8 @@ package final class PCRE2Expression: Sendable {
         guard pattern.count <= OSRegex.maximumPatternCount else {
             throw .tooLong(pattern.count)
         }
-        let compiled = try Self.compile(Array(pattern))
+        let source = Array(pattern)
+        let compiled = try Self.compile(source)
         guard let limits = pcre2_match_context_create_8(nil) else {
             pcre2_code_free_8(compiled)
             throw .expression("out of memory", offset: 0)
@@ -54,6 +57,7 @@ package final class PCRE2Expression: Sendable {
         var groups: UInt32 = 0
         pcre2_pattern_info_8(compiled, UInt32(PCRE2_INFO_CAPTURECOUNT), &groups)
         pcre2_jit_compile_8(compiled, UInt32(PCRE2_JIT_COMPLETE))
+        self.source = source
         self.code = compiled
         self.limits = limits
         groupCount = Int(groups)

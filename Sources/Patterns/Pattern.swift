@@ -73,6 +73,15 @@ package enum Pattern: Sendable {
         }
     }
 
+    /// The pattern as it was written.
+    package var source: [UInt8] {
+        switch self {
+        case .osregex(let regex): regex.source
+        case .osmatch(let match): match.source
+        case .pcre2(let expression): expression.source
+        }
+    }
+
     /// How many matches a limit ended since the pattern was compiled.
     package var limitHits: Int {
         switch self {
