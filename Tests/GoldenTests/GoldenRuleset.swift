@@ -1,0 +1,64 @@
+// Jaga - container security monitor
+// SPDX-License-Identifier: Apache-2.0
+
+import Analysis
+import EventModel
+import Foundation
+import JagaTesting
+import Ruleset
+
+/// The ruleset that Jaga ships, with what a case adds to it.
+enum GoldenRuleset {
+    /// Jaga's own, as it lies in this checkout.
+    static let shipped = Result { try load() }
+
+    /// Jaga's own with a decoder file beside it, as a user would add one.
+    static func adding(decoders text: String, named name: String) throws -> RulesetLoading {
+        var files = try shippedFiles()
+        files.decoders.append(RulesetFile(path: name, bytes: [UInt8](text.utf8)))
+        return RulesetLoader.load(files.sorted(), settings: .logtest)
+    }
+
+    /// An engine without memory.
+    static func engine(_ ruleset: Ruleset) -> AnalysisEngine {
+        AnalysisEngine(
+            ruleset: ruleset,
+            configuration: AnalysisEngine.Configuration(
+                managerName: "golden",
+                mode: .session(alertLevel: 3)
+            )
+        )
+    }
+
+    private static func load() throws -> RulesetLoading {
+        RulesetLoader.load(try shippedFiles().sorted(), settings: .logtest)
+    }
+
+    private static func shippedFiles() throws -> RulesetFiles {
+        RulesetFiles(decoders: try files("decoders"), rules: try files("rules"), lists: [])
+    }
+
+    private static func files(_ kind: String) throws -> [RulesetFile] {
+        let folder = TestData.checkout + "/ruleset/" + kind
+        return try FileManager.default.contentsOfDirectory(atPath: folder).sorted().map { name in
+            let path = folder + "/" + name
+            let bytes = try Data(contentsOf: URL(fileURLWithPath: path))
+            return RulesetFile(path: path, bytes: [UInt8](bytes))
+        }
+    }
+}
+
+extension AnalysisEngine {
+    /// What comes of lines, one a second.
+    mutating func reports(of lines: [String], location: String) -> [EventReport] {
+        let source = EventSource(
+            agent: AgentIdentity(id: "000", name: "golden"),
+            location: location
+        )
+        return lines.enumerated().map { index, line in
+            let bytes = [UInt8](line.utf8)
+            let time = Timestamp(nanoseconds: (1_764_000_000 + Int64(index)) * 1_000_000_000)
+            return inspect(bytes.span, from: source, at: time, .result)
+        }
+    }
+}
