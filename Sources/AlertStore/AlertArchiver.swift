@@ -53,7 +53,9 @@ package struct AlertArchiver: Sendable {
         folder = AlertFolder(path: configuration.folder)
     }
 
-    /// Does everything that is due at `time`. To be called every minute or so.
+    /// Does everything that is due at `time`.
+    ///
+    /// To be called every minute or so.
     ///
     /// Removal by age comes before compression, since on a full disk it makes
     /// the room. Blocks, for seconds when there is a file to compress.

@@ -42,8 +42,9 @@ package enum AlertLine {
         var actor: [UInt8] = []
     }
 
-    /// Reads the object that begins here. Recurses at most as deep as
-    /// ``Place`` nests.
+    /// Reads the object that begins here.
+    ///
+    /// Recurses at most as deep as ``Place`` nests.
     private static func read(
         _ place: Place,
         _ scanner: inout JSONScanner,

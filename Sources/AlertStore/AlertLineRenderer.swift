@@ -26,7 +26,7 @@ package struct AlertLineRenderer: Sendable {
     /// Appends one alert's line with its line feed.
     ///
     /// All text is escaped (``TerminalText``) and each column bounded: the line is
-    /// at most 350 columns long.
+    /// below 380 columns long.
     package func append(_ alert: AlertSummary, to output: inout [UInt8]) {
         appendTime(alert.timestamp, to: &output)
         appendLevel(alert.level, to: &output)

@@ -72,12 +72,13 @@ extension AlertLog {
         at time: Timestamp
     ) throws(AlertStoreError) -> Opened {
         try Folder.unlink(folder.pending)
-        let file = try OpenFile(
+        var file = try OpenFile(
             path: folder.pending,
             flags: O_RDWR | O_APPEND | O_CREAT | O_EXCL
         )
         let dated = try linkDated(folder.pending, in: folder, at: time)
         try Folder.rename(folder.pending, to: folder.current)
+        file.path = folder.current
         try Folder.sync(folder.path)
         return Opened(file: file, dated: dated)
     }

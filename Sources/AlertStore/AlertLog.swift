@@ -5,7 +5,9 @@ package import EventModel
 import Glibc
 
 /// The log of alerts, which is the truth about them: `alerts.json`, appended to
-/// and rotated. ``AlertFolder`` tells what lies where.
+/// and rotated.
+///
+/// ``AlertFolder`` tells what lies where.
 ///
 /// An alert is committed when ``append(_:)`` has returned: it is in the file as
 /// a whole line and, unless the settings say otherwise, on the disk. A process
@@ -21,6 +23,7 @@ package final class AlertLog {
         /// A file at least this long is followed by a new one.
         package var maximumFileBytes = 256 << 20
         /// Whether a batch is on the disk before it counts as committed.
+        ///
         /// Without it, alerts survive `kill -9` but not the loss of power.
         package var syncsEachBatch = true
 

@@ -91,6 +91,7 @@ package final class AlertTail {
     /// - Parameter timeoutMilliseconds: How long to wait for one; 0 looks and
     ///   returns.
     /// - Returns: nil when the time is over or the tail was interrupted.
+    /// - Throws: `.permission` and `.io`; the tail can be asked again.
     package func next(timeoutMilliseconds: Int) throws(AlertStoreError) -> [UInt8]? {
         let deadline = Self.milliseconds() + max(0, Int64(clamping: timeoutMilliseconds))
         while !isInterrupted {

@@ -22,7 +22,9 @@ struct FolderWatch: ~Copyable {
     }
 
     /// Returns after a change, when `wake` can be read, or after the time; also
-    /// for no reason. Whoever waits looks for himself what is new.
+    /// for no reason.
+    ///
+    /// Whoever waits looks for himself what is new.
     mutating func wait(milliseconds: Int, orUntilReadable wake: CInt) {
         if !isWatching, descriptor >= 0 {
             let mask = UInt32(IN_MODIFY | IN_CREATE | IN_MOVED_TO)

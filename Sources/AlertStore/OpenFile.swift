@@ -6,8 +6,8 @@ import Glibc
 /// An open file descriptor, closed when the value ends.
 struct OpenFile: ~Copyable {
     let descriptor: CInt
-    /// Where it was opened; for messages.
-    let path: String
+    /// Where it lies; for messages. Whoever renames the file says so here.
+    var path: String
 
     /// Opens a file, or makes it with mode 0640 whatever the umask says.
     ///

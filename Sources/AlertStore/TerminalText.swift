@@ -1,5 +1,6 @@
 // Jaga - container security monitor
 // SPDX-License-Identifier: Apache-2.0
+
 import EventModel
 
 /// Text from outside, made safe to write to a terminal.
