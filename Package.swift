@@ -21,9 +21,7 @@ let package = Package(
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
-        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
         // Libraries of the system
@@ -79,15 +77,14 @@ let package = Package(
             dependencies: [
                 "EventModel", "OSXML", "Patterns", "Ruleset", "Analysis", "DockerClient",
                 "Collectors", "AlertStore",
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: settings
         ),
         .executableTarget(
             name: "jaga",
             dependencies: [
-                "EventModel", "Patterns", "Ruleset", "Analysis", "AlertStore", "Daemon",
+                "EventModel", "Patterns", "Ruleset", "Analysis", "Collectors", "AlertStore",
+                "Daemon",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings
@@ -109,6 +106,11 @@ let package = Package(
         .testTarget(
             name: "PatternsTests",
             dependencies: ["Patterns", "JagaTesting"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "AlertStoreTests",
+            dependencies: ["AlertStore", "EventModel", "CZlib"],
             swiftSettings: settings
         ),
     ]
