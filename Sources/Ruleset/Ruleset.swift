@@ -18,6 +18,9 @@ package struct Ruleset: Sendable {
     /// Top-level decoders without one, in load order: tried for all others.
     package let plainDecoders: [Int]
     /// Names of decoders by ``LogDecoder/nameID``.
+    ///
+    /// 0 is the empty name of events that no decoder took; built-in decoders, such
+    /// as `windows_eventchannel`, have names here without a decoder.
     package let decoderNames: [String]
 
     /// Every rule object once; ids are unique.
@@ -36,6 +39,11 @@ package struct Ruleset: Sendable {
     package let sidListCount: Int
     /// How many `if_matched_group` lists there are; rules name them by index.
     package let groupListCount: Int
+
+    /// The rule of an id; nil when there is none.
+    ///
+    /// - Complexity: O(number of rules)
+    package func rule(id: Int) -> Rule? { rules.first { $0.id == id } }
 }
 
 /// A place of a rule in the tree.
