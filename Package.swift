@@ -83,7 +83,7 @@ let package = Package(
         .executableTarget(
             name: "jaga",
             dependencies: [
-                "EventModel", "Patterns", "Ruleset", "Analysis", "Collectors", "AlertStore",
+                "EventModel", "Patterns", "Ruleset", "Analysis", "AlertStore",
                 "Daemon",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],

@@ -3,7 +3,6 @@
 
 import Analysis
 import ArgumentParser
-import Collectors
 import Daemon
 import EventModel
 import Glibc
@@ -58,7 +57,6 @@ struct Analyze: ParsableCommand {
         settings.emailAlertLevel = configured.emailAlertLevel
         guard let rules = try ruleset.load(settings).ruleset else { return }
         let inputs = try files.map { try Input(path: $0) }
-        var clock = LocalClock()
         let start = ContinuousClock.now
         var replay = Replay(
             engine: AnalysisEngine(
@@ -66,7 +64,7 @@ struct Analyze: ParsableCommand {
                 configuration: .init(managerName: HostEnvironment.hostname)
             ),
             format: format.format,
-            now: clock.now()
+            now: HostClock.now()
         )
         let agent = AgentIdentity(id: "000", name: HostEnvironment.hostname)
         var progress = Progress(totalBytes: inputs.reduce(0) { $0 + $1.size })

@@ -27,25 +27,30 @@ enum Terminal {
         write([UInt8]((text + "\n").utf8), to: STDERR_FILENO)
     }
 
-    /// Writes all bytes; ends the program when nobody reads them any more.
+    /// Writes all bytes; ends the program when nobody reads standard output
+    /// any more.
     static func write(_ bytes: [UInt8], to descriptor: Int32 = STDOUT_FILENO) {
+        if attempt(bytes, to: descriptor) || descriptor != STDOUT_FILENO { return }
+        exit(errno == EPIPE ? 0 : ExitStatus.failed)
+    }
+
+    /// Writes all bytes; false when that is not possible, `errno` says why.
+    static func attempt(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
         var start = 0
         while start < bytes.count {
             let count = bytes[start...].withUnsafeBytes {
                 Glibc.write(descriptor, $0.baseAddress, $0.count)
             }
-            if count < 0 {
-                if errno == EINTR { continue }
-                if errno == EAGAIN {
-                    var wait = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-                    poll(&wait, 1, 1000)
-                    continue
-                }
-                if descriptor == STDOUT_FILENO { exit(errno == EPIPE ? 0 : ExitStatus.failed) }
-                return
+            if count >= 0 {
+                start += count
+            } else if errno == EAGAIN {
+                var wait = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+                poll(&wait, 1, 1000)
+            } else if errno != EINTR {
+                return false
             }
-            start += count
         }
+        return true
     }
 
     /// Everything on standard error's terminal line is erased; nothing happens

@@ -24,7 +24,7 @@ final class AnalysisPipeline: Sendable {
     private let queue: EventQueue
     private let metrics: PipelineMetrics
     private let observer: Observer
-    private let nextEngine = Mutex<EngineBox?>(nil)
+    private let nextEngine = Mutex<AnalysisEngine?>(nil)
     private let isStopping = Atomic<Bool>(false)
 
     init(queue: EventQueue, metrics: PipelineMetrics, observer: Observer) {
@@ -34,9 +34,8 @@ final class AnalysisPipeline: Sendable {
     }
 
     /// Takes over another ruleset between two batches.
-    func replaceEngine(with engine: consuming AnalysisEngine) {
-        let box = EngineBox(engine)
-        nextEngine.withLock { $0 = box }
+    func replaceEngine(with engine: AnalysisEngine) {
+        nextEngine.withLock { $0 = engine }
     }
 
     /// Gives up waiting for a full disk: the batch stays unacknowledged.
@@ -45,17 +44,14 @@ final class AnalysisPipeline: Sendable {
     }
 
     /// Works until the queue is closed and empty; blocks its thread.
-    func run(engine: consuming AnalysisEngine, log: AlertLog) {
+    func run(engine: AnalysisEngine, log: AlertLog) {
         var engine = engine
         var alerts = AlertBatch()
-        var notedTorn = false
+        var clock = LocalClock()
+        reportNotices(of: log)
         while let delivery = queue.pop() {
-            if let box = nextEngine.withLock({ $0.take() }) { engine = box.engine }
-            if !notedTorn {
-                notedTorn = true
-                reportNotices(of: log)
-            }
-            guard process(delivery, &engine, log, &alerts) else { return }
+            if let next = nextEngine.withLock({ $0.take() }) { engine = next }
+            guard process(delivery, &engine, log, &alerts, at: clock.now()) else { return }
         }
     }
 
@@ -64,13 +60,14 @@ final class AnalysisPipeline: Sendable {
         _ delivery: Delivery,
         _ engine: inout AnalysisEngine,
         _ log: AlertLog,
-        _ alerts: inout AlertBatch
+        _ alerts: inout AlertBatch,
+        at now: Timestamp
     ) -> Bool {
         alerts.removeAll()
-        guard persist({ try log.rotateIfNeeded(at: clock.now()) }) else { return false }
+        guard persist({ try log.rotateIfNeeded(at: now) }) else { return false }
         engine.alertOffset = log.offset
         engine.analyze(delivery.batch, into: &alerts)
-        guard persist({ try log.append(alerts) }) else { return false }
+        guard alerts.isEmpty || persist({ try log.append(alerts) }) else { return false }
         delivery.acknowledge()
         reportNotices(of: log)
         count(delivery.batch, alerts)
@@ -117,13 +114,4 @@ final class AnalysisPipeline: Sendable {
             }
         }
     }
-}
-
-/// An engine on its way to the pipeline's thread.
-///
-/// Safe to share: it is written once, before it is handed over under a lock,
-/// and then used by one thread only.
-private final class EngineBox: @unchecked Sendable {
-    let engine: AnalysisEngine
-    init(_ engine: consuming AnalysisEngine) { self.engine = engine }
 }

@@ -14,14 +14,15 @@ package enum OperatorNotice: Sendable, Equatable {
     case rulesetReloaded(decoders: Int, rules: Int)
     /// A ruleset with mistakes was not taken over; the old one goes on.
     case rulesetRefused(errors: [String])
-    case stopping
+    /// Metrics or old alerts could not be looked after; it is tried again.
+    case maintenanceFailed(String)
 
     /// Whether something does not work as it should.
     package var isTrouble: Bool {
         switch self {
-        case .alertsNotWritten, .rulesetRefused: true
+        case .alertsNotWritten, .rulesetRefused, .maintenanceFailed: true
         case .source(_, _, let isTrouble): isTrouble
-        case .alertsWrittenAgain, .alertLog, .rulesetReloaded, .stopping: false
+        case .alertsWrittenAgain, .alertLog, .rulesetReloaded: false
         }
     }
 
@@ -37,7 +38,7 @@ package enum OperatorNotice: Sendable, Equatable {
         case .rulesetRefused(let errors):
             "the changed ruleset has mistakes, the old one stays:\n"
                 + errors.joined(separator: "\n")
-        case .stopping: "stopping"
+        case .maintenanceFailed(let reason): reason
         }
     }
 }

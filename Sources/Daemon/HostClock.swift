@@ -1,0 +1,14 @@
+// Jaga - container security monitor
+// SPDX-License-Identifier: Apache-2.0
+
+import Collectors
+package import EventModel
+
+/// The machine's clock, for those that make events outside of a collector.
+package enum HostClock {
+    /// Now, with the offset that local time has now.
+    package static func now() -> Timestamp {
+        var clock = LocalClock()
+        return clock.now()
+    }
+}

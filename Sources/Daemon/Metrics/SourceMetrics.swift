@@ -1,0 +1,111 @@
+// Jaga - container security monitor
+// SPDX-License-Identifier: Apache-2.0
+
+import Collectors
+import Glibc
+
+/// What collectors and the queue count, for Prometheus.
+struct SourceMetrics {
+    private let totals: StatusBoard.Totals
+    private let statuses: [SourceStatus]
+    private let depth: EventQueue.Depth
+
+    init(_ board: StatusBoard, _ queue: EventQueue) {
+        totals = board.totals
+        statuses = board.statuses
+        depth = queue.depth
+    }
+
+    func prometheusText() -> String {
+        var output = ""
+        func add(_ name: String, _ kind: String, _ help: String, _ value: Int64) {
+            output += "# HELP \(name) \(help)\n# TYPE \(name) \(kind)\n\(name) \(value)\n"
+        }
+        let counts = totals.counts
+        add("jaga_source_events_total", "counter", "Events collected.", counts.events)
+        add("jaga_source_bytes_total", "counter", "Bytes of events collected.", counts.bytes)
+        add("jaga_source_dropped_total", "counter", "Lines dropped.", counts.dropped)
+        add("jaga_source_truncated_total", "counter", "Lines cut.", counts.truncated)
+        add(
+            "jaga_source_malformed_total",
+            "counter",
+            "Lines not of their format.",
+            counts.malformed
+        )
+        add(
+            "jaga_containers_missed_total",
+            "counter",
+            "Containers gone before their log was opened.",
+            totals.missedContainers
+        )
+        add(
+            "jaga_docker_healthcheck_events_total",
+            "counter",
+            "Docker events of health checks, left out.",
+            totals.healthCheckEvents
+        )
+        add(
+            "jaga_docker_repeated_events_total",
+            "counter",
+            "Docker events seen again after a reconnect, left out.",
+            totals.repeatedEvents
+        )
+        add(
+            "jaga_docker_oversized_events_total",
+            "counter",
+            "Docker events over the limit.",
+            totals.oversizedEvents
+        )
+        add("jaga_queue_events", "gauge", "Events waiting for analysis.", Int64(depth.events))
+        add("jaga_queue_bytes", "gauge", "Bytes waiting for analysis.", Int64(depth.bytes))
+        add(
+            "jaga_queue_highest_bytes",
+            "gauge",
+            "Most bytes that waited.",
+            Int64(depth.highestBytes)
+        )
+        add("jaga_resident_bytes", "gauge", "Resident memory.", Self.residentBytes())
+        output += sourceSeries("jaga_source_lag_bytes", "Bytes of a file that wait.") { $0.lag }
+        output += sourceSeries("jaga_source_up", "Whether a source is read.") {
+            if case .connected = $0.state { 1 } else { 0 }
+        }
+        return output
+    }
+
+    private func sourceSeries(
+        _ name: String,
+        _ help: String,
+        _ value: (SourceStatus) -> Int64
+    ) -> String {
+        var output = "# HELP \(name) \(help)\n# TYPE \(name) gauge\n"
+        for status in statuses {
+            output += "\(name){source=\"\(Self.escaped("\(status.name)"))\"} \(value(status))\n"
+        }
+        return output
+    }
+
+    /// Source: Prometheus, "Exposition formats", label values.
+    private static func escaped(_ text: String) -> String {
+        var output = ""
+        for character in text.unicodeScalars {
+            switch character {
+            case "\\": output += "\\\\"
+            case "\"": output += "\\\""
+            case "\n": output += "\\n"
+            default: output.unicodeScalars.append(character)
+            }
+        }
+        return output
+    }
+
+    /// Source: proc(5), `/proc/self/statm`, second field in pages.
+    private static func residentBytes() -> Int64 {
+        // Without /proc the gauge says 0.
+        guard let bytes = try? FileSystem.contents(of: "/proc/self/statm", limit: 4096) else {
+            return 0
+        }
+        let fields = String(decoding: bytes, as: UTF8.self).split(separator: " ")
+        guard fields.count > 1, let pages = Int64(fields[1]) else { return 0 }
+        return pages * Int64(sysconf(Int32(_SC_PAGESIZE)))
+    }
+}

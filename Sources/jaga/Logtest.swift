@@ -1,0 +1,196 @@
+// Jaga - container security monitor
+// SPDX-License-Identifier: Apache-2.0
+
+import Analysis
+import ArgumentParser
+import Daemon
+import EventModel
+import Glibc
+import Ruleset
+
+/// `jaga logtest`: which decoder and rule take a line, and why not others.
+struct Logtest: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Show which decoder and rule take a line.",
+        discussion: """
+            Reads one log a line from standard input or --file, and shows pre-decoding, decoding \
+            and rules in the layout of wazuh-logtest. All lines are one session: frequency rules \
+            count them together.
+
+            EXAMPLES
+              jaga logtest < lines.log
+              echo '1.2.3.4 - - [23/Nov/2026:10:00:00 +0000] "GET /?id=1+UNION+SELECT+2 HTTP/1.1" 200 1 "-" "-"' \\
+                  | jaga logtest --why
+              jaga logtest --json --ruleset /var/ossec/ruleset --file auth.log
+              jaga logtest -U 5716:5:sshd < one.log     exit 0 when the last line has this result
+
+            EXIT CODES
+              0 all lines read (with -U: as expected)   1 with -U: another result
+              2 the file cannot be read   3 mistakes in the ruleset
+            """
+    )
+
+    @Option(help: ArgumentHelp("Read lines from this file.", valueName: "file"))
+    var file: String?
+
+    @Option(
+        name: [.customShort("l"), .long],
+        help: "Where the lines claim to come from; [001] (name) ip->path is an agent's."
+    )
+    var location = "stdin"
+
+    @Flag(help: "Print one JSON object a line.")
+    var json = false
+
+    @Flag(help: "Forget between lines: each is a session of its own.")
+    var fresh = false
+
+    @Flag(help: "Name, for each rule tried at the last level, the condition that failed.")
+    var why = false
+
+    @Flag(name: [.customShort("v"), .long], help: "List all rules that were tried.")
+    var verbose = false
+
+    @Flag(name: [.customShort("q"), .long], help: "Leave out the greeting.")
+    var quiet = false
+
+    @Option(
+        name: [.customShort("U"), .long],
+        help: ArgumentHelp(
+            "Compare the last line's result; parts may be empty.",
+            valueName: "rule:level:decoder"
+        )
+    )
+    var unitTest: String?
+
+    @OptionGroup var ruleset: RulesetOptions
+
+    func run() throws {
+        let configured = try ruleset.settings()
+        guard let rules = try ruleset.load(.logtest).ruleset else { return }
+        let pristine = AnalysisEngine(
+            ruleset: rules,
+            configuration: .init(
+                managerName: HostEnvironment.hostname,
+                mode: .session(alertLevel: configured.logAlertLevel)
+            )
+        )
+        var session = LogtestSession(engine: pristine, location: location)
+        var reader = LineReader(descriptor: try input())
+        if !json, !quiet { greet() }
+        var output: [UInt8] = []
+        var last: EventReport?
+        while reader.next({ line in
+            guard !line.isEmpty else { return }
+            if fresh { session.forget(pristine) }
+            let report = session.inspect(line, why || verbose ? .trials : .result)
+            append(report, to: &output)
+            if unitTest != nil { last = report }
+        }) {
+            // Whoever types, or pipes one line at a time, gets the answer at once.
+            if output.count > 1 << 16 || !reader.hasBufferedLine {
+                Terminal.write(output)
+                output.removeAll(keepingCapacity: true)
+            }
+        }
+        Terminal.write(output)
+        if let unitTest { try compare(last, with: unitTest) }
+    }
+
+    private func input() throws -> Int32 {
+        guard let file else { return STDIN_FILENO }
+        let descriptor = open(file, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            Terminal.note(
+                "jaga: cannot read \(file): \(String(cString: strerror(errno)).lowercased())"
+            )
+            throw ExitCode(ExitStatus.usage)
+        }
+        return descriptor
+    }
+
+    private func greet() {
+        Terminal.write("Starting jaga logtest v\(Version.number)\nType one log per line\n\n")
+    }
+
+    private func append(_ report: EventReport, to output: inout [UInt8]) {
+        if json {
+            LogtestJSON.append(report, to: &output)
+            if why { appendReasons(of: report, to: &output) }
+            output.append(UInt8(ascii: "\n"))
+            return
+        }
+        var text: [UInt8] = []
+        LogtestText.append(report, verbose ? .trials : .result, to: &text)
+        output += text
+        if why { appendWhy(report, to: &output) }
+        output.append(UInt8(ascii: "\n"))
+    }
+
+    private func appendWhy(_ report: EventReport, to output: inout [UInt8]) {
+        output.append(literal: "\n**Why not another rule:\n")
+        for trial in report.lastLevel {
+            let reason = trial.obstacle ?? "matched"
+            output.append(text: "\t\(trial.ruleID): \(reason)\n")
+        }
+    }
+
+    private func appendReasons(of report: EventReport, to output: inout [UInt8]) {
+        output.removeLast()
+        output.append(literal: ",\"why\":[")
+        for (index, trial) in report.lastLevel.enumerated() {
+            if index > 0 { output.append(UInt8(ascii: ",")) }
+            output.append(text: "{\"id\":\"\(trial.ruleID)\",\"matched\":\(trial.obstacle == nil)")
+            if let obstacle = trial.obstacle {
+                output.append(literal: ",\"reason\":")
+                output.appendJSONString(obstacle)
+            }
+            output.append(UInt8(ascii: "}"))
+        }
+        output.append(literal: "]}")
+    }
+
+    /// Source: analysis-engine.md §9.3, `-U`.
+    private func compare(_ report: EventReport?, with expectation: String) throws {
+        let expected = expectation.split(
+            separator: ":",
+            maxSplits: 2,
+            omittingEmptySubsequences: false
+        ).map(String.init)
+        let result = [
+            report?.rule.map { String($0.id) } ?? "", report?.rule.map { String($0.level) } ?? "",
+            report?.decoder?.name ?? "",
+        ]
+        if expected == result {
+            Terminal.note("Unit test OK")
+            let empty = expected.filter(\.isEmpty).count
+            if empty > 0 { throw ExitCode(Int32(empty)) }
+            return
+        }
+        Terminal.note("Unit test FAIL. Expected \(expected) , Result \(result)")
+        throw ExitCode(1)
+    }
+}
+
+/// A session of logtest: an engine, a place, and the clock.
+private struct LogtestSession {
+    private var engine: AnalysisEngine
+    private let source: EventSource
+
+    init(engine: AnalysisEngine, location: String) {
+        self.engine = engine
+        source = AgentLocation.source(of: location, managerName: HostEnvironment.hostname)
+    }
+
+    /// Goes back to an engine without memory.
+    mutating func forget(_ pristine: AnalysisEngine) {
+        engine = pristine
+    }
+
+    mutating func inspect(
+        _ line: Span<UInt8>,
+        _ detail: AnalysisEngine.InspectionDetail
+    ) -> EventReport {
+        engine.inspect(line, from: source, at: HostClock.now(), detail)
+    }
+}

@@ -1,0 +1,145 @@
+// Jaga - container security monitor
+// SPDX-License-Identifier: Apache-2.0
+
+import AlertStore
+import ArgumentParser
+import Daemon
+import EventModel
+import Glibc
+
+/// `jaga up`: agent and manager in one process.
+struct Up: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Watch this host: its Docker engine, its containers' logs, its files.",
+        discussion: """
+            Needs no configuration. Alerts go to standard output, one line each, and to \
+            DATA/alerts/alerts.json; everything else to standard error. Without a Docker engine \
+            it runs all the same and goes on trying. SIGHUP reads the ruleset again; a ruleset \
+            with mistakes is refused and the old one stays.
+
+            Your decoders, rules and lists go into DATA/etc/decoders, DATA/etc/rules and \
+            DATA/etc/lists.
+
+            EXAMPLES
+              jaga up
+              jaga up --config /var/ossec/etc/ossec.conf
+              jaga up --data ~/jaga --level 7
+              DOCKER_HOST=tcp://10.0.0.5:2375 jaga up
+
+            EXIT CODES
+              0 ended by SIGINT or SIGTERM   1 failed   2 a named file cannot be read
+              3 mistakes in the configuration or the ruleset (all are listed)
+            """
+    )
+
+    @Option(help: ArgumentHelp("Read this ossec.conf.", valueName: "file"))
+    var config: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The folder of all state. (default: JAGA_DATA, else /var/lib/jaga for root, "
+                + "$XDG_STATE_HOME/jaga or ~/.local/state/jaga for others)",
+            valueName: "dir"
+        )
+    )
+    var data: String?
+
+    @Option(
+        name: .customLong("ruleset"),
+        help: ArgumentHelp(
+            "A folder with decoders/, rules/ and lists/ that replaces the default ruleset; repeatable.",
+            valueName: "dir"
+        )
+    )
+    var rulesets: [String] = []
+
+    @Option(help: ArgumentHelp("Print only alerts of this level and above.", valueName: "n"))
+    var level = 1
+
+    @Flag(help: "Print alerts as JSON lines.")
+    var json = false
+
+    func validate() throws {
+        guard (1...16).contains(level) else { throw ValidationError("--level is from 1 to 16") }
+    }
+
+    func run() async throws {
+        signal(SIGPIPE, SIG_IGN)
+        let printer = ConsolePrinter()
+        let configuration = AllInOne.Configuration(
+            data: HostEnvironment.data(data),
+            file: config,
+            environment: HostEnvironment.variables,
+            userID: geteuid(),
+            hostname: HostEnvironment.hostname,
+            rulesets: rulesets
+        )
+        let jaga = AllInOne(configuration, observer: observer(printer))
+        let (reloads, reload) = AsyncStream.makeStream(
+            of: Void.self,
+            bufferingPolicy: .bufferingNewest(1)
+        )
+        let work = Task { try await jaga.run(reloads: reloads) }
+        let ends = SignalWatch([SIGINT, SIGTERM]) { work.cancel() }
+        let hangups = SignalWatch([SIGHUP]) { reload.yield() }
+        defer {
+            ends.stop()
+            hangups.stop()
+        }
+        let result = await work.result
+        printer.finish()
+        try Failure.reported { try result.get() }
+    }
+
+    private func observer(_ printer: ConsolePrinter) -> DaemonObserver {
+        let renderer = AlertLineRenderer(
+            Terminal.wantsColour(STDOUT_FILENO) ? .coloured : .plain
+        )
+        let colours = Terminal.wantsColour(STDERR_FILENO)
+        let (level, json) = (level, json)
+        return DaemonObserver(
+            started: { report in
+                for line in StartText.lines(report) { printer.print(line, to: .notes) }
+                for finding in report.diagnostics {
+                    printer.print(TerminalText.escape(finding.description), to: .notes)
+                }
+            },
+            alerts: { batch in
+                var output: [UInt8] = []
+                for entry in batch.entries where entry.level >= level {
+                    if json {
+                        output += batch.bytes[entry.json]
+                        output.append(UInt8(ascii: "\n"))
+                    } else {
+                        renderer.append(AlertSummary(entry, in: batch), to: &output)
+                    }
+                }
+                printer.print(output, to: .alerts)
+            },
+            notice: { notice in
+                let lines = notice.text.split(separator: "\n").map {
+                    TerminalText.escape(String($0))
+                }
+                let text = "jaga: " + lines.joined(separator: "\n")
+                let isLoud = notice.isTrouble && colours
+                printer.print(isLoud ? "\u{1B}[33m\(text)\u{1B}[0m" : text, to: .notes)
+            }
+        )
+    }
+}
+
+/// What `jaga up` says at its start.
+enum StartText {
+    static func lines(_ report: StartReport) -> [String] {
+        var lines = [
+            "jaga \(Version.number) watching; "
+                + "\(report.rules) rules, \(report.decoders) decoders, \(report.lists) lists loaded"
+        ]
+        if !report.ruleset.isEmpty { lines.append("  ruleset  \(report.ruleset)") }
+        lines.append("  yours    \(report.data.etc)/{decoders,rules,lists}")
+        lines.append("  alerts   \(report.data.alerts)/alerts.json")
+        for file in report.localFiles { lines.append("  file     \(file)") }
+        if !report.listensToDocker { lines.append("  docker   the listener is off") }
+        return lines.map { TerminalText.escape($0) }
+    }
+}
