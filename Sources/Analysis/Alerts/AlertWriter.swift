@@ -1,0 +1,205 @@
+// Jaga - container security monitor
+// SPDX-License-Identifier: Apache-2.0
+
+import EventModel
+import Ruleset
+
+/// Writes alerts as the JSON objects of `alerts.json`.
+///
+/// Source: analysis-engine.md §7.2; keys stand in its order.
+struct AlertWriter: Sendable {
+    /// What an alert says besides its event.
+    struct Subject {
+        let context: SourceContext
+        let time: Timestamp
+        /// Index into ``Ruleset/rules``; nil for an event without a rule.
+        let rule: Int?
+        let firedCount: Int
+        /// Byte position of the alert in its log.
+        let offset: Int
+    }
+
+    private let ruleset: Ruleset
+    private let texts: RuleTexts
+    /// `"manager":{"name":…},"id":"`
+    private let managerJSON: [UInt8]
+    private var tree = DataTree()
+    private var dataWriter = DataWriter()
+    private var scratch: [UInt8] = []
+
+    init(_ ruleset: Ruleset, managerName: String) {
+        self.ruleset = ruleset
+        texts = RuleTexts(ruleset)
+        var manager: [UInt8] = []
+        manager.append(literal: "\"manager\":{\"name\":")
+        manager.appendJSONString(managerName)
+        manager.append(literal: "},\"id\":\"")
+        managerJSON = manager
+    }
+
+    /// Appends the alert's object, without a line end.
+    mutating func append(
+        _ subject: Subject,
+        _ event: DecodedEvent,
+        description: Span<UInt8>,
+        _ previous: PreviousEvents,
+        _ memory: CorrelationMemory,
+        to output: inout [UInt8]
+    ) {
+        output.append(literal: "{\"timestamp\":\"")
+        subject.time.appendISO8601(to: &output)
+        output.append(literal: "\",")
+        if let rule = subject.rule {
+            appendRule(rule, subject.firedCount, event, description, to: &output)
+        }
+        output += subject.context.agentJSON
+        appendIdentity(subject, to: &output)
+        appendPrevious(previous, event, memory, to: &output)
+        let omitsLog = subject.rule.map { ruleset.rules[$0].options.omitsFullLog } ?? false
+        if !omitsLog {
+            output.append(literal: "\"full_log\":")
+            output.appendJSONString(event.arena.span.extracting(event.text))
+            output.append(literal: ",")
+        }
+        appendOrigin(subject, event, previous, to: &output)
+    }
+
+    private func appendIdentity(_ subject: Subject, to output: inout [UInt8]) {
+        output += managerJSON
+        output.appendDecimal(subject.time.seconds)
+        output.append(literal: ".")
+        output.appendDecimal(subject.offset)
+        output.append(literal: "\",")
+    }
+
+    /// The keys from `predecoder` to `location`.
+    private mutating func appendOrigin(
+        _ subject: Subject,
+        _ event: DecodedEvent,
+        _ previous: PreviousEvents,
+        to output: inout [UInt8]
+    ) {
+        let hasPredecoder = event.header.programName != nil || event.header.timestamp != nil
+        let hostname = HostnameEcho.find(in: event.arena.span.extracting(event.text))
+        if hasPredecoder { appendPredecoder(event, hostname, to: &output) }
+        output.append(literal: "\"decoder\":")
+        texts.appendDecoder(event.decoder, to: &output)
+        output.append(literal: ",")
+        if let old = previous.output {
+            output.append(literal: "\"previous_log\":")
+            output.appendJSONString(event.arena.span.extracting(old))
+            output.append(literal: ",")
+        }
+        appendData(event, subject.context, to: &output)
+        if !hasPredecoder, hostname != nil { appendPredecoder(event, hostname, to: &output) }
+        appendLocation(event, subject.context, to: &output)
+        output.append(literal: "}")
+    }
+
+    // MARK: Rule
+
+    private mutating func appendRule(
+        _ rule: Int,
+        _ firedCount: Int,
+        _ event: DecodedEvent,
+        _ description: Span<UInt8>,
+        to output: inout [UInt8]
+    ) {
+        let level = ruleset.rules[rule].level
+        output.append(literal: "\"rule\":{")
+        if level > 0 {
+            output.append(literal: "\"level\":")
+            output.appendDecimal(level)
+            output.append(literal: ",")
+        }
+        output.append(literal: "\"description\":")
+        output.appendJSONString(description)
+        texts.appendMiddle(of: rule, to: &output)
+        if !ruleset.rules[rule].options.omitsCounter {
+            output.append(literal: ",\"firedtimes\":")
+            output.appendDecimal(firedCount)
+        }
+        let extra = ComplianceFromEvent.find(event, isRootcheck: texts.isRootcheck(rule))
+        if extra.isEmpty {
+            texts.appendTail(of: rule, to: &output)
+        } else {
+            ComplianceFromEvent.appendTail(ruleset.rules[rule], extra, to: &output)
+        }
+        if level == 0 { output.append(literal: ",\"level\":0") }
+        output.append(literal: "},")
+    }
+
+    // MARK: Texts
+
+    private mutating func appendPrevious(
+        _ previous: PreviousEvents,
+        _ event: DecodedEvent,
+        _ memory: CorrelationMemory,
+        to output: inout [UInt8]
+    ) {
+        scratch.removeAll(keepingCapacity: true)
+        guard appendPreviousTexts(previous, event, memory) else { return }
+        output.append(literal: "\"previous_output\":")
+        output.appendJSONString(scratch.span)
+        output.append(literal: ",")
+    }
+
+    /// Whether there are two texts at least and the second is not empty.
+    private mutating func appendPreviousTexts(
+        _ previous: PreviousEvents,
+        _ event: DecodedEvent,
+        _ memory: CorrelationMemory
+    ) -> Bool {
+        guard let first = previous.items.first else { return false }
+        if case .output = first {
+            guard let old = previous.output, !old.isEmpty else { return false }
+            scratch.append(literal: "Previous output:\n")
+            scratch.append(span: event.arena.span.extracting(old))
+            return true
+        }
+        var hasSecond = false
+        for (index, item) in previous.items.enumerated() {
+            guard case .event(let sequence) = item else { continue }
+            if index > 0 { scratch.append(UInt8(ascii: "\n")) }
+            let start = scratch.count
+            memory.appendText(of: sequence, to: &scratch)
+            if index == 1 { hasSecond = scratch.count > start }
+        }
+        return hasSecond
+    }
+
+    private func appendPredecoder(
+        _ event: DecodedEvent,
+        _ hostname: Range<Int>?,
+        to output: inout [UInt8]
+    ) {
+        output.append(literal: "\"predecoder\":")
+        Predecoder.append(event, hostname, to: &output)
+        output.append(literal: ",")
+    }
+
+    private mutating func appendData(
+        _ event: DecodedEvent,
+        _ context: SourceContext,
+        to output: inout [UInt8]
+    ) {
+        tree.build(event, hasContainer: !context.containerJSON.isEmpty)
+        guard !tree.isEmpty else { return }
+        output.append(literal: "\"data\":")
+        dataWriter.append(tree, event, container: context.containerJSON, to: &output)
+        output.append(literal: ",")
+    }
+
+    private func appendLocation(
+        _ event: DecodedEvent,
+        _ context: SourceContext,
+        to output: inout [UInt8]
+    ) {
+        guard event.generatedRuleID != nil else {
+            output += context.locationJSON
+            return
+        }
+        output.append(literal: "\"location\":")
+        output.appendJSONString(event.arena.span.extracting(event.location))
+    }
+}

@@ -1,0 +1,299 @@
+// Jaga - container security monitor
+// SPDX-License-Identifier: Apache-2.0
+
+package import EventModel
+package import Ruleset
+
+/// Decodes events, matches rules, counts what belongs together, writes alerts.
+///
+/// A value with all its memory: the same events, in the same order and with the
+/// same times, give the same alerts. One owner feeds it, in the order of arrival.
+/// A copy is a second engine with the same memory.
+///
+/// Source: analysis-engine.md §3 to §9.
+package struct AnalysisEngine: Sendable {
+    /// What an engine is made with.
+    package struct Configuration: Sendable {
+        /// Name of the manager's host, as alerts show it.
+        package var managerName: String
+        package var mode: Mode
+        /// Earlier events that frequency rules can count, at least 1.
+        package var memorySize: Int
+        /// Dynamic fields of an event; more are dropped and counted.
+        package var fieldLimit: Int
+
+        package init(
+            managerName: String,
+            mode: Mode = .daemon,
+            memorySize: Int = 8192,
+            fieldLimit: Int = 256
+        ) {
+            self.managerName = managerName
+            self.mode = mode
+            self.memorySize = memorySize
+            self.fieldLimit = fieldLimit
+        }
+    }
+
+    /// How rules that would write no alert are treated.
+    ///
+    /// Source: analysis-engine.md §9.2.
+    package enum Mode: Sendable, Hashable {
+        case daemon
+        /// A logtest session: every winning rule is reported; those from a level
+        /// on would be alerts.
+        case session(alertLevel: Int)
+    }
+
+    /// What the engine did and what its limits cost, since it was made.
+    package struct Counters: Sendable, Hashable {
+        package internal(set) var events = 0
+        package internal(set) var alerts = 0
+        /// Events that no decoder took.
+        package internal(set) var undecodedEvents = 0
+        /// Fields beyond ``Configuration/fieldLimit``.
+        package internal(set) var droppedFields = 0
+        /// Fields of logs that claimed to be the container's.
+        package internal(set) var spoofedFields = 0
+        /// Events now kept for frequency rules.
+        package internal(set) var rememberedEvents = 0
+        /// Events that frequency rules lost early, for their texts were too long.
+        package internal(set) var forgottenForSize = 0
+        /// Command outputs that `check_diff` had no room for.
+        package internal(set) var rejectedOutputs = 0
+    }
+
+    /// Byte position that the next alert will have in its log; it becomes part of
+    /// the alert's id and advances with every alert.
+    package var alertOffset = 0
+
+    let configuration: Configuration
+    let ruleset: Ruleset
+    var decoder: EventDecoder
+    var accumulator: Accumulator
+    var matcher: RuleMatcher
+    var writer: AlertWriter
+    var contexts: SourceContexts
+    var event: DecodedEvent
+    private var firings: FiringClock
+    private var counts = Counters()
+    private var description: [UInt8] = []
+
+    /// - Complexity: O(size of the ruleset)
+    package init(ruleset: Ruleset, configuration: Configuration) {
+        self.ruleset = ruleset
+        self.configuration = configuration
+        let names = FieldNameIndex(ruleset.fieldNames)
+        let limit = configuration.fieldLimit
+        decoder = EventDecoder(ruleset, names: names, fieldLimit: limit)
+        accumulator = Accumulator(ruleset)
+        matcher = RuleMatcher(ruleset, memorySize: configuration.memorySize)
+        writer = AlertWriter(ruleset, managerName: configuration.managerName)
+        contexts = SourceContexts(managerName: configuration.managerName, names: names)
+        event = DecodedEvent(nameCount: ruleset.fieldNames.names.count)
+        firings = FiringClock(ruleCount: ruleset.rules.count)
+    }
+
+    /// What the engine did so far.
+    package var counters: Counters {
+        var counts = counts
+        counts.droppedFields = decoder.json.losses.surplusFields
+        counts.spoofedFields = decoder.json.losses.spoofedFields
+        counts.rememberedEvents = matcher.memory.count
+        counts.forgottenForSize = matcher.memory.evictedForBytes
+        counts.rejectedOutputs = matcher.outputs.rejected
+        return counts
+    }
+
+    /// Analyses a batch, event by event, and appends its alerts.
+    package mutating func analyze(
+        _ batch: borrowing EventBatch,
+        into alerts: inout AlertBatch
+    ) {
+        let texts = batch.bytes
+        let entries = batch.entries
+        let sources = batch.sources
+        var current = -1
+        var context: SourceContext?
+        for index in entries.indices {
+            let entry = entries[index]
+            if entry.source != current {
+                current = entry.source
+                context = contexts.context(of: sources[current])
+            }
+            guard let context else { continue }
+            let text = texts.span.extracting(entry.text)
+            guard let decision = decide(text, context, entry.time), decision.logs else { continue }
+            append(decision, context, entry, index, to: &alerts)
+            remember(context, entry.time, decision)
+        }
+    }
+
+    // MARK: One event
+
+    /// Which rule an event has, and what follows from it.
+    struct Decision {
+        /// Index into ``Ruleset/rules``.
+        let rule: Int
+        /// Whether an alert is written.
+        let logs: Bool
+        /// Whether frequency rules may count the event.
+        let isRemembered: Bool
+    }
+
+    /// Decodes an event and finds its rule; nil when there is none.
+    mutating func decide(
+        _ text: Span<UInt8>,
+        _ context: SourceContext,
+        _ time: Timestamp
+    ) -> Decision? {
+        decode(text, context, time)
+        let circumstances = RuleMatcher.Circumstances(agent: context.agent, time: time)
+        matcher.start()
+        if firings.isNewHour(time), configuration.mode == .daemon { matcher.resetFiredCounts() }
+        let decision: Decision?
+        if let generated = event.generatedRuleID {
+            decision = decide(generatedRule: generated)
+        } else {
+            decision = matcher.match(&event, circumstances).flatMap { decide($0, time) }
+        }
+        if let decision, decision.isRemembered, !decision.logs {
+            matcher.remember(event, rule: decision.rule, circumstances)
+        }
+        return decision
+    }
+
+    private mutating func decode(
+        _ text: Span<UInt8>,
+        _ context: SourceContext,
+        _ time: Timestamp
+    ) {
+        counts.events &+= 1
+        let header = HeaderParser.parse(text)
+        event.start(text, header: header)
+        let constants = context.bytes
+        let base = event.store(constants.span).lowerBound
+        event.location = context.location.shifted(by: base)
+        event.hostname = context.hostname.shifted(by: base)
+        if !context.overridesHostname, let hostname = header.hostname {
+            event.hostname = hostname
+        }
+        for field in context.containerValues {
+            event.setHidden(field.name, value: field.value.shifted(by: base))
+        }
+        let hasContainer = !context.containerJSON.isEmpty
+        decoder.decode(text, protectsContainer: hasContainer, into: &event)
+        if event.decoder == nil { counts.undecodedEvents &+= 1 }
+        accumulator.complete(&event, at: time.seconds)
+    }
+
+    private mutating func decide(generatedRule id: Int) -> Decision? {
+        guard let rule = ruleset.rules.firstIndex(where: { $0.id == id }) else { return nil }
+        matcher.countFiring(of: rule)
+        let entry = matcher.plan.entries[rule]
+        return Decision(rule: rule, logs: entry.logs && entry.level > 0, isRemembered: true)
+    }
+
+    private mutating func decide(_ winner: RuleMatcher.Winner, _ time: Timestamp) -> Decision? {
+        let rule = matcher.plan.nodes[winner.node].rule
+        let entry = matcher.plan.entries[rule]
+        switch configuration.mode {
+        case .daemon:
+            guard entry.level > 0 else { return nil }
+            guard firings.isSuppressed(rule, entry.ignoreSeconds, time.seconds) else {
+                return Decision(rule: rule, logs: entry.logs, isRemembered: true)
+            }
+            matcher.discardPrevious()
+            guard let parent = winner.parent else { return nil }
+            let above = matcher.plan.nodes[parent].rule
+            let logs = matcher.plan.entries[above].logs
+            return Decision(rule: above, logs: logs, isRemembered: true)
+        case .session(let alertLevel):
+            let isStored =
+                entry.level > 0
+                && !firings.isSuppressedInSession(rule, entry.ignoreSeconds, time.seconds)
+            let logs = isStored && entry.level >= alertLevel
+            return Decision(rule: rule, logs: logs, isRemembered: isStored)
+        }
+    }
+
+    /// Stores an event whose alert was written.
+    mutating func remember(
+        _ context: SourceContext,
+        _ time: Timestamp,
+        _ decision: Decision
+    ) {
+        guard decision.isRemembered else { return }
+        let circumstances = RuleMatcher.Circumstances(agent: context.agent, time: time)
+        matcher.remember(event, rule: decision.rule, circumstances)
+    }
+
+    // MARK: Alerts
+
+    private mutating func append(
+        _ decision: Decision,
+        _ context: SourceContext,
+        _ entry: EventBatch.Entry,
+        _ index: Int,
+        to alerts: inout AlertBatch
+    ) {
+        counts.alerts &+= 1
+        let textStart = alerts.text.count
+        let template = ruleset.rules[decision.rule].description
+        DescriptionWriter.append(template, event, to: &alerts.text)
+        let textEnd = alerts.text.count
+        if let address = event[.srcip] {
+            alerts.text.append(span: event.arena.span.extracting(address))
+        }
+        let start = alerts.bytes.count
+        writeAlert(decision, context, entry.time, alerts.text[textStart..<textEnd], &alerts.bytes)
+        let end = alerts.bytes.count
+        alerts.bytes.append(UInt8(ascii: "\n"))
+        alertOffset &+= end + 1 - start
+        alerts.entries.append(
+            AlertBatch.Entry(
+                json: start..<end,
+                description: textStart..<textEnd,
+                sourceAddress: textEnd..<alerts.text.count,
+                ruleID: ruleset.rules[decision.rule].id,
+                level: matcher.plan.entries[decision.rule].level,
+                time: entry.time,
+                originNanoseconds: entry.originNanoseconds,
+                source: context.source,
+                event: index
+            )
+        )
+    }
+
+    /// Writes the current event's alert object.
+    mutating func writeAlert(
+        _ decision: Decision?,
+        _ context: SourceContext,
+        _ time: Timestamp,
+        _ description: ArraySlice<UInt8>,
+        _ output: inout [UInt8]
+    ) {
+        let subject = AlertWriter.Subject(
+            context: context,
+            time: time,
+            rule: decision?.rule,
+            firedCount: decision.map { matcher.firedCounts[$0.rule] } ?? 0,
+            offset: alertOffset
+        )
+        writer.append(
+            subject,
+            event,
+            description: description.span,
+            matcher.previous,
+            matcher.memory,
+            to: &output
+        )
+    }
+}
+
+extension Range<Int> {
+    /// The range that lies so much further.
+    func shifted(by distance: Int) -> Range<Int> {
+        lowerBound + distance..<upperBound + distance
+    }
+}

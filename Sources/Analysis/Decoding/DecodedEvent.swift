@@ -1,0 +1,168 @@
+// Jaga - container security monitor
+// SPDX-License-Identifier: Apache-2.0
+
+import EventModel
+import Ruleset
+
+/// One event while it is worked on: its text, what was decoded from it, what
+/// its source says. One is used for all events.
+///
+/// All bytes lie in one arena, which begins with the event's text, so an offset
+/// into the text is one into the arena; ranges say where a field is.
+struct DecodedEvent: Sendable {
+    /// A field that decoders know by no name of their own.
+    struct DynamicField: Sendable {
+        /// Nil when no rule, decoder or description mentions the name.
+        let name: FieldName?
+        /// The name as the log or the decoder writes it.
+        let writtenName: Range<Int>
+        let value: Range<Int>
+    }
+
+    var arena: [UInt8] = []
+    /// The text as received.
+    private(set) var text = 0..<0
+    var header = LogHeader(log: 0..<0)
+    /// What rules see as `log`: the text behind the header, or what a plug-in
+    /// made of it.
+    var log = 0..<0
+    var location = 0..<0
+    var hostname = 0..<0
+    /// Index of the decoder; nil when none took the event.
+    var decoder: Int?
+    var category = EventCategory.syslog
+    /// A rule that a plug-in named; then no rule is tried (§4.6).
+    var generatedRuleID: Int?
+    /// In the order of decoding.
+    private(set) var fields: [DynamicField] = []
+
+    private var fixed = [14 of Slot](repeating: Slot())
+    /// First field of each ``FieldName``, valid if stamped with this event.
+    private var firstFields: [Slot]
+    private var stamp: UInt32 = 0
+
+    fileprivate struct Slot: Sendable {
+        var stamp: UInt32 = 0
+        var start: Int = 0
+        var end: Int = 0
+    }
+
+    /// Makes room for so many known names of dynamic fields.
+    init(nameCount: Int) {
+        firstFields = [Slot](repeating: Slot(), count: nameCount)
+    }
+
+    /// Begins a new event and forgets the one before.
+    mutating func start(_ text: Span<UInt8>, header: LogHeader) {
+        arena.removeAll(keepingCapacity: arena.capacity < Self.keptCapacity)
+        arena.append(span: text)
+        self.text = 0..<text.count
+        self.header = header
+        log = header.log
+        decoder = nil
+        category = .syslog
+        generatedRuleID = nil
+        fields.removeAll(keepingCapacity: true)
+        advanceStamp()
+    }
+
+    /// A larger arena is given back after its event.
+    private static let keptCapacity = 1 << 20
+
+    private mutating func advanceStamp() {
+        stamp &+= 1
+        guard stamp == 0 else { return }
+        for index in firstFields.indices { firstFields[index].stamp = 0 }
+        for index in fixed.indices { fixed[index].stamp = 0 }
+        stamp = 1
+    }
+
+    // MARK: Fields
+
+    /// The range of a field with a name of its own; nil when it is not set.
+    subscript(_ field: StaticField) -> Range<Int>? {
+        get { range(of: fixed[Int(field.rawValue)]) }
+        set {
+            let slot = newValue.map { Slot(stamp: stamp, start: $0.lowerBound, end: $0.upperBound) }
+            fixed[Int(field.rawValue)] = slot ?? Slot()
+        }
+    }
+
+    /// The value of the first dynamic field with a name; nil when there is none.
+    subscript(_ name: FieldName) -> Range<Int>? {
+        let index = Int(name.index)
+        guard index < firstFields.count else { return nil }
+        return range(of: firstFields[index])
+    }
+
+    private func range(of slot: Slot) -> Range<Int>? {
+        slot.stamp == stamp ? slot.start..<slot.end : nil
+    }
+
+    /// Adds a dynamic field behind the others.
+    mutating func append(_ name: FieldName?, writtenName: Range<Int>, value: Range<Int>) {
+        fields.append(DynamicField(name: name, writtenName: writtenName, value: value))
+        if let name { setFirst(name, value) }
+    }
+
+    /// Makes a value known to rules by a name without listing it as decoded.
+    mutating func setHidden(_ name: FieldName, value: Range<Int>) {
+        setFirst(name, value)
+    }
+
+    private mutating func setFirst(_ name: FieldName, _ value: Range<Int>) {
+        let index = Int(name.index)
+        guard index < firstFields.count, firstFields[index].stamp != stamp else { return }
+        firstFields[index] = Slot(stamp: stamp, start: value.lowerBound, end: value.upperBound)
+    }
+
+    /// The range of anything a rule can look at; nil when the event lacks it.
+    func range(of reference: FieldReference) -> Range<Int>? {
+        switch reference {
+        case .log: log
+        case .programName: header.programName
+        case .hostname: hostname
+        case .location: location
+        case .fixed(let field): self[field]
+        case .user: self[.dstuser] ?? self[.srcuser]
+        case .listUser: self[.srcuser] ?? self[.dstuser]
+        case .dynamic(let name): self[name]
+        }
+    }
+
+    // MARK: Arena
+
+    /// Appends bytes to the arena.
+    mutating func store(_ bytes: Span<UInt8>) -> Range<Int> {
+        let start = arena.count
+        arena.append(span: bytes)
+        return start..<arena.count
+    }
+
+    // MARK: Undoing
+
+    /// What ``restore(_:)`` goes back to.
+    struct Checkpoint {
+        fileprivate let fixed: [14 of Slot]
+        fileprivate let fieldCount: Int
+    }
+
+    /// The fields as they are now.
+    var checkpoint: Checkpoint { Checkpoint(fixed: fixed, fieldCount: fields.count) }
+
+    /// Takes back all fields that were set since.
+    mutating func restore(_ checkpoint: Checkpoint) {
+        fixed = checkpoint.fixed
+        for field in fields[checkpoint.fieldCount...] {
+            guard let name = field.name else { continue }
+            let index = Int(name.index)
+            if isFirst(field, at: index) { firstFields[index].stamp = 0 }
+        }
+        fields.removeSubrange(checkpoint.fieldCount...)
+    }
+
+    private func isFirst(_ field: DynamicField, at index: Int) -> Bool {
+        index < firstFields.count && firstFields[index].stamp == stamp
+            && firstFields[index].start == field.value.lowerBound
+    }
+}

@@ -1,0 +1,140 @@
+// Jaga - container security monitor
+// SPDX-License-Identifier: Apache-2.0
+
+package import EventModel
+import Ruleset
+
+/// Looking at one event.
+extension AnalysisEngine {
+    /// How much ``inspect(_:from:at:_:)`` says.
+    package enum InspectionDetail: Sendable {
+        case result
+        /// Also every rule that was tried, and why it did not hold.
+        case trials
+    }
+
+    /// Analyses one event as ``analyze(_:into:)`` does, memory included, and tells
+    /// what was found.
+    package mutating func inspect(
+        _ text: Span<UInt8>,
+        from source: EventSource,
+        at time: Timestamp,
+        _ detail: InspectionDetail
+    ) -> EventReport {
+        let context = contexts.context(of: source)
+        if detail == .trials { matcher.startTracing() }
+        let decision = decide(text, context, time)
+        let trials = matcher.takeTrials()
+        var description: [UInt8] = []
+        if let decision {
+            let template = ruleset.rules[decision.rule].description
+            DescriptionWriter.append(template, event, to: &description)
+        }
+        var alert: [UInt8] = []
+        writeAlert(decision, context, time, description[...], &alert)
+        let isAlert = decision?.logs ?? false
+        if let decision, isAlert {
+            alertOffset &+= alert.count + 1
+            remember(context, time, decision)
+        }
+        return report(context, decision, description, alert, trials)
+    }
+
+    private func report(
+        _ context: SourceContext,
+        _ decision: Decision?,
+        _ description: [UInt8],
+        _ alert: [UInt8],
+        _ trials: [RuleTrial]
+    ) -> EventReport {
+        var tree = DataTree()
+        tree.build(event, hasContainer: !context.containerJSON.isEmpty)
+        var dataWriter = DataWriter()
+        var data: [UInt8] = []
+        dataWriter.append(tree, event, container: context.containerJSON, to: &data)
+        let text = event.arena.span.extracting(event.text)
+        return EventReport(
+            fullLog: bytes(event.text),
+            timestamp: event.header.timestamp.map(bytes),
+            hostname: HostnameEcho.find(in: text).map(bytes),
+            programName: event.header.programName.map(bytes),
+            decoder: event.decoder.map { decoderReport($0) },
+            fields: fields(tree, context),
+            dataJSON: data,
+            rule: decision.map { ruleReport($0, description) },
+            isAlert: decision?.logs ?? false,
+            alertJSON: alert,
+            trials: trials
+        )
+    }
+
+    private func decoderReport(_ index: Int) -> EventReport.Decoder {
+        let decoder = ruleset.decoders[index]
+        return EventReport.Decoder(name: decoder.name, parent: decoder.parentName)
+    }
+
+    private func ruleReport(_ decision: Decision, _ description: [UInt8]) -> RuleReport {
+        let rule = ruleset.rules[decision.rule]
+        let metadata = rule.metadata
+        let mitre = metadata.mitre.flatMap { $0.tactics.isEmpty ? nil : $0 }
+        let firedTimes = matcher.firedCounts[decision.rule]
+        return RuleReport(
+            id: rule.id,
+            level: rule.level,
+            description: description,
+            groups: metadata.groups,
+            compliance: metadata.compliance,
+            mitreIDs: mitre?.ids ?? [],
+            mitreTactics: mitre?.tactics ?? [],
+            mitreTechniques: mitre?.techniques ?? [],
+            cve: metadata.cve,
+            info: metadata.info,
+            frequency: metadata.frequency,
+            firedTimes: rule.options.omitsCounter ? nil : firedTimes,
+            mails: rule.options.mails,
+            omitsFullLog: rule.options.omitsFullLog
+        )
+    }
+
+    private func fields(_ tree: DataTree, _ context: SourceContext) -> [EventReport.Field] {
+        var dataWriter = DataWriter()
+        return tree.nodes.indices.dropFirst().flatMap { index -> [EventReport.Field] in
+            switch tree.nodes[index].value {
+            case .object: return []
+            case .container: return containerFields(context)
+            case .text(let range):
+                var rendered: [UInt8] = []
+                dataWriter.appendValue(event.arena.span.extracting(range), to: &rendered)
+                let isArray = rendered.first == UInt8(ascii: "[")
+                let value = isArray ? rendered : bytes(range)
+                return [EventReport.Field(path: path(index, tree), value: value, isArray: isArray)]
+            }
+        }
+    }
+
+    /// The container's fields; a label's name is one key, whatever dots it has.
+    private func containerFields(_ context: SourceContext) -> [EventReport.Field] {
+        (context.source.container?.fields ?? []).map { field in
+            let parts = field.name.split(
+                separator: ".",
+                maxSplits: field.name.hasPrefix("container.labels.") ? 2 : .max
+            )
+            let path = parts.map { [UInt8]($0.utf8) }
+            return EventReport.Field(path: path, value: field.value, isArray: false)
+        }
+    }
+
+    private func path(_ index: Int, _ tree: DataTree) -> [[UInt8]] {
+        var path: [[UInt8]] = []
+        var index = index
+        while index > 0 {
+            path.append(Array(tree.keys[tree.nodes[index].key]))
+            index = tree.nodes[index].parent
+        }
+        return path.reversed()
+    }
+
+    private func bytes(_ range: Range<Int>) -> [UInt8] {
+        Array(event.arena[range])
+    }
+}

@@ -1,0 +1,71 @@
+// Jaga - container security monitor
+// SPDX-License-Identifier: Apache-2.0
+
+import EventModel
+
+/// Renders a report as one JSON object on one line.
+///
+/// `{"decoder":{"name","parent"},"predecoder":{…},"data":{…},
+/// "rule":{"id","level","description","groups":[…]}|null,"alert":bool}`; ids are
+/// strings and levels numbers, as in alerts; what is absent has no key.
+package enum LogtestJSON {
+    /// Appends the object, without a line end.
+    package static func append(_ report: EventReport, to output: inout [UInt8]) {
+        output.append(literal: "{\"decoder\":")
+        let decoder = report.decoder
+        appendObject(
+            [
+                ("name", decoder.map { [UInt8]($0.name.utf8) }),
+                ("parent", decoder?.parent.map { [UInt8]($0.utf8) }),
+            ],
+            to: &output
+        )
+        output.append(literal: ",\"predecoder\":")
+        appendObject(
+            [
+                ("program_name", report.programName),
+                ("timestamp", report.timestamp),
+                ("hostname", report.hostname),
+            ],
+            to: &output
+        )
+        output.append(literal: ",\"data\":")
+        output += report.dataJSON
+        output.append(literal: ",\"rule\":")
+        appendRule(report.rule, to: &output)
+        output.append(literal: ",\"alert\":")
+        output.append(text: report.isAlert ? "true}" : "false}")
+    }
+
+    private static func appendRule(_ rule: RuleReport?, to output: inout [UInt8]) {
+        guard let rule else {
+            output.append(literal: "null")
+            return
+        }
+        output.append(literal: "{\"id\":\"")
+        output.appendDecimal(rule.id)
+        output.append(literal: "\",\"level\":")
+        output.appendDecimal(rule.level)
+        output.append(literal: ",\"description\":")
+        output.appendJSONString(rule.description.span)
+        output.append(literal: ",\"groups\":")
+        RuleTexts.appendArray(rule.groups, to: &output)
+        output.append(literal: "}")
+    }
+
+    private static func appendObject(
+        _ members: [(key: String, value: [UInt8]?)],
+        to output: inout [UInt8]
+    ) {
+        var separator = "{"
+        for member in members {
+            guard let value = member.value else { continue }
+            output.append(text: separator)
+            output.appendJSONString(member.key)
+            output.append(UInt8(ascii: ":"))
+            output.appendJSONString(value.span)
+            separator = ","
+        }
+        output.append(text: separator == "{" ? "{}" : "}")
+    }
+}

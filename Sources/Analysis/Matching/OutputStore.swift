@@ -1,0 +1,43 @@
+// Jaga - container security monitor
+// SPDX-License-Identifier: Apache-2.0
+
+import EventModel
+
+/// The last output of each command on each host, for rules with `check_diff`.
+///
+/// Source: analysis-engine.md §5.9.
+struct OutputStore: Sendable {
+    private struct Key: Hashable, Sendable {
+        let ruleID: Int
+        let hostname: [UInt8]
+    }
+
+    /// More are not kept; rules for hosts beyond it never hold.
+    private static let capacity = 4096
+    /// Of a longer output only the front is compared.
+    private static let outputLimit = 65_535
+
+    private var outputs: [Key: [UInt8]] = [:]
+    /// Outputs that found no place.
+    private(set) var rejected = 0
+
+    /// Keeps an output; the one before it when it was another.
+    mutating func replace(
+        _ ruleID: Int,
+        _ hostname: Span<UInt8>,
+        by output: Span<UInt8>
+    ) -> [UInt8]? {
+        var new: [UInt8] = []
+        new.append(span: output.extracting(0..<min(output.count, Self.outputLimit)))
+        var host: [UInt8] = []
+        host.append(span: hostname)
+        let key = Key(ruleID: ruleID, hostname: host)
+        let old = outputs[key]
+        guard old != nil || outputs.count < Self.capacity else {
+            rejected += 1
+            return nil
+        }
+        outputs[key] = new
+        return old == new ? nil : old
+    }
+}
