@@ -45,7 +45,7 @@ package struct ContainerDetails: Sendable, Hashable {
     package let processID: Int64
     /// Whether its output is one raw stream instead of frames.
     package let isTTY: Bool
-    /// `json-file`, `journald`, …
+    /// Where the engine writes its output: `json-file`, `journald`.
     package let logDriver: String
     /// The file of the driver `json-file`; empty for others.
     package let logPath: String

@@ -114,17 +114,22 @@ package struct ContainerLogStream: AsyncSequence, Sendable {
                     throw failure(
                         .badResponse,
                         "the log has no frame where one should begin "
-                            + "(byte \(error.outputByte)); does the container have a terminal?"
+                            + "(found \(error.header)); does the container have a terminal?"
                     )
                 }
             }
         }
 
-        private func failure(_ code: DockerError.Code, _ text: String) -> DockerError {
+        private func failure(
+            _ code: DockerError.Code,
+            _ text: String,
+            cause: (any Error)? = nil
+        ) -> DockerError {
             DockerError(
                 code,
                 "cannot read a container's log: docker engine at \(endpoint): \(text)",
-                endpoint: endpoint.description
+                endpoint: endpoint.description,
+                cause: cause
             )
         }
     }

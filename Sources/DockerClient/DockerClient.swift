@@ -60,9 +60,13 @@ package final class DockerClient: Sendable {
     package let endpoint: DockerEndpoint
     package let configuration: Configuration
 
-    private let group: MultiThreadedEventLoopGroup
     private let http: HTTPClient
-    private let version = Mutex<APIVersion?>(nil)
+    private let state = Mutex(State())
+
+    private struct State {
+        var negotiatedVersion: APIVersion?
+        var isShutDown = false
+    }
 
     /// Connects to nothing yet.
     ///
@@ -81,24 +85,32 @@ package final class DockerClient: Sendable {
         settings.connectionPool.retryConnectionEstablishment = false
         self.endpoint = endpoint
         self.configuration = configuration
-        group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-        http = HTTPClient(eventLoopGroup: group, configuration: settings)
+        // The process's own group, which outlives every stream that somebody
+        // may still hold after the shutdown.
+        http = HTTPClient(
+            eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
+            configuration: settings
+        )
     }
 
-    /// Ends all requests and streams, and the client's thread.
+    /// Ends all requests and streams; calling it again does nothing.
     package func shutdown() async {
-        // Both only fail when they were called before: then all is done.
+        let isFirst = state.withLock { state in
+            defer { state.isShutDown = true }
+            return !state.isShutDown
+        }
+        guard isFirst else { return }
+        // Fails only when the client was shut down before, which it was not.
         try? await http.shutdown().get()
-        try? await group.shutdownGracefully()
     }
 
     /// The API version that requests name; nil before ``ping()``.
-    package var negotiatedVersion: APIVersion? { version.withLock { $0 } }
+    package var negotiatedVersion: APIVersion? { state.withLock { $0.negotiatedVersion } }
 
     /// Remembers the newest version that both sides know.
     func negotiate(engine: APIVersion?) -> APIVersion? {
         let negotiated = engine.map { min($0, .newestKnown) }
-        version.withLock { $0 = negotiated }
+        state.withLock { $0.negotiatedVersion = negotiated }
         return negotiated
     }
 
@@ -117,8 +129,14 @@ package final class DockerClient: Sendable {
         do {
             return try await withLimit(configuration.requestTimeout) {
                 let response = try await self.response(to: path, doing: task)
-                let body = try await response.body.collect(upTo: limit)
-                return Answer(headers: response.headers, body: Array(body.readableBytesView))
+                var body: [UInt8] = []
+                for try await chunk in response.body {
+                    guard body.count + chunk.readableBytes <= limit else {
+                        throw NIOTooManyBytesError(maxBytes: limit)
+                    }
+                    body.append(contentsOf: chunk.readableBytesView)
+                }
+                return Answer(headers: response.headers, body: body)
             }
         } catch {
             throw DockerError(error, doing: task, at: endpoint)
@@ -129,6 +147,9 @@ package final class DockerClient: Sendable {
     ///
     /// - Throws: ``DockerError``, also for a status other than success.
     func response(to path: String, doing task: String) async throws -> HTTPClientResponse {
+        guard !state.withLock({ $0.isShutDown }) else {
+            throw DockerError(CancellationError(), doing: task, at: endpoint)
+        }
         let prefix = negotiatedVersion.map { "/v\($0)" } ?? ""
         var request = HTTPClientRequest(url: endpoint.urlPrefix + prefix + path)
         // A unix socket's path is no host: the engine answers 400 to it.

@@ -41,6 +41,7 @@ extension DockerError {
             }
         case is NIOSSLError, is BoringSSLError, is NIOSSLExtraError:
             (.tls, "tls failed (\(error))")
+        case HTTPParserError.invalidEOFState: (.streamEnded, "the engine closed the connection")
         case is HTTPParserError: (.badResponse, "the answer is not http")
         case let error as NIOTooManyBytesError:
             (.badResponse, "the answer is larger than \(error.maxBytes ?? 0) bytes")

@@ -7,9 +7,9 @@
 /// Source: Docker Engine API v1.41, `/events`. From 1.52 on, the old members
 /// `status`, `id` and `from` are gone; they are only a fallback here.
 package struct DockerEvent: Sendable, Hashable {
-    /// `container`, `image`, `network`, `volume`, `daemon`, …
+    /// The kind of its subject: `container`, `image`, `network`, `daemon`.
     package let type: String
-    /// `start`, `exec_create: sh -c true`, `health_status: healthy`, …
+    /// What happened: `start`, `exec_create: sh -c true`, `health_status: healthy`.
     package let action: String
     /// What it happened to: for containers 64 hexadecimal digits.
     package let actorID: String

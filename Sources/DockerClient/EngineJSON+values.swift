@@ -39,6 +39,13 @@ extension ExecDetails {
 }
 
 extension ContainerDetails {
+    /// Reads the engine's answer to an inspection, as it came.
+    ///
+    /// - Throws: the decoder's error when it is not the API's JSON.
+    package init(inspection bytes: [UInt8]) throws {
+        self.init(try EngineJSON.decode(EngineJSON.Inspection.self, from: bytes))
+    }
+
     init(_ answer: EngineJSON.Inspection) {
         let name = answer.Name ?? ""
         id = answer.Id ?? ""

@@ -30,6 +30,13 @@ package struct EngineTime: Sendable, Hashable, Comparable {
         left.nanoseconds < right.nanoseconds
     }
 
+    /// This moment and so many nanoseconds, saturating at the ends of Int64.
+    package func advanced(by nanoseconds: Int64) -> EngineTime {
+        let (sum, overflow) = self.nanoseconds.addingReportingOverflow(nanoseconds)
+        guard overflow else { return EngineTime(nanoseconds: sum) }
+        return EngineTime(nanoseconds: nanoseconds < 0 ? .min : .max)
+    }
+
     /// Nanoseconds from `start` to this moment, saturating at the ends of Int64.
     package func nanoseconds(since start: EngineTime) -> Int64 {
         let (difference, overflow) = nanoseconds.subtractingReportingOverflow(start.nanoseconds)

@@ -8,7 +8,7 @@ extension HealthCheckFilter {
         private let check: HealthCheck?
         private let commandLine: String?
         /// Probes that had ended when the container was inspected.
-        private let history: [HealthCheck.Run]
+        private var history: [HealthCheck.Run]
         private var startedAt: EngineTime?
         /// From when the interval before the next probe counts.
         private var quietSince: EngineTime?
@@ -74,7 +74,7 @@ extension HealthCheckFilter {
             guard let check, let commandLine, command == commandLine, !execID.isEmpty else {
                 return false
             }
-            guard isInHistory(time) || isDue(check, at: time) else {
+            guard claimFromHistory(time) || isDue(check, at: time) else {
                 reported.append(execID)
                 if reported.count > Self.executionLimit { reported.removeFirst() }
                 return false
@@ -84,10 +84,16 @@ extension HealthCheckFilter {
             return true
         }
 
+        /// Whether a noted probe was running then; each note counts once.
+        ///
         /// The engine notes a probe's start just before it creates the
         /// execution (0.3 ms on engine 20.10), and its end after it.
-        private func isInHistory(_ time: EngineTime) -> Bool {
-            history.contains { $0.start <= time && time <= $0.end }
+        private mutating func claimFromHistory(_ time: EngineTime) -> Bool {
+            guard let index = history.firstIndex(where: { $0.start <= time && time <= $0.end })
+            else { return false }
+            let end = history.remove(at: index).end
+            quietSince = max(quietSince ?? end, end)
+            return true
         }
 
         private func isDue(_ check: HealthCheck, at time: EngineTime) -> Bool {
@@ -101,7 +107,7 @@ extension HealthCheckFilter {
         /// When the probe before this moment was over, as far as is known;
         /// before the first one, when the container started.
         private func lastEnd(before time: EngineTime, timeout: Int64) -> EngineTime? {
-            let given = running.map { EngineTime(nanoseconds: $0.created.nanoseconds &+ timeout) }
+            let given = running.map { $0.created.advanced(by: timeout) }
             let ended = history.map(\.end).filter { $0 < time }
             let known = given + ended + [quietSince, startedAt].compactMap { $0 }
             return known.max()
@@ -122,8 +128,7 @@ extension HealthCheckFilter {
             guard let check, let index = running.firstIndex(where: { $0.execID == execID })
             else { return false }
             let created = running.remove(at: index).created
-            let latest = EngineTime(nanoseconds: created.nanoseconds &+ check.timeout)
-            let end = min(time, latest)
+            let end = min(time, created.advanced(by: check.timeout))
             quietSince = max(quietSince ?? end, end)
             return true
         }

@@ -15,6 +15,11 @@ package struct JSONSyntaxError: Error, Sendable, Hashable {
     package let reason: Reason
     /// Byte offset in the text, from 0.
     package let offset: Int
+
+    package init(reason: Reason, offset: Int) {
+        self.reason = reason
+        self.offset = offset
+    }
 }
 
 /// Reads JSON (RFC 8259) token by token, without building a tree or recursing.

@@ -36,8 +36,8 @@ package struct LogFrame: Sendable, Hashable {
 package struct LogFrameDemuxer: Sendable {
     /// The stream does not follow the format; it cannot be read on.
     package struct FormatError: Error, Sendable, Hashable {
-        /// The byte that should have named the output.
-        package let outputByte: UInt8
+        /// What stands where a header should, as far as it was read.
+        package let header: [UInt8]
     }
 
     /// Bytes of the longest frame that is given out in one piece.
@@ -59,7 +59,7 @@ package struct LogFrameDemuxer: Sendable {
 
     /// Takes the next bytes; the frames they completed, in order.
     ///
-    /// - Throws: ``FormatError`` at a header that names no output.
+    /// - Throws: ``FormatError`` at what is no header; not to be used after it.
     package mutating func frames(
         completedBy chunk: some Collection<UInt8>
     ) throws(FormatError) -> [LogFrame] {
@@ -70,7 +70,8 @@ package struct LogFrameDemuxer: Sendable {
                 let taken = rest.prefix(8 - header.count)
                 header.append(contentsOf: taken)
                 rest = rest.dropFirst(taken.count)
-                if header.count == 8 { try readHeader() }
+                try checkHeader()
+                if header.count == 8 { readHeader() }
             } else {
                 let taken = rest.prefix(min(missing, frameLimit - payload.count))
                 payload.append(contentsOf: taken)
@@ -84,11 +85,15 @@ package struct LogFrameDemuxer: Sendable {
         return frames
     }
 
-    private mutating func readHeader() throws(FormatError) {
-        guard let output = LogFrame.Output(rawValue: header[0]) else {
-            throw FormatError(outputByte: header[0])
-        }
+    /// Looks at as much of a header as has come: text is recognised at once.
+    private mutating func checkHeader() throws(FormatError) {
+        guard let first = header.first, let output = LogFrame.Output(rawValue: first),
+            header[..<min(header.count, 4)].dropFirst().allSatisfy({ $0 == 0 })
+        else { throw FormatError(header: header) }
         self.output = output
+    }
+
+    private mutating func readHeader() {
         missing = header[4...].reduce(0) { $0 << 8 | Int($1) }
         header.removeAll(keepingCapacity: true)
     }

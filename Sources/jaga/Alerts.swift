@@ -58,7 +58,8 @@ struct Alerts: ParsableCommand {
             let tail = try Failure.reported {
                 try AlertTail(folder: folder.alerts, start: .lastLines(lines))
             }
-            let signals = SignalWatch([SIGINT, SIGTERM]) { tail.interrupter.interrupt() }
+            let interrupter = tail.interrupter
+            let signals = SignalWatch([SIGINT, SIGTERM]) { interrupter.interrupt() }
             defer { signals.stop() }
             let renderer = AlertLineRenderer(
                 Terminal.wantsColour(STDOUT_FILENO) ? .coloured : .plain

@@ -120,17 +120,16 @@ struct Regex: ParsableCommand {
 
     private func answerCases() throws {
         var reader = LineReader(descriptor: STDIN_FILENO)
-        var cases = PatternCases()
         var output: [UInt8] = []
-        var failure: PatternCases.LineError?
+        var number = 0
+        var failure: String?
         while failure == nil,
             reader.next({ line in
-                var text: [UInt8] = []
-                text.append(span: line)
+                number += 1
                 do throws(PatternCases.LineError) {
-                    try cases.append(resultOf: text, to: &output)
+                    try PatternCases.answer(line, to: &output)
                 } catch {
-                    failure = error
+                    failure = "line \(number): \(error.message)"
                 }
                 if output.count > 1 << 16 {
                     Terminal.write(output)

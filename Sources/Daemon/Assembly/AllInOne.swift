@@ -5,7 +5,7 @@ import AlertStore
 import Analysis
 import Collectors
 import DockerClient
-package import EventModel
+import EventModel
 import Ruleset
 
 /// Agent and manager in one process, on the Docker engine that is found.

@@ -4,7 +4,7 @@
 import AlertStore
 import Analysis
 import Collectors
-package import EventModel
+import EventModel
 import Glibc
 import Synchronization
 

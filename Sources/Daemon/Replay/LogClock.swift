@@ -1,7 +1,7 @@
 // Jaga - container security monitor
 // SPDX-License-Identifier: Apache-2.0
 
-package import EventModel
+import EventModel
 
 /// Reads the time that a log line itself gives.
 ///

@@ -1,7 +1,7 @@
 // Jaga - container security monitor
 // SPDX-License-Identifier: Apache-2.0
 
-package import EventModel
+import EventModel
 
 /// What Jaga is told to do, from `ossec.conf`; every part has a good default,
 /// and no file at all is a working all-in-one.
