@@ -27,8 +27,10 @@ package struct Rule: Sendable {
     package let options: Options
     /// Index of the `if_matched_sid` list that this rule's events feed.
     package internal(set) var feedsSidList: Int?
-    /// Indices of `if_matched_group` lists, one for each insertion (§5.8: a
-    /// list appears as often as its owner has… see there).
+    /// Indices of `if_matched_group` lists that this rule's events feed.
+    ///
+    /// A list appears once for each node of the rule at the time the list was
+    /// made: an event is inserted that often (§5.8).
     package internal(set) var feedsGroupLists: [Int]
     package let location: SourceLocation
 

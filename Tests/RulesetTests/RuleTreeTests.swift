@@ -142,6 +142,30 @@ struct RuleTreeTests {
         #expect(loading.counts.skippedRules == 2)
     }
 
+    @Test("rules that double the tree end at a limit instead of filling the memory")
+    func nodeLimit() throws {
+        let doubling = (100..<140).map { rule($0, "<if_level>1</if_level>", level: 5) }
+
+        let loading = load(rules: doubling)
+
+        // 2 templates doubled 16 times are 131,072 nodes.
+        let ruleset = try #require(loading.ruleset)
+        #expect(ruleset.nodes.count == 131_072)
+        #expect(loading.counts.skippedRules == 24)
+        #expect(Set(loading.faults) == ["(tree-too-large 1:21)"])
+    }
+
+    @Test("rules below each other end at a depth that matching can go down")
+    func depthLimit() throws {
+        let chain = (100..<300).map { rule($0, "<if_sid>\($0 == 100 ? 1 : $0 - 1)</if_sid>") }
+
+        let loading = load(rules: chain)
+
+        #expect(loading.ruleset?.rule(id: 227) != nil)
+        #expect(loading.ruleset?.rule(id: 228) == nil)
+        #expect(loading.counts.skippedRules == 72)
+    }
+
     @Test("of several parents those that are there are taken")
     func someParents() throws {
         let loading = load(rules: [rule(100, "<if_sid>99,1</if_sid>")])

@@ -54,6 +54,8 @@ package enum RulesetFault: String, Sendable, CaseIterable {
     case unknownGroup = "unknown-group"
     /// No top-level rule of the category, or no rule of the level.
     case noParent = "no-parent"
+    /// A rule for which the tree has no room.
+    case treeTooLarge = "tree-too-large"
     /// A rule id that is taken.
     case duplicateRule = "duplicate-rule"
     /// An `overwrite` of a rule that is not there.

@@ -13,6 +13,11 @@ struct CorrelationLists {
     /// searches.
     private(set) var groupCount = 0
     private var sidLists: [Int: Int] = [:]
+    /// How often rules feed group lists, all together.
+    var groupFeedCount = 0
+
+    /// Whether no rule may search another list: each is fed by up to all nodes.
+    var isFull: Bool { groupFeedCount > 4_194_304 }
 
     /// Where a rule searches, nil for nowhere; makes the list if it is new.
     ///

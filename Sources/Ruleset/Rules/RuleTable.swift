@@ -90,6 +90,7 @@ struct RuleTable {
         let category = RulePlacement.category(of: draft, &context.log)
         let matched = try MatchedEvents(of: draft, known: indices, &context.log)
         let parents = try parents(of: draft, category, &context.log)
+        try checkRoom(for: draft, under: parents)
 
         let source = correlationLists.source(for: matched, &context.log)
         let rule = RuleCompiler(draft, decoders: decoders, lookups: lookups)
@@ -106,6 +107,19 @@ struct RuleTable {
             under: parents
         )
         feed(source, of: matched)
+    }
+
+    /// Keeps a few rules that go under everything from filling the memory.
+    private func checkRoom(for draft: RuleDraft, under parents: [Int?]) throws(RuleSkip) {
+        guard tree.hasRoom(under: parents), !correlationLists.isFull else {
+            throw RuleSkip(
+                .treeTooLarge,
+                at: draft.location,
+                "the tree of rules would be too large or too deep",
+                hint: "name fewer parents: at most \(RuleTree.nodeLimit) places in all, "
+                    + "\(RuleTree.depthLimit) below each other"
+            )
+        }
     }
 
     private mutating func append(
@@ -135,6 +149,7 @@ struct RuleTable {
             for index in rules.indices where found[facts[index].groupText] {
                 let copies = repeatElement(list, count: tree.nodeCount(of: index))
                 rules[index].feedsGroupLists += copies
+                correlationLists.groupFeedCount += copies.count
             }
         default: break
         }

@@ -12,6 +12,24 @@ struct RuleTree {
     private var nodesOfRule: [[Int]] = []
     /// By rule; siblings with greater ones come first.
     private var sortKeys: [Int] = []
+    /// By node: how many are above it.
+    private var depths: [Int] = []
+
+    /// How many nodes there may be.
+    ///
+    /// The stock ruleset has 8,448. Without a limit some twenty rules with
+    /// `if_level` fill the memory, since each may double the tree.
+    static let nodeLimit = 131_072
+    /// How many nodes may be above one; matching goes down the tree by recursion.
+    static let depthLimit = 128
+
+    /// Whether a rule fits under these nodes; nil stands for the top.
+    func hasRoom(under parents: [Int?]) -> Bool {
+        guard parents.count <= Self.nodeLimit - nodes.count else { return false }
+        return parents.allSatisfy { parent in
+            parent.map { depths[$0] < Self.depthLimit } ?? true
+        }
+    }
 
     /// Makes room for the next rule, which has no node yet.
     mutating func addRule(sortKey: Int) {
@@ -29,6 +47,7 @@ struct RuleTree {
         let node = nodes.count
         nodes.append(RuleNode(rule: rule, children: [], parent: parent))
         nodesOfRule[rule].append(node)
+        depths.append(parent.map { depths[$0] + 1 } ?? 0)
         if let parent {
             let position = position(for: rule, among: nodes[parent].children)
             nodes[parent].children.insert(node, at: position)
@@ -69,21 +88,23 @@ struct RuleTree {
     func nodesFound(byIfSid rule: Int) -> [Int] {
         let all = nodesOfRule[rule]
         guard all.count > 1 else { return all }
-        return all.filter { !isHidden($0, by: all) }
+        // Of equal siblings the one made first stands first.
+        var firstInList: [Int?: Int] = [:]
+        for node in all where firstInList[nodes[node].parent] == nil {
+            firstInList[nodes[node].parent] = node
+        }
+        return all.filter { !isHidden($0, behind: firstInList) }
     }
 
-    private func isHidden(_ node: Int, by namesakes: [Int]) -> Bool {
-        var current: Int? = node
+    private func isHidden(_ node: Int, behind firstInList: [Int?: Int]) -> Bool {
+        if firstInList[nodes[node].parent] != node { return true }
+        var current = nodes[node].parent
         while let place = current {
-            if place != node, nodes[place].rule == nodes[node].rule { return true }
-            let parent = nodes[place].parent
-            let rivals = namesakes.filter { $0 != place && nodes[$0].parent == parent }
-            if !rivals.isEmpty {
-                let siblings = parent.map { nodes[$0].children } ?? roots
-                let first = siblings.first { $0 == place || rivals.contains($0) }
-                if first != place { return true }
-            }
-            current = parent
+            current = nodes[place].parent
+            guard let namesake = firstInList[current] else { continue }
+            let siblings = current.map { nodes[$0].children } ?? roots
+            let first = siblings.first { $0 == place || $0 == namesake }
+            if first == namesake { return true }
         }
         return false
     }
