@@ -27,7 +27,7 @@ package struct RecordReplay: Sendable {
         var sink = emptySink
         joiner.take(
             line,
-            line: Line(text: 0..<line.count, offsets: 0..<0, isTruncated: false),
+            line: Line(text: 0..<line.count, isTruncated: false, offsets: 0..<0),
             into: &sink
         )
         Self.give(sink.batch, to: body)

@@ -1,0 +1,78 @@
+// Jaga - container security monitor
+// SPDX-License-Identifier: Apache-2.0
+
+import DockerClient
+import EventModel
+
+/// One reading of a container's log through the engine.
+struct ContainerLogSession {
+    private let target: ContainerLogStreams.Target
+    private let collector: ContainerLogCollector
+    private let source: @Sendable () -> EventSource
+    private var clock = LocalClock()
+    private var lines: StampedLines
+    private var reported = FramingCounts()
+
+    init(
+        _ target: ContainerLogStreams.Target,
+        collector: ContainerLogCollector,
+        source: @escaping @Sendable () -> EventSource
+    ) {
+        self.target = target
+        self.collector = collector
+        self.source = source
+        var position: StreamPosition?
+        if case .stream(let known)? = collector.ledger.position(of: target.key) {
+            position = known
+        }
+        lines = StampedLines(after: position, isRaw: target.framing == .raw)
+    }
+
+    /// Reads until the log ends.
+    ///
+    /// - Throws: ``DockerError``; `notFound` when the container is gone.
+    mutating func run() async throws {
+        let request = ContainerLogRequest(
+            container: target.containerID,
+            framing: target.framing,
+            end: .follow,
+            since: lines.resumeTime.map { EngineTime(nanoseconds: $0) },
+            lastLines: nil,
+            hasTimestamps: true
+        )
+        let stream = try await target.client.logs(request)
+        collector.board.update(target.statusName) { $0.state = .connected("through the engine") }
+        for try await frames in stream {
+            var sink = sink()
+            for frame in frames { lines.take(frame, into: &sink) }
+            guard await deliver(sink) else { return }
+        }
+        var sink = sink()
+        lines.finish(into: &sink)
+        _ = await deliver(sink)
+    }
+
+    private mutating func sink() -> EventSink {
+        EventSink(batch: EventBatch(), source: source(), time: clock.now(), counts: reported)
+    }
+
+    /// False when the queue takes no more.
+    private mutating func deliver(_ sink: EventSink) async -> Bool {
+        let before = reported
+        reported = sink.counts
+        collector.board.update(target.statusName) { [reported] status in
+            status.counts.events += reported.events - before.events
+            status.counts.bytes += reported.bytes - before.bytes
+            status.counts.dropped += reported.dropped - before.dropped
+            status.counts.truncated += reported.truncated - before.truncated
+            status.counts.malformed += reported.malformed - before.malformed
+        }
+        guard !sink.batch.isEmpty, let position = lines.position else { return true }
+        let checkpoint = Checkpoint(
+            ledger: collector.ledger,
+            source: target.key,
+            change: .advance(.stream(position))
+        )
+        return await collector.queue.push(Delivery(batch: sink.batch, checkpoint: checkpoint))
+    }
+}
