@@ -3,6 +3,7 @@
 
 import Analysis
 import Foundation
+import Ruleset
 import Testing
 
 /// The tutorial's `local_decoder.xml` beside Jaga's own ruleset: Wazuh 4.14.7's
