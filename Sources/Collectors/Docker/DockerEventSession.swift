@@ -173,8 +173,7 @@ struct DockerEventSession {
     }
 
     private mutating func source(of event: DockerEvent, client: DockerClient) async -> EventSource {
-        guard event.type == "container", !event.actorID.isEmpty else { return general }
-        let identity = await collector.directory.identity(ofActorOf: event, using: client)
+        guard let identity = await identity(in: event, client: client) else { return general }
         if let known = sources[identity.id], known.container === identity { return known }
         if sources.count >= Self.sourceLimit { sources.removeAll() }
         let source = EventSource(
@@ -184,6 +183,19 @@ struct DockerEventSession {
         )
         sources[identity.id] = source
         return source
+    }
+
+    /// The container that an event is about, or that a network or volume was
+    /// joined to.
+    private func identity(
+        in event: DockerEvent,
+        client: DockerClient
+    ) async -> ContainerIdentity? {
+        if event.type == "container", !event.actorID.isEmpty {
+            return await collector.directory.identity(ofActorOf: event, using: client)
+        }
+        guard let id = event.attributes["container"] else { return nil }
+        return await collector.directory.known(id)
     }
 
     /// Sends one of the listener's own messages.

@@ -23,11 +23,11 @@ package final class EngineAccess: Sendable {
     ///   `permissionDenied` or `tls`.
     func client() throws -> DockerClient {
         let endpoint = try endpoint()
-        if let known = clients.withLock({ $0[endpoint] }) { return known }
-        let made = try DockerClient(endpoint: endpoint, configuration: configuration)
-        return clients.withLock { clients in
-            clients[endpoint] = clients[endpoint] ?? made
-            return clients[endpoint] ?? made
+        return try clients.withLock { clients in
+            if let known = clients[endpoint] { return known }
+            let made = try DockerClient(endpoint: endpoint, configuration: configuration)
+            clients[endpoint] = made
+            return made
         }
     }
 

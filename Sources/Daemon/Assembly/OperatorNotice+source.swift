@@ -28,22 +28,23 @@ extension OperatorNotice {
                 )
             }
         case .waiting(let reason, let retry):
-            if kind == .dockerLogs {
-                // The listener says the same of the same engine, unless it is off.
-                self = .source(
-                    name: "containers",
-                    state: Self.waiting(reason, retry),
-                    isTrouble: true
-                )
-            } else {
-                self = .source(
-                    name: "\(status.name)",
-                    state: Self.waiting(reason, retry),
-                    isTrouble: true
-                )
-            }
+            // A container's log comes and goes with it; the metrics count it.
+            if kind == .container { return nil }
+            self = .source(
+                name: Self.name(status),
+                state: Self.waiting(reason, retry),
+                isTrouble: true
+            )
         case .failed(let reason):
-            self = .source(name: "\(status.name)", state: reason, isTrouble: true)
+            self = .source(name: Self.name(status), state: reason, isTrouble: true)
+        }
+    }
+
+    private static func name(_ status: SourceStatus) -> String {
+        switch status.name.kind {
+        case .dockerEvents: "docker events"
+        case .dockerLogs: "containers"
+        case .container, .file: "\(status.name)"
         }
     }
 
