@@ -272,7 +272,9 @@ struct FollowedContainers {
     }
 
     /// The container's `json-file`, if that is how it logs and this process can
-    /// read it. It need not be there yet: the engine makes it at the start.
+    /// read it.
+    ///
+    /// It need not be there yet: the engine makes it at the start.
     private func readableFile(_ details: ContainerDetails, engine: Engine) -> FilePath? {
         guard details.logDriver == "json-file", let folder = engine.folder else { return nil }
         guard details.logPath.hasPrefix("/") else {

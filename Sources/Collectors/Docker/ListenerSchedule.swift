@@ -72,13 +72,13 @@ package struct ListenerSchedule: Sendable {
         self.plan = plan
     }
 
-    /// Jaga has started: what now?
+    /// Says what to do when Jaga has started.
     package mutating func begin(at now: Timestamp) -> Action {
         guard case .block(let block) = plan, !block.runsOnStart else { return started(at: now) }
         return waiting(until: block.nextStart(after: now, lastStart: nil), now: now)
     }
 
-    /// A run has ended: what now?
+    /// Says what to do when a run has ended.
     ///
     /// `random` from 0 to 1 spreads the wait of ``Plan/always(_:)``.
     package mutating func ended(

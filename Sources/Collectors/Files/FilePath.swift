@@ -91,7 +91,9 @@ package struct FilePath: Sendable, Hashable {
         syncFolder()
     }
 
-    /// Makes the rename last. A failure loses at most the newest positions.
+    /// Makes the rename last.
+    ///
+    /// A failure loses at most the newest positions.
     private func syncFolder() {
         let descriptor = parent.withCString { open($0, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
         guard descriptor >= 0 else { return }

@@ -182,7 +182,9 @@ final class FileTail {
         openCurrent(clock: &clock, deliver: deliver)
     }
 
-    /// No file has the path. One that was only renamed is read on until another
+    /// No file has the path.
+    ///
+    /// One that was only renamed is read on until another
     /// appears; a deleted one is given up after a while, for its space.
     private func vanish(
         _ file: OpenFile,

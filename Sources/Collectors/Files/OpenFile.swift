@@ -85,7 +85,7 @@ final class OpenFile {
     }
 
     /// Bytes that are there and were not read yet; negative when the file was
-    /// truncated. Nil when the system does not say.
+    /// truncated, nil when the system does not say.
     var unreadBytes: Int64? {
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { return nil }

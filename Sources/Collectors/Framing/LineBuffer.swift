@@ -47,8 +47,8 @@ package struct LineBuffer: Sendable {
     /// Offset in the stream of the byte that is to be taken in next.
     var endOffset: Int64 { offset + Int64(bytes.count - start + skipped) }
 
-    /// Takes in bytes that `body` writes; it says how many, or a negative
-    /// number for a failure. Gives on what it said.
+    /// Takes in bytes that `body` writes, and gives on what it says: how many
+    /// they were, or a negative number for a failure.
     package mutating func fill(
         upTo count: Int,
         with body: (UnsafeMutableRawBufferPointer) -> Int

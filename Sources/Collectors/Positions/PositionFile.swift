@@ -43,8 +43,8 @@ enum PositionFile {
         return output
     }
 
-    /// What the text says; lines that say nothing known are left out and
-    /// counted. Nil when it is no file of positions at all.
+    /// What the text says, without the lines that say nothing known, and their
+    /// number; nil when it is no file of positions at all.
     static func parse(
         _ bytes: [UInt8]
     ) -> (contents: PositionLedger.Contents, damagedLines: Int)? {

@@ -61,8 +61,10 @@ package final class DedicatedThread: Sendable {
             body()
         }
 
-        /// Source: proc(5), `/proc/thread-self/comm`. Without it the thread has
-        /// the process's name, which hurts nobody.
+        /// Names the thread.
+        ///
+        /// Without it the thread has the process's name, which hurts nobody.
+        /// Source: proc(5), `/proc/thread-self/comm`.
         private func setName() {
             let descriptor = open("/proc/thread-self/comm", O_WRONLY | O_CLOEXEC)
             guard descriptor >= 0 else { return }

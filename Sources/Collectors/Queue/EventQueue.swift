@@ -28,6 +28,8 @@ package final class EventQueue: Sendable {
         package var bytes = 0
         package var highestEvents = 0
         package var highestBytes = 0
+
+        package init() {}
     }
 
     private enum Attempt {
