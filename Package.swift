@@ -109,8 +109,44 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(
+            name: "RulesetTests",
+            dependencies: ["EventModel", "Patterns", "Ruleset", "JagaTesting"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "AnalysisTests",
+            dependencies: ["EventModel", "Patterns", "Ruleset", "Analysis", "JagaTesting"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "GoldenTests",
+            dependencies: ["EventModel", "Ruleset", "Analysis", "JagaTesting"],
+            exclude: ["Cases"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "DockerClientTests",
+            dependencies: ["EventModel", "DockerClient", "JagaTesting"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "CollectorsTests",
+            dependencies: ["EventModel", "DockerClient", "Collectors", "JagaTesting"],
+            swiftSettings: settings
+        ),
+        .testTarget(
             name: "AlertStoreTests",
-            dependencies: ["AlertStore", "EventModel", "CZlib"],
+            dependencies: ["EventModel", "AlertStore", "CZlib"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "DaemonTests",
+            dependencies: ["EventModel", "Daemon"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "IntegrationTests",
+            dependencies: ["JagaTesting", "jaga"],
             swiftSettings: settings
         ),
     ]

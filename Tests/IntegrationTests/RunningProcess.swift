@@ -169,7 +169,7 @@ enum Shell {
         let paths = ["in", "out", "err"].map { folder.path + "/" + $0 }
         try (input ?? "").write(toFile: paths[0], atomically: false, encoding: .utf8)
         for path in paths.dropFirst() {
-            FileManager.default.createFile(atPath: path, contents: nil)
+            try "".write(toFile: path, atomically: false, encoding: .utf8)
         }
         process.standardInput = FileHandle(forReadingAtPath: paths[0])
         process.standardOutput = FileHandle(forWritingAtPath: paths[1])

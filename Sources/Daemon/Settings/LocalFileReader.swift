@@ -133,11 +133,9 @@ struct LocalFileReader {
             )
         }
         guard !reader.hasErrors, let format else { return nil }
-        return LocalFileBlock(
-            location: location,
-            format: format,
-            excludes: excludes,
-            onlyFutureEvents: onlyFutureEvents
-        )
+        var block = LocalFileBlock(location: location, format: format)
+        block.excludes = excludes
+        block.onlyFutureEvents = onlyFutureEvents
+        return block
     }
 }

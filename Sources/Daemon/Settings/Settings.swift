@@ -49,8 +49,10 @@ package struct DockerListenerBlock: Sendable, Equatable {
     package var weekday: Int?
     /// Minute of the day, from 0 to 1439.
     package var minuteOfDay: Int?
-    /// Whether ``intervalSeconds`` counts months, which have no fixed length.
+    /// Instead of ``intervalSeconds``: months, which have no fixed length.
     package var intervalMonths: Int?
+
+    package init() {}
 }
 
 /// A `<localfile>`, as far as it is collected.
@@ -75,6 +77,11 @@ package struct LocalFileBlock: Sendable, Equatable {
     /// Whether reading begins at the end of a file that was there before Jaga
     /// and is not remembered.
     package var onlyFutureEvents = true
+
+    package init(location: String, format: Format) {
+        self.location = location
+        self.format = format
+    }
 }
 
 /// `<ruleset>`: where decoders, rules and lists are.
