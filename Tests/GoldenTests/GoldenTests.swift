@@ -28,6 +28,24 @@ struct GoldenTests {
         #expect(loading.diagnostics.map { "\($0)" }.joined(separator: "\n") == "")
     }
 
+    @Test("each technique that a rule names is known, with its tactics")
+    func techniques() throws {
+        let ruleset = try #require(try GoldenRuleset.shipped.get().ruleset)
+
+        let named = Set(ruleset.rules.flatMap { $0.metadata.mitre?.ids ?? [] })
+        let unknown = named.filter { MitreMatrix.technique($0)?.tactics.isEmpty ?? true }
+
+        #expect(named.count >= 20)
+        #expect(unknown == [])
+        #expect(MitreMatrix.technique("T1078")?.name == "Valid Accounts")
+        #expect(
+            MitreMatrix.technique("T1078")?.tactics == [
+                "Defense Evasion", "Persistence", "Privilege Escalation", "Initial Access",
+            ]
+        )
+        #expect(MitreMatrix.technique("T9999") == nil)
+    }
+
     @Test("each line of a case comes to what stands below the dashes", arguments: GoldenCase.all)
     func lines(golden: GoldenCase) throws {
         let ruleset = try #require(try GoldenRuleset.shipped.get().ruleset)
