@@ -186,6 +186,9 @@ struct OSRegexTranscript {
                 if p < tokens.count, tokens[p].isStar {
                     p += 1
                     if atEnd() { return true }
+                } else if p < tokens.count, tokens[p].isOne {
+                    // "Stopping after a CLS one leaves p on the token after it."
+                    p += 1
                 }
             }
         }
