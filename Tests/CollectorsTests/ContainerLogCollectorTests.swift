@@ -83,6 +83,27 @@ struct ContainerLogCollectorTests {
         }
     }
 
+    @Test("the last words of a container that died are read without their newline")
+    func lastWords() async throws {
+        try await DockerBench.run(Scratch()) { docker in
+            let events = ScriptedStream()
+            docker.engine.answer("/events", with: .stream(events))
+            docker.list(Self.web)
+            try docker.makeLog(of: "w1", "")
+
+            try await docker.with(docker.logs().run) {
+                await docker.bench.state(of: .container, \.isConnected)
+                try docker.makeLog(of: "w1", record("one\\n") + record("panic"))
+                #expect(await docker.bench.texts(1) == ["one"])
+                events.send(Self.web.event("die", at: Self.future))
+                #expect(await docker.bench.texts(1) == ["panic"])
+
+                try docker.makeLog(of: "w1", record("again\\n"))
+                #expect(await docker.bench.texts(1) == ["again"])
+            }
+        }
+    }
+
     @Test("a container that was started and gone before its log was opened is counted")
     func missed() async throws {
         try await DockerBench.run(Scratch()) { docker in

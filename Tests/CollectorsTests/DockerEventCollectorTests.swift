@@ -153,6 +153,20 @@ struct DockerEventCollectorTests {
         }
     }
 
+    @Test("an engine that hangs on a container does not hold up its events")
+    func hangingInspection() async throws {
+        try await DockerBench.run(Scratch()) { docker in
+            docker.engine.answer("/containers/w1/json", with: .silence)
+            let events = ScriptedStream()
+            docker.engine.answer("/events", with: .stream(events))
+            events.send(Self.web.event("create", at: 1))
+
+            try await docker.with(docker.events().run) {
+                #expect(await docker.bench.next(3).last?.container == "web")
+            }
+        }
+    }
+
     @Test("a container keeps its identity after it was removed")
     func identityRemains() async throws {
         try await DockerBench.run(Scratch()) { docker in

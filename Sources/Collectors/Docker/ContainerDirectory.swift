@@ -11,8 +11,11 @@ import EventModel
 package actor ContainerDirectory {
     /// Containers remembered; the one learned first is forgotten beyond it.
     private static let limit = 20_000
-    /// An engine can hang on one container for long; its events must not.
-    private static let patience = Duration.seconds(1)
+    /// An engine can hang on one container for long.
+    private static let patience = Duration.seconds(2)
+    /// While it starts a container it answers nothing about it, for some 300 ms;
+    /// the container's events must not wait for that.
+    private static let eventPatience = Duration.milliseconds(100)
 
     private var identities: [String: ContainerIdentity] = [:]
     private var order: [String] = []
@@ -29,16 +32,25 @@ package actor ContainerDirectory {
         -> ContainerIdentity
     {
         if event.action != "rename", let known = identities[event.actorID] { return known }
-        if let details = try? await inspect(event.actorID, using: client) {
-            return details.identity
+        let said = ContainerIdentity(attributesOf: event)
+        do {
+            let details = try await Self.inspect(
+                event.actorID,
+                using: client,
+                within: Self.eventPatience
+            )
+            return remember(details.identity)
+        } catch let error as DockerError where error.code == .notFound {
+            return remember(said)
+        } catch {
+            // Said again by the next event, and by then perhaps inspected.
+            return identities[event.actorID] ?? said
         }
-        // Gone, or the engine does not answer: the event says nearly as much.
-        return remember(ContainerIdentity(attributesOf: event))
     }
 
     /// Inspects a container; two who ask at once share one request.
     ///
-    /// - Throws: ``DockerError``; `timedOut` after a second.
+    /// - Throws: ``DockerError``; `timedOut` after two seconds.
     func inspect(_ id: String, using client: DockerClient) async throws -> ContainerDetails {
         let task = inspections[id] ?? start(id, using: client)
         let details = try await task.value
@@ -52,7 +64,7 @@ package actor ContainerDirectory {
     ) -> Task<ContainerDetails, any Error> {
         let task = Task {
             defer { inspections[id] = nil }
-            return try await Self.inspect(id, using: client)
+            return try await Self.inspect(id, using: client, within: Self.patience)
         }
         inspections[id] = task
         return task
@@ -60,7 +72,8 @@ package actor ContainerDirectory {
 
     private static func inspect(
         _ id: String,
-        using client: DockerClient
+        using client: DockerClient,
+        within patience: Duration
     ) async throws -> ContainerDetails {
         try await withThrowingTaskGroup(of: ContainerDetails.self) { group in
             group.addTask { try await client.inspectContainer(id) }

@@ -91,6 +91,11 @@ struct FollowedContainers {
                 using: engine.client
             )
             rename(event.actorID, to: identity)
+        case "die":
+            // Its last words may lack a newline, and none will come.
+            if case .file(let target)? = containers[event.actorID]?.way {
+                collector.watcher.send(.settle(target))
+            }
         case "destroy": await leave(event.actorID)
         default: break
         }

@@ -92,6 +92,16 @@ final class FileTail {
         return isMore
     }
 
+    /// Reads to the end, and makes events of what waits but may be continued.
+    func settle(clock: inout LocalClock, deliver: Deliver) {
+        if current == nil { openCurrent(clock: &clock, deliver: deliver) }
+        guard let current else { return }
+        drain(current, isCurrent: true, clock: &clock, deliver: deliver)
+        var batch = EventBatch()
+        current.settle(from: source, at: clock.now(), into: &batch)
+        _ = send(batch, of: current, isCurrent: true, deliver: deliver)
+    }
+
     /// Reads to the end, makes events of what waits, and closes.
     func finish(clock: inout LocalClock, deliver: Deliver) {
         if current == nil { openCurrent(clock: &clock, deliver: deliver) }

@@ -93,6 +93,7 @@ final class FileWatchLoop {
         switch command {
         case .follow(let target): follow(target)
         case .replaceSource(let id, let source): tails[id]?.source = source
+        case .settle(let id): tails[id]?.settle(clock: &clock, deliver: deliver)
         case .finish(let id, let reason): finish(id, reason)
         case .collect(let file, let agent):
             localFiles.append(LocalFileExpansion(file, agent: agent))

@@ -127,6 +127,12 @@ final class OpenFile {
         return .bytes
     }
 
+    /// What is written next belongs to something new: lines that wait for
+    /// others to be joined become events. Half a line goes on waiting.
+    func settle(from source: EventSource, at time: Timestamp, into batch: inout EventBatch) {
+        framer.finish(endOffset: buffer.offset, from: source, at: time, into: &batch)
+    }
+
     /// Nothing more will be written: what waits for its end becomes events.
     func finish(from source: EventSource, at time: Timestamp, into batch: inout EventBatch) {
         if let line = buffer.takeRemainder() {
