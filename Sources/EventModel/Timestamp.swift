@@ -32,7 +32,8 @@ package struct Timestamp: Sendable, Hashable {
     /// Source: Wazuh 4.14 `alerts.json`, analysis-engine.md §7.2.
     package func appendISO8601(to output: inout [UInt8]) {
         let time = local
-        let milliseconds = (nanoseconds - seconds * 1_000_000_000) / 1_000_000
+        let remainder = nanoseconds % 1_000_000_000
+        let milliseconds = (remainder < 0 ? remainder + 1_000_000_000 : remainder) / 1_000_000
         output.appendPadded(time.year, width: 4)
         output.append(UInt8(ascii: "-"))
         output.appendPadded(time.month, width: 2)

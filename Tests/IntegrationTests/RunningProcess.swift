@@ -34,12 +34,8 @@ final class RunningProcess: @unchecked Sendable {
         let pipes = (output: Pipe(), errors: Pipe())
         process.standardOutput = pipes.output
         process.standardError = pipes.errors
-        pipes.output.fileHandleForReading.readabilityHandler = { [weak self] handle in
-            self?.received(handle, into: \.output)
-        }
-        pipes.errors.fileHandleForReading.readabilityHandler = { [weak self] handle in
-            self?.received(handle, into: \.errors)
-        }
+        follow(pipes.output.fileHandleForReading, isError: false)
+        follow(pipes.errors.fileHandleForReading, isError: true)
         process.terminationHandler = { [weak self] _ in self?.ended() }
         try process.run()
     }
@@ -104,19 +100,27 @@ final class RunningProcess: @unchecked Sendable {
         }
     }
 
-    private func received(
-        _ handle: FileHandle,
-        into stream: ReferenceWritableKeyPath<RunningProcess, Stream>
-    ) {
-        let data = handle.availableData
-        if data.isEmpty { handle.readabilityHandler = nil }
-        condition.withLock {
-            self[keyPath: stream].partial += [UInt8](data)
-            while let end = self[keyPath: stream].partial.firstIndex(of: 0x0A) {
-                let line = self[keyPath: stream].partial[..<end]
-                self[keyPath: stream].lines.append(String(decoding: line, as: UTF8.self))
-                self[keyPath: stream].partial.removeSubrange(...end)
+    /// Reads a pipe on a thread of its own until its writers are gone.
+    private func follow(_ handle: FileHandle, isError: Bool) {
+        Thread.detachNewThread { [weak self] in
+            while true {
+                let data = handle.availableData
+                if data.isEmpty { return }
+                self?.received(data, isError: isError)
             }
+        }
+    }
+
+    private func received(_ data: Data, isError: Bool) {
+        condition.withLock {
+            var stream = isError ? errors : output
+            stream.partial += [UInt8](data)
+            while let end = stream.partial.firstIndex(of: 0x0A) {
+                let line = stream.partial[..<end]
+                stream.lines.append(String(decoding: line, as: UTF8.self))
+                stream.partial.removeSubrange(...end)
+            }
+            if isError { errors = stream } else { output = stream }
             condition.broadcast()
         }
     }

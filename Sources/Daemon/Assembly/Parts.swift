@@ -33,9 +33,8 @@ struct Parts: Sendable {
             metrics: metrics,
             observer: AnalysisPipeline.Observer(alerts: observer.alerts, notice: observer.notice)
         )
-        board = StatusBoard { status in
-            if let notice = OperatorNotice(status) { observer.notice(notice) }
-        }
+        let notices = SourceNotices(observer.notice)
+        board = StatusBoard { notices.changed($0) }
         engines = EngineAccess(
             environment: DockerEnvironment(
                 variables: configuration.environment,
