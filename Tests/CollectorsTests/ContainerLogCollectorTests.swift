@@ -184,16 +184,10 @@ struct ContainerLogCollectorTests {
 
             try await docker.with(docker.logs().run) {
                 await docker.bench.state(of: .container, \.isConnected)
-                docker.define(ScriptedContainer(id: "w1", name: "renamed"))
-                events.send(Self.web.event("rename", at: Self.future))
-                // Written once the rename was asked about, read after it.
-                var requests = docker.engine.requests.makeAsyncIterator()
-                var inspections = 0
-                while inspections < 2, let request = await requests.next() {
-                    if request.path == "/containers/w1/json" { inspections += 1 }
-                }
+                let renamed = ScriptedContainer(id: "w1", name: "renamed")
+                events.send(renamed.event("rename", at: Self.future))
                 var locations: Set<String> = []
-                while !locations.contains("docker:renamed") {
+                while !locations.contains("docker:renamed"), !Task.isCancelled {
                     try docker.makeLog(of: "w1", record("line\\n"))
                     locations.formUnion(await docker.bench.next(1).map(\.location))
                 }

@@ -358,7 +358,7 @@ struct ResumeTests {
         let pattern = LocalFile(scratch.file("many/*.log"))
         try await CollectorBench.run(positions: scratch.file("positions")) { bench in
             bench.collect(pattern)
-            while bench.store.ledger.count < 2000 { await Task.yield() }
+            while bench.store.ledger.count < 2000, !Task.isCancelled { await Task.yield() }
         }
         try scratch.append("positions", "file 1 2\n")
         try scratch.append("many/ö% 1999.log", "line\n")

@@ -31,7 +31,13 @@ package actor ContainerDirectory {
     func identity(ofActorOf event: DockerEvent, using client: DockerClient) async
         -> ContainerIdentity
     {
-        if event.action != "rename", let known = identities[event.actorID] { return known }
+        if let known = identities[event.actorID] {
+            // The event has the new name; nothing else has changed.
+            guard event.action == "rename", let name = event.attributes["name"] else {
+                return known
+            }
+            return remember(known.renamed(to: name))
+        }
         let said = ContainerIdentity(attributesOf: event)
         do {
             let details = try await Self.inspect(
@@ -43,7 +49,7 @@ package actor ContainerDirectory {
         } catch let error as DockerError where error.code == .notFound {
             return remember(said)
         } catch {
-            // Said again by the next event, and by then perhaps inspected.
+            // Asked again for the next event, unless another asked meanwhile.
             return identities[event.actorID] ?? said
         }
     }
@@ -114,6 +120,28 @@ extension ContainerIdentity {
             image: event.attributes["image"] ?? "",
             imageID: "",
             labels: event.attributes.filter { !own.contains($0.key) }
+        )
+    }
+
+    /// What the list of containers says.
+    convenience init(listed summary: ContainerSummary) {
+        self.init(
+            id: summary.id,
+            name: summary.name,
+            image: summary.image,
+            imageID: summary.imageID,
+            labels: summary.labels
+        )
+    }
+
+    /// The same container under another name.
+    func renamed(to name: String) -> ContainerIdentity {
+        ContainerIdentity(
+            id: id,
+            name: name,
+            image: image,
+            imageID: imageID,
+            labels: Dictionary(labels.map { ($0.key, $0.value) }) { first, _ in first }
         )
     }
 

@@ -148,6 +148,7 @@ struct DockerEventSession {
             return
         }
         let source = await source(of: event, client: client)
+        // Fails only for what is no object, and that was read as one before.
         let text = (try? DockerListenerMessage.event(event.raw).envelope()) ?? event.raw
         batch.append(
             text,
@@ -200,6 +201,7 @@ struct DockerEventSession {
 
     /// Sends one of the listener's own messages.
     private mutating func send(_ message: DockerListenerMessage) async {
+        // Fails only for events.
         guard let text = try? message.envelope() else { return }
         var batch = EventBatch()
         batch.append(text, from: general, at: clock.now())

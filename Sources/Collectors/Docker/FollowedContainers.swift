@@ -56,14 +56,17 @@ struct FollowedContainers {
         let present = Set(list.map(\.id))
         for id in containers.keys where !present.contains(id) { await leave(id) }
         for summary in list where containers[summary.id] == nil {
-            // Gone since it was listed: its events say the rest.
-            guard
-                let details = try? await collector.directory.inspect(
+            do {
+                let details = try await collector.directory.inspect(
                     summary.id,
                     using: engine.client
                 )
-            else { continue }
-            follow(details, engine: engine, group: &group)
+                follow(details, engine: engine, group: &group)
+            } catch let error as DockerError where error.code == .notFound {
+                // Gone since it was listed: its events say the rest.
+            } catch {
+                followUninspected(ContainerIdentity(listed: summary), engine, start: .end)
+            }
         }
         for summary in list where summary.state == .running {
             restartStream(summary.id, engine: engine, group: &group)
@@ -127,7 +130,11 @@ struct FollowedContainers {
                 let details = try await collector.directory.inspect(id, using: engine.client)
                 follow(details, engine: engine, group: &group)
             } catch {
-                followUninspected(event, engine: engine)
+                followUninspected(
+                    ContainerIdentity(attributesOf: event),
+                    engine,
+                    start: .beginning
+                )
             }
         }
         if event.action != "create" {
@@ -136,17 +143,17 @@ struct FollowedContainers {
         }
     }
 
-    /// The container is gone already, or the engine hangs on it; what its event
-    /// says must do.
-    private mutating func followUninspected(_ event: DockerEvent, engine: Engine) {
-        guard containers[event.actorID] == nil, let folder = engine.folder else { return }
-        let identity = ContainerIdentity(attributesOf: event)
-        guard isWanted(identity) else { return }
-        follow(
-            file: Self.logFile(of: event.actorID, in: folder),
-            of: identity,
-            start: .beginning
-        )
+    /// The container is gone already, or the engine hangs on it: what an event
+    /// or the list says of it must do.
+    private mutating func followUninspected(
+        _ identity: ContainerIdentity,
+        _ engine: Engine,
+        start: FileTarget.Start
+    ) {
+        guard containers[identity.id] == nil, let folder = engine.folder, isWanted(identity) else {
+            return
+        }
+        follow(file: Self.logFile(of: identity.id, in: folder), of: identity, start: start)
     }
 
     private mutating func follow(

@@ -205,7 +205,7 @@ final class FileWatchLoop {
         let change = localFiles[index].expand(
             atSeconds: LocalClock.nanoseconds() / 1_000_000_000,
             now: MonotonicTime.now,
-            isOpen: isOpen
+            open: openFiles
         )
         for (path, start) in change.appeared {
             let id = FileTargetID(number: nextLocalID)
@@ -216,9 +216,11 @@ final class FileWatchLoop {
         for id in change.vanished { finish(id, .removedBeforeStart) }
     }
 
-    private func isOpen(_ identity: FileIdentity) -> Bool {
-        tails.values.contains {
-            $0.current?.identity == identity || $0.retired?.identity == identity
+    private func openFiles() -> Set<FileIdentity> {
+        var files: Set<FileIdentity> = []
+        for tail in tails.values {
+            for file in [tail.current, tail.retired] { if let file { files.insert(file.identity) } }
         }
+        return files
     }
 }

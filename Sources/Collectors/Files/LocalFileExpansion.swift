@@ -29,7 +29,7 @@ struct LocalFileExpansion {
     mutating func expand(
         atSeconds seconds: Int64,
         now: MonotonicTime,
-        isOpen: (FileIdentity) -> Bool
+        open: () -> Set<FileIdentity>
     ) -> (appeared: [(FilePath, FileTarget.Start)], vanished: [FileTargetID]) {
         let paths = file.location.paths(atSeconds: seconds)
             .filter { !file.excludesPath($0, atSeconds: seconds) }
@@ -37,8 +37,10 @@ struct LocalFileExpansion {
         isFirst = false
         var appeared: [(FilePath, FileTarget.Start)] = []
         var stillKnown: Set<FileIdentity> = []
-        for path in paths where ids[path] == nil {
-            if let identity = FileIdentity(at: path), isOpen(identity) || known.contains(identity) {
+        let new = paths.filter { ids[$0] == nil }
+        let taken = new.isEmpty ? [] : open().union(known)
+        for path in new {
+            if let identity = FileIdentity(at: path), taken.contains(identity) {
                 stillKnown.insert(identity)
             } else {
                 appeared.append((path, start))

@@ -127,8 +127,10 @@ final class OpenFile {
         return .bytes
     }
 
-    /// What is written next belongs to something new: lines that wait for
-    /// others to be joined become events. Half a line goes on waiting.
+    /// Makes events of lines that wait for others to be joined: what is written
+    /// next belongs to something new.
+    ///
+    /// Half a line goes on waiting.
     func settle(from source: EventSource, at time: Timestamp, into batch: inout EventBatch) {
         framer.finish(endOffset: buffer.offset, from: source, at: time, into: &batch)
     }
