@@ -6,7 +6,9 @@ import Glibc
 /// An open file descriptor, closed when the value ends.
 struct OpenFile: ~Copyable {
     let descriptor: CInt
-    /// Where it lies; for messages. Whoever renames the file says so here.
+    /// Where it lies; for messages.
+    ///
+    /// Whoever renames the file says so here.
     var path: String
 
     /// Opens a file, or makes it with mode 0640 whatever the umask says.
