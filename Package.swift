@@ -126,7 +126,13 @@ let package = Package(
         ),
         .testTarget(
             name: "DockerClientTests",
-            dependencies: ["EventModel", "DockerClient", "JagaTesting"],
+            dependencies: [
+                "EventModel", "DockerClient", "JagaTesting",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
             swiftSettings: settings
         ),
         .testTarget(
