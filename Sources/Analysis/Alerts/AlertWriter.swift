@@ -21,7 +21,7 @@ struct AlertWriter: Sendable {
 
     private let ruleset: Ruleset
     private let texts: RuleTexts
-    /// `"manager":{"name":…},"id":"`
+    /// What stands before an alert's id: `"manager":{"name":…},"id":"`.
     private let managerJSON: [UInt8]
     private var tree = DataTree()
     private var dataWriter = DataWriter()

@@ -27,7 +27,7 @@ final class SourceContext: Sendable {
     /// The object of `data.container`; empty without a container.
     let containerJSON: [UInt8]
 
-    /// - Parameter managerName: the name of this manager's host.
+    /// `managerName` is the name of this manager's host.
     init(_ source: EventSource, agent: Int, managerName: String, names: FieldNameIndex) {
         self.source = source
         self.agent = agent

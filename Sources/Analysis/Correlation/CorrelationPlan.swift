@@ -13,7 +13,9 @@ import Ruleset
 /// would be skipped by the test; so the answer is the same, without looking at
 /// them.
 struct CorrelationPlan: Sendable {
-    /// One rule's test. Slots are indices into ``slots``.
+    /// One rule's test.
+    ///
+    /// Slots are indices into ``slots``.
     struct Test: Sendable {
         let track: Int
         /// Earlier events to count before the one that fires: N − 2.

@@ -18,7 +18,9 @@ struct ByteStringTable: Sendable {
     private let comparison: Comparison
     private var bytes: [UInt8] = []
     private var ends: [Int] = []
-    /// Number of a string plus one; 0 is an empty place. A power of two.
+    /// Number of a string plus one; 0 is an empty place.
+    ///
+    /// Their count is a power of two.
     private var places: [Int32]
     /// Differs between tables, so that hostile names do not collide on purpose.
     private let seed: UInt64

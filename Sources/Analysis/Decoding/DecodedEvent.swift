@@ -5,7 +5,9 @@ import EventModel
 import Ruleset
 
 /// One event while it is worked on: its text, what was decoded from it, what
-/// its source says. One is used for all events.
+/// its source says.
+///
+/// One is used for all events.
 ///
 /// All bytes lie in one arena, which begins with the event's text, so an offset
 /// into the text is one into the arena; ranges say where a field is.

@@ -5,7 +5,7 @@
 ///
 /// Source: analysis-engine.md §9.3.
 enum PythonText {
-    /// `['a', 'b']`
+    /// The list's text: `['a', 'b']`.
     static func list(_ values: [String]) -> String {
         "[" + values.map(string).joined(separator: ", ") + "]"
     }

@@ -20,7 +20,9 @@ struct JSONCursor {
         let hasEscapes: Bool
     }
 
-    /// Nesting beyond this is an error. Source: analysis-engine.md §4.5.
+    /// Nesting beyond this is an error.
+    ///
+    /// Source: analysis-engine.md §4.5.
     static let depthLimit = 1000
     /// A longer number is an error: cJSON copies so many bytes of it.
     static let numberLimit = 63
@@ -46,8 +48,9 @@ struct JSONCursor {
         return true
     }
 
-    /// Skips spaces and says what value begins there; literals are passed,
-    /// everything else is not. Nil when no value begins.
+    /// Skips spaces and says what value begins there; nil when none does.
+    ///
+    /// Literals are passed, everything else is not.
     mutating func nextKind(in text: Span<UInt8>) -> Kind? {
         skipSpace(in: text)
         guard position < end else { return nil }

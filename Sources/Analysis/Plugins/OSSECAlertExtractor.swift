@@ -31,7 +31,7 @@ enum OSSECAlertExtractor {
         event.log = position..<end
     }
 
-    /// `old|new`
+    /// Stores `old|new`.
     private static func joined(
         _ old: Range<Int>,
         _ new: Range<Int>,

@@ -66,7 +66,7 @@ enum SonicWallExtractor {
         event[.url] = host.lowerBound..<url.upperBound
     }
 
-    /// `src=ip:port:…`
+    /// Sets address and port from `src=ip:port:…`.
     private static func setEndpoint(
         _ key: StaticString,
         _ address: StaticField,
