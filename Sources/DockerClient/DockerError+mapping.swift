@@ -39,13 +39,15 @@ extension DockerError {
             } else {
                 (.streamEnded, "connection closed")
             }
+        case let error as NIOSSLExtraError where error == .failedToValidateHostname:
+            (.tls, "its certificate is not for this host")
         case is NIOSSLError, is BoringSSLError, is NIOSSLExtraError:
-            (.tls, "tls failed (\(error))")
+            (.tls, "tls failed: a certificate is not accepted, or no tls is spoken there")
         case HTTPParserError.invalidEOFState: (.streamEnded, "the engine closed the connection")
         case is HTTPParserError: (.badResponse, "the answer is not http")
         case let error as NIOTooManyBytesError:
             (.badResponse, "the answer is larger than \(error.maxBytes ?? 0) bytes")
-        default: (.streamEnded, "connection failed (\(error))")
+        default: (.streamEnded, "connection failed")
         }
     }
 
