@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import Glibc
 
 /// A program that a test started, with its lines as they come.
 ///
@@ -17,34 +18,40 @@ final class RunningProcess: @unchecked Sendable {
     }
 
     let name: String
-    private let process = Process()
+    let pid: pid_t
     private let condition = NSCondition()
     private var output = Stream()
     private var errors = Stream()
-    private var isEnded = false
+    /// The exit code, or the number of the signal that ended it, negative.
+    private var status: Int32?
 
     /// Starts `arguments[0]`, found in PATH, with an environment added to the
     /// test's own.
     init(_ arguments: [String], environment: [String: String] = [:]) throws {
         name = arguments.joined(separator: " ")
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = arguments
-        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-        process.standardInput = FileHandle.nullDevice
-        let pipes = (output: Pipe(), errors: Pipe())
-        process.standardOutput = pipes.output
-        process.standardError = pipes.errors
-        follow(pipes.output.fileHandleForReading, isError: false)
-        follow(pipes.errors.fileHandleForReading, isError: true)
-        process.terminationHandler = { [weak self] _ in self?.ended() }
-        try process.run()
+        let output = try ReadablePipe()
+        let errors = try ReadablePipe()
+        pid = try ChildProcess.spawn(
+            arguments,
+            environment: environment,
+            input: nil,
+            output: output.writeEnd,
+            errors: errors.writeEnd
+        )
+        output.closeWriteEnd()
+        errors.closeWriteEnd()
+        follow(output, isError: false)
+        follow(errors, isError: true)
+        Thread.detachNewThread { [weak self, pid] in
+            let status = ChildProcess.wait(for: pid)
+            self?.ended(status)
+        }
     }
 
     deinit {
-        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+        if status == nil { kill(pid, SIGKILL) }
     }
 
-    var pid: Int32 { process.processIdentifier }
     var lines: [String] { condition.withLock { output.lines } }
     var errorLines: [String] { condition.withLock { errors.lines } }
 
@@ -59,6 +66,15 @@ final class RunningProcess: @unchecked Sendable {
         where claim: (String) -> Bool
     ) throws -> String {
         try wait(within: seconds) { output.lines.dropFirst(start).first(where: claim) }
+    }
+
+    /// Waits until that many lines of standard output satisfy the claim.
+    func lines(
+        _ count: Int,
+        within seconds: TimeInterval = 30,
+        where claim: (String) -> Bool
+    ) throws {
+        try wait(within: seconds) { output.lines.count(where: claim) >= count ? true : nil }
     }
 
     /// The first line of standard error that satisfies the claim.
@@ -79,9 +95,7 @@ final class RunningProcess: @unchecked Sendable {
 
     /// Waits for the program's own end; a signal's number is negative.
     func exitCode(within seconds: TimeInterval = 60) throws -> Int32 {
-        try wait(within: seconds) { isEnded ? true : nil }
-        let status = process.terminationStatus
-        return process.terminationReason == .uncaughtSignal ? -status : status
+        try wait(within: seconds) { status }
     }
 
     @discardableResult
@@ -101,20 +115,16 @@ final class RunningProcess: @unchecked Sendable {
     }
 
     /// Reads a pipe on a thread of its own until its writers are gone.
-    private func follow(_ handle: FileHandle, isError: Bool) {
+    private func follow(_ pipe: ReadablePipe, isError: Bool) {
         Thread.detachNewThread { [weak self] in
-            while true {
-                let data = handle.availableData
-                if data.isEmpty { return }
-                self?.received(data, isError: isError)
-            }
+            while let bytes = pipe.read() { self?.received(bytes, isError: isError) }
         }
     }
 
-    private func received(_ data: Data, isError: Bool) {
+    private func received(_ bytes: [UInt8], isError: Bool) {
         condition.withLock {
             var stream = isError ? errors : output
-            stream.partial += [UInt8](data)
+            stream.partial += bytes
             while let end = stream.partial.firstIndex(of: 0x0A) {
                 let line = stream.partial[..<end]
                 stream.lines.append(String(decoding: line, as: UTF8.self))
@@ -125,9 +135,9 @@ final class RunningProcess: @unchecked Sendable {
         }
     }
 
-    private func ended() {
+    private func ended(_ status: Int32) {
         condition.withLock {
-            isEnded = true
+            self.status = status
             condition.broadcast()
         }
     }
@@ -158,7 +168,8 @@ enum Shell {
         let errors: String
     }
 
-    /// Output and errors go through files, so that no pipe can fill.
+    /// Output and errors go through files, so that no pipe can fill and nobody
+    /// waits for a grandchild that keeps one open.
     @discardableResult
     static func run(
         _ arguments: [String],
@@ -166,28 +177,26 @@ enum Shell {
         input: String? = nil
     ) throws -> Result {
         let folder = try TemporaryFolder()
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = arguments
-        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         let paths = ["in", "out", "err"].map { folder.path + "/" + $0 }
         try (input ?? "").write(toFile: paths[0], atomically: false, encoding: .utf8)
-        for path in paths.dropFirst() {
-            try "".write(toFile: path, atomically: false, encoding: .utf8)
-        }
-        process.standardInput = FileHandle(forReadingAtPath: paths[0])
-        process.standardOutput = FileHandle(forWritingAtPath: paths[1])
-        process.standardError = FileHandle(forWritingAtPath: paths[2])
-        try process.run()
-        process.waitUntilExit()
+        let files = [
+            open(paths[0], O_RDONLY | O_CLOEXEC),
+            open(paths[1], O_RDWR | O_CREAT | O_CLOEXEC, 0o600),
+            open(paths[2], O_RDWR | O_CREAT | O_CLOEXEC, 0o600),
+        ]
+        defer { files.forEach { close($0) } }
+        let pid = try ChildProcess.spawn(
+            arguments,
+            environment: environment,
+            input: files[0],
+            output: files[1],
+            errors: files[2]
+        )
+        let status = ChildProcess.wait(for: pid)
         func text(_ path: String) -> String {
             String(decoding: FileManager.default.contents(atPath: path) ?? Data(), as: UTF8.self)
         }
-        return Result(
-            status: process.terminationStatus,
-            output: text(paths[1]),
-            errors: text(paths[2])
-        )
+        return Result(status: status, output: text(paths[1]), errors: text(paths[2]))
     }
 
     /// Runs a program that must succeed; returns its output without the last

@@ -83,9 +83,7 @@ struct UseCaseOneTests {
             try engine.docker("pause", "jaga-latency")
             try engine.docker("unpause", "jaga-latency")
         }
-        try jaga.process.line(within: 5) { line in
-            line.contains("87906") && jaga.process.lines.filter { $0.contains("87906") }.count >= 10
-        }
+        try jaga.process.lines(10, within: 5) { $0.contains("87906") }
         #expect(try jaga.process.stop() == 0)
         let metrics = try String(
             contentsOfFile: jaga.data + "/state/metrics.prom",

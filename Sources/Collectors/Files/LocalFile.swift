@@ -29,7 +29,20 @@ package struct LocalFile: Sendable, Equatable {
     }
 
     /// Whether this block collects the file, and nothing else should.
+    ///
+    /// Also when the block names the file's folder by another path, as through
+    /// a link or a bind mount.
     package func claims(_ path: FilePath, atSeconds seconds: Int64) -> Bool {
+        if collects(path, atSeconds: seconds) { return true }
+        guard let folder = FileIdentity(at: path.parent) else { return false }
+        let name = path.bytes.dropFirst(path.parent.bytes.count)
+        return location.folders().contains { other in
+            FileIdentity(at: other) == folder
+                && collects(FilePath(bytes: other.bytes + name), atSeconds: seconds)
+        }
+    }
+
+    private func collects(_ path: FilePath, atSeconds seconds: Int64) -> Bool {
         location.matches(path, atSeconds: seconds) && !excludesPath(path, atSeconds: seconds)
     }
 

@@ -47,8 +47,11 @@ package final class PositionStore: Sendable {
 
     /// Begins to write changes as they come.
     ///
-    /// - Throws: ``CollectorError`` `no-thread`.
+    /// The first are written before this returns: a run that is killed in its
+    /// first second was alive, and what began after it was is read whole.
+    /// - Throws: ``CollectorError`` `no-thread`, `positions-not-saved`.
     package func start() throws {
+        try save()
         let started = try DedicatedThread(name: "positions") { [self] in
             while monitor.wait(
                 until: MonotonicTime.now.advanced(by: Self.interval),
