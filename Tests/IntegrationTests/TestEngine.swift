@@ -122,12 +122,9 @@ final class RunningJaga: Sendable {
     let folder: TemporaryFolder
     var data: String { folder.path + "/data" }
 
-    /// Starts it and waits until it watches the engine.
-    ///
-    /// - Parameters:
-    ///   - arguments: Behind `jaga up --data FOLDER`.
-    ///   - folder: A folder of an earlier run, to go on with its state.
-    ///   - wrapper: A command line that starts the program.
+    // Starts it and waits until it says `ready`: `arguments` go behind
+    // `jaga up --data FOLDER`, a `folder` of an earlier run goes on with its
+    // state, a `wrapper` is a command line that starts the program.
     init(
         _ arguments: [String] = [],
         environment: [String: String] = [:],
