@@ -33,6 +33,9 @@ package struct DockerEventCollector: Sendable {
     let queue: EventQueue
     let ledger: PositionLedger
     let board: StatusBoard
+    /// When Jaga began, nanoseconds since the epoch: what happened before a
+    /// schedule's first start is asked for at that start.
+    let began = LocalClock.nanoseconds()
 
     package init(
         configuration: Configuration,

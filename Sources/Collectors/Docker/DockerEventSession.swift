@@ -77,7 +77,7 @@ struct DockerEventSession {
             kind: .dockerEvents,
             name: Array(client.endpoint.description.utf8)
         )
-        let resumed = memory ?? Self.memory(of: key, in: collector.ledger)
+        let resumed = memory ?? rememberedMemory(of: key)
         memory = resumed
         let stream = try await client.events(since: EngineTime(nanoseconds: resumed.latest))
         await send(.connected)
@@ -92,11 +92,13 @@ struct DockerEventSession {
     }
 
     /// What was seen by an earlier run of Jaga; at the first, nothing before
-    /// now.
-    private static func memory(of key: SourceKey, in ledger: PositionLedger) -> EventMemory {
-        if case .stream(let position) = ledger.position(of: key) { return EventMemory(position) }
-        let memory = EventMemory(since: LocalClock.nanoseconds())
-        ledger.record(.stream(memory.position), for: key)
+    /// this one began.
+    private func rememberedMemory(of key: SourceKey) -> EventMemory {
+        if case .stream(let position) = collector.ledger.position(of: key) {
+            return EventMemory(position)
+        }
+        let memory = EventMemory(since: collector.began)
+        collector.ledger.record(.stream(memory.position), for: key)
         return memory
     }
 
