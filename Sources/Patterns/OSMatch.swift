@@ -58,6 +58,24 @@ package struct OSMatch: Sendable {
         return Alternative(shape: shape, text: rest.startIndex..<rest.endIndex)
     }
 
+    /// What every matching subject has.
+    package var necessity: PatternNecessity {
+        if isNegated { return .none }
+        var firstBytes: Set<UInt8>? = []
+        var needed: [[UInt8]]? = []
+        for alternative in alternatives {
+            let text = Array(texts[alternative.text])
+            needed = text.count > 1 ? needed.map { $0 + [text] } : nil
+            switch (alternative.shape, text.first) {
+            case (.whole, let first?), (.prefix, let first?):
+                firstBytes?.formUnion([first, first.asciiUppered])
+            case (.everything, _), (.suffix, _), (.substring, _), (_, nil):
+                firstBytes = nil
+            }
+        }
+        return PatternNecessity(firstBytes: firstBytes, texts: needed)
+    }
+
     /// Whether an alternative holds for the subject, or, after a leading `!`,
     /// none does.
     package func matches(_ subject: Span<UInt8>) -> Bool {

@@ -72,6 +72,18 @@ package struct OSRegex: Sendable {
         return firstMatch(in: subject, keepsCaptures: isCapturing, captures: &captures)
     }
 
+    /// What every matching subject has.
+    package var necessity: PatternNecessity {
+        PatternNecessity(
+            alternatives.map { alternative in
+                OSRegexNecessity(
+                    tokens[alternative.tokens],
+                    anchorsBegin: alternative.anchorsBegin
+                )
+            }
+        )
+    }
+
     /// How many scans the step limit ended since the pattern was compiled.
     package var limitHits: Int { limitCounter.value }
 

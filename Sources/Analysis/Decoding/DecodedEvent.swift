@@ -35,6 +35,8 @@ struct DecodedEvent: Sendable {
     var category = EventCategory.syslog
     /// A rule that a plug-in named; then no rule is tried (§4.6).
     var generatedRuleID: Int?
+    /// What the log's bytes rule out; see ``coverLog()``.
+    private(set) var signature = LogSignature()
     /// In the order of decoding.
     private(set) var fields: [DynamicField] = []
 
@@ -64,6 +66,7 @@ struct DecodedEvent: Sendable {
         decoder = nil
         category = .syslog
         generatedRuleID = nil
+        signature.reset()
         fields.removeAll(keepingCapacity: true)
         advanceStamp()
     }
@@ -130,6 +133,11 @@ struct DecodedEvent: Sendable {
         case .listUser: self[.srcuser] ?? self[.dstuser]
         case .dynamic(let name): self[name]
         }
+    }
+
+    /// Makes ``signature`` speak of the log, if it does not yet.
+    mutating func coverLog() {
+        signature.cover(log, of: arena)
     }
 
     // MARK: Arena

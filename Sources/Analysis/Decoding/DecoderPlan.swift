@@ -46,7 +46,7 @@ struct DecoderPlan: Sendable {
 
     private(set) var nodes: [Node] = []
     private(set) var children: [Child] = []
-    private(set) var patterns: [Pattern] = []
+    private(set) var patterns = PatternTable()
     private(set) var orders: [OrderedField] = []
     private(set) var writtenNames: [UInt8] = []
 
@@ -54,9 +54,9 @@ struct DecoderPlan: Sendable {
         nodes.reserveCapacity(ruleset.decoders.count)
         for decoder in ruleset.decoders {
             var node = Node(json: decoder.json)
-            node.programName = decoder.programName.map { add($0) } ?? -1
+            node.programName = decoder.programName.map { patterns.add($0) } ?? -1
             if let prematch = decoder.prematch {
-                node.prematch = add(prematch.pattern)
+                node.prematch = patterns.add(prematch.pattern)
                 node.prematchIsAfterParent = prematch.isAfterParent
             }
             node.extraction = extraction(decoder.extraction)
@@ -68,11 +68,6 @@ struct DecoderPlan: Sendable {
         }
     }
 
-    private mutating func add(_ pattern: Pattern) -> Int {
-        patterns.append(pattern)
-        return patterns.count - 1
-    }
-
     private mutating func extraction(_ extraction: LogDecoder.Extraction) -> Extraction {
         switch extraction {
         case .none: return .none
@@ -80,7 +75,11 @@ struct DecoderPlan: Sendable {
         case .regex(let pattern, let offset, let order):
             let start = orders.count
             for field in order { orders.append(ordered(field)) }
-            return .regex(pattern: add(pattern), offset: offset, order: start..<orders.count)
+            return .regex(
+                pattern: patterns.add(pattern),
+                offset: offset,
+                order: start..<orders.count
+            )
         }
     }
 

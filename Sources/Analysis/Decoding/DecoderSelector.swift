@@ -39,13 +39,13 @@ struct DecoderSelector: Sendable {
     mutating func select(
         _ plan: DecoderPlan,
         _ text: Span<UInt8>,
-        _ header: LogHeader
+        _ event: inout DecodedEvent
     ) -> Choice? {
-        guard let program = header.programName else {
-            return Self.first(of: plainDecoders, 0..<plainDecoders.count, plan, text, header.log)
+        guard let program = event.header.programName else {
+            return Self.first(of: plainDecoders, 0..<plainDecoders.count, plan, text, &event)
         }
         let known = admitted(plan, text.extracting(program))
-        let choice = Self.first(of: candidates, known, plan, text, header.log)
+        let choice = Self.first(of: candidates, known, plan, text, &event)
         if program.count > Self.rememberedCount { forget() }
         return choice
     }
@@ -55,8 +55,9 @@ struct DecoderSelector: Sendable {
         _ range: Range<Int>,
         _ plan: DecoderPlan,
         _ text: Span<UInt8>,
-        _ log: Range<Int>
+        _ event: inout DecodedEvent
     ) -> Choice? {
+        let log = event.log
         let subject = text.extracting(log)
         var ignored = Captures()
         for index in range {
@@ -65,7 +66,9 @@ struct DecoderSelector: Sendable {
             guard prematch >= 0 else {
                 return Choice(decoder: decoder, afterPrematch: log.lowerBound)
             }
-            if let result = plan.patterns[prematch].firstMatch(in: subject, captures: &ignored) {
+            guard plan.patterns.mayMatch(prematch, log, in: &event) else { continue }
+            let pattern = plan.patterns.patterns[prematch]
+            if let result = pattern.firstMatch(in: subject, captures: &ignored) {
                 let after = MatchOffset.following(result, in: log)
                 return Choice(decoder: decoder, afterPrematch: after)
             }
@@ -80,7 +83,7 @@ struct DecoderSelector: Sendable {
         let start = candidates.count
         for decoder in programDecoders {
             let pattern = plan.nodes[decoder].programName
-            if pattern < 0 || plan.patterns[pattern].matches(program) {
+            if pattern < 0 || plan.patterns.patterns[pattern].matches(program) {
                 candidates.append(decoder)
             }
         }

@@ -38,7 +38,7 @@ struct EventDecoder: Sendable {
         protectsContainer: Bool,
         into event: inout DecodedEvent
     ) {
-        guard let choice = selector.select(plan, text, event.header) else { return }
+        guard let choice = selector.select(plan, text, &event) else { return }
         event.decoder = choice.decoder
         event.category = plan.nodes[choice.decoder].category
         let children = plan.nodes[choice.decoder].children
@@ -74,7 +74,7 @@ struct EventDecoder: Sendable {
             let start =
                 plan.nodes[child.decoder].prematchIsAfterParent
                 ? choice.afterPrematch : event.log.lowerBound
-            if let after = match(prematch, text, start..<event.log.upperBound) {
+            if let after = match(prematch, text, start..<event.log.upperBound, &event) {
                 event.decoder = child.decoder
                 event.category = plan.nodes[child.decoder].category
                 return (position, Offsets(afterParent: choice.afterPrematch, afterPrematch: after))
@@ -165,8 +165,11 @@ struct EventDecoder: Sendable {
         _ range: Range<Int>,
         _ event: inout DecodedEvent
     ) -> Int? {
-        let subject = text.extracting(range)
-        guard let result = plan.patterns[pattern].firstMatch(in: subject, captures: &captures)
+        guard plan.patterns.mayMatch(pattern, range, in: &event),
+            let result = plan.patterns.patterns[pattern].firstMatch(
+                in: text.extracting(range),
+                captures: &captures
+            )
         else { return nil }
         for index in 0..<min(captures.count, order.count) {
             let capture = captures[index]
@@ -190,10 +193,17 @@ struct EventDecoder: Sendable {
         }
     }
 
-    private func match(_ pattern: Int, _ text: Span<UInt8>, _ range: Range<Int>) -> Int? {
+    private func match(
+        _ pattern: Int,
+        _ text: Span<UInt8>,
+        _ range: Range<Int>,
+        _ event: inout DecodedEvent
+    ) -> Int? {
+        guard plan.patterns.mayMatch(pattern, range, in: &event) else { return nil }
         var ignored = Captures()
         let subject = text.extracting(range)
-        guard let result = plan.patterns[pattern].firstMatch(in: subject, captures: &ignored)
+        let prematch = plan.patterns.patterns[pattern]
+        guard let result = prematch.firstMatch(in: subject, captures: &ignored)
         else { return nil }
         return MatchOffset.following(result, in: range)
     }

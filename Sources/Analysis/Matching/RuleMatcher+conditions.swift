@@ -19,8 +19,9 @@ extension RuleMatcher {
         case .decodedAs(let name): return name == decoderName
         case .text(let field, let pattern, let isNegated):
             guard let range = event.range(of: field) else { return false }
+            guard plan.patterns.mayMatch(pattern, range, in: &event) else { return isNegated }
             let subject = event.arena.span
-            return plan.patterns[pattern].matches(subject.extracting(range)) != isNegated
+            return plan.patterns.patterns[pattern].matches(subject.extracting(range)) != isNegated
         case .exact(let field, let bytes, let isNegated):
             guard let range = event.range(of: field) else { return false }
             let subject = event.arena.span

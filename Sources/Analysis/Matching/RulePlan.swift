@@ -35,7 +35,7 @@ struct RulePlan: Sendable {
     private(set) var nodes: [Node] = []
     private(set) var entries: [Entry] = []
     private(set) var steps: [RuleStep] = []
-    private(set) var patterns: [Pattern] = []
+    private(set) var patterns = PatternTable()
     private(set) var addresses: [AddressList] = []
     private(set) var lookups: [ListLookup] = []
     private(set) var literals: [UInt8] = []
@@ -92,8 +92,7 @@ struct RulePlan: Sendable {
         switch condition {
         case .decodedAs(let name): return .decodedAs(name)
         case .text(let field, let pattern, let isNegated):
-            patterns.append(pattern)
-            return .text(field, pattern: patterns.count - 1, isNegated: isNegated)
+            return .text(field, pattern: patterns.add(pattern), isNegated: isNegated)
         case .exact(let field, let bytes, let isNegated):
             let start = literals.count
             literals += bytes

@@ -1,0 +1,59 @@
+// Jaga - container security monitor
+// SPDX-License-Identifier: Apache-2.0
+
+/// Which pairs of neighbouring bytes occur in an event's log, ignoring case.
+///
+/// A text can only occur where all its pairs do; so a few looks tell of most
+/// patterns that they cannot match.
+struct LogSignature: Sendable {
+    /// Pairs are told apart by five bits of each byte, in which the letters of
+    /// both cases are alike.
+    static let pairCount = 1024
+
+    /// The number of the pair that two bytes make.
+    @inline(__always)
+    static func pair(_ first: UInt8, _ second: UInt8) -> Int {
+        Int(first & 31) << 5 | Int(second & 31)
+    }
+
+    /// By pair, the mark of the last log that had it.
+    private var marks = [UInt8](repeating: 0, count: pairCount)
+    private var mark: UInt8 = 0
+    /// The bytes of the arena that were marked; none for a new event.
+    private var covered = 0..<0
+
+    /// Begins a new event.
+    mutating func reset() {
+        covered = 0..<0
+    }
+
+    /// Marks the pairs of a log, unless it is done.
+    mutating func cover(_ log: Range<Int>, of arena: [UInt8]) {
+        guard covered != log, log.count > 1 else { return }
+        covered = log
+        mark &+= 1
+        if mark == 0 {
+            for index in marks.indices { marks[index] = 0 }
+            mark = 1
+        }
+        let text = arena.span.extracting(log)
+        let mark = mark
+        var all = marks.mutableSpan
+        var previous = text[0]
+        for index in 1..<text.count {
+            let byte = text[index]
+            all[Self.pair(previous, byte)] = mark
+            previous = byte
+        }
+    }
+
+    /// Whether the signature speaks of these bytes.
+    @inline(__always)
+    func covers(_ range: Range<Int>) -> Bool {
+        range.lowerBound >= covered.lowerBound && range.upperBound <= covered.upperBound
+    }
+
+    /// Whether a pair occurs in the log.
+    @inline(__always)
+    func contains(_ pair: Int) -> Bool { marks[pair] == mark }
+}

@@ -1,0 +1,97 @@
+// Jaga - container security monitor
+// SPDX-License-Identifier: Apache-2.0
+
+/// What every subject that a pattern matches has; a cheap test that tells, for
+/// most subjects, that they cannot match.
+///
+/// Each claim is exact in one direction: a subject without it never matches.
+package struct PatternNecessity: Sendable, Hashable {
+    /// The subject is not empty and begins with one of these bytes; nil when it
+    /// may begin with any.
+    package let firstBytes: Set<UInt8>?
+    /// The subject contains one of these texts, ignoring ASCII case; nil when
+    /// nothing is known.
+    ///
+    /// Each is in lower case and has two bytes at least.
+    package let texts: [[UInt8]]?
+
+    /// Nothing is known.
+    static let none = PatternNecessity(firstBytes: nil, texts: nil)
+}
+
+extension Pattern {
+    /// What the subjects of this pattern have in common.
+    package var necessity: PatternNecessity {
+        switch self {
+        case .osregex(let regex): regex.necessity
+        case .osmatch(let match): match.necessity
+        case .pcre2: .none
+        }
+    }
+}
+
+extension PatternNecessity {
+    /// What an os_regex needs of its subjects, from that of each alternative.
+    init(_ alternatives: some Collection<OSRegexNecessity>) {
+        var bytes: Set<UInt8>? = []
+        var texts: [[UInt8]]? = []
+        for alternative in alternatives {
+            bytes = bytes.flatMap { all in alternative.firstBytes.map { all.union($0) } }
+            texts = texts.flatMap { all in alternative.text.map { all + [$0] } }
+        }
+        self.init(firstBytes: bytes, texts: texts)
+    }
+}
+
+/// What one alternative of an os_regex needs of its subjects.
+///
+/// A scan passes a literal only at its byte, and literals in a row at bytes in a
+/// row: behind a literal the next byte either fits or sends the scan back to a
+/// class in front of them. One literal can go unseen: the last token, alone
+/// behind an unquantified class (§2.2.3, B 1).
+struct OSRegexNecessity {
+    let firstBytes: Set<UInt8>?
+    /// The longest row of literals, in lower case; nil below two bytes.
+    let text: [UInt8]?
+
+    init(_ tokens: ArraySlice<OSRegexToken>, anchorsBegin: Bool) {
+        firstBytes = anchorsBegin ? Self.firstBytes(tokens) : nil
+        var longest: [UInt8] = []
+        var row: [UInt8] = []
+        for token in tokens {
+            guard token.kind == .literal, let byte = token.bytes.loweredMember else {
+                row = []
+                continue
+            }
+            row.append(byte)
+            if row.count > longest.count { longest = row }
+        }
+        text = longest.count > 1 ? longest : nil
+    }
+
+    /// An anchored scan fails at once when its first token refuses the first byte,
+    /// unless that is a star.
+    ///
+    /// One parenthesis is passed before.
+    private static func firstBytes(_ tokens: ArraySlice<OSRegexToken>) -> Set<UInt8>? {
+        let rest = tokens.first?.kind == .group ? tokens.dropFirst() : tokens
+        switch rest.first?.kind {
+        case .literal, .one, .plus:
+            return rest.first.map { token in
+                Set((UInt8.min...UInt8.max).filter { token.bytes.contains($0) })
+            }
+        case .group, .star, nil: return nil
+        }
+    }
+}
+
+extension ByteSet {
+    /// The byte of a literal's set, in lower case; nil for larger sets.
+    fileprivate var loweredMember: UInt8? {
+        let members = (UInt8.min...UInt8.max).filter(contains)
+        guard let last = members.last, members.allSatisfy({ $0.asciiLowered == last }) else {
+            return nil
+        }
+        return last
+    }
+}

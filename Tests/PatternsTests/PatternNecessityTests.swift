@@ -1,0 +1,108 @@
+// Jaga - container security monitor
+// SPDX-License-Identifier: Apache-2.0
+
+import JagaTesting
+import Patterns
+import Testing
+
+@Suite("What matching subjects have in common")
+struct PatternNecessityTests {
+    @Test(
+        "texts and first bytes that a pattern needs",
+        arguments: [
+            ("osregex", "^Failed (\\S+) for", "fF", "failed "),
+            ("osregex", "^\\d+abc|^x", "0123456789xX", nil),
+            ("osregex", "^\\s*abc", nil, "abc"),
+            ("osregex", "ab(cd)ef", nil, "ab"),
+            ("osregex", "ab|cde", nil, "ab,cde"),
+            ("osregex", "\\d\\d", nil, nil),
+            ("osregex", "(^ab)", nil, "^ab"),
+            ("osregex", "^(a)", "aA", nil),
+            ("osregex", "", nil, nil),
+            ("osmatch", "^Ab|^cd$", "aAcC", "ab,cd"),
+            ("osmatch", "ab|c", nil, nil),
+            ("osmatch", "ab|cd$", nil, "ab,cd"),
+            ("osmatch", "!ab", nil, nil),
+            ("osmatch", "ab|", nil, nil),
+            ("pcre2", "^ab", nil, nil),
+        ]
+    )
+    func table(kind: String, text: String, firstBytes: String?, texts: String?) throws {
+        let patternKind = try #require(PatternKind(rawValue: kind))
+
+        let pattern = try Pattern(text.utf8, kind: patternKind, capturing: false)
+
+        let necessity = pattern.necessity
+        #expect(necessity.firstBytes == firstBytes.map { Set($0.utf8) })
+        let needed = necessity.texts.map { texts in
+            texts.map { String(decoding: $0, as: UTF8.self) }.joined(separator: ",")
+        }
+        #expect(needed == texts)
+    }
+
+    @Test("no random pattern matches a subject that lacks what it needs")
+    func random() throws {
+        var generator = SeededGenerator(seed: 7)
+        var checked = 0
+        for _ in 0..<20_000 {
+            let text = RandomPattern(using: &generator).text
+            let subject = Self.subject(using: &generator)
+            let pattern = try Pattern(text.utf8, kind: .osregex, capturing: true)
+            guard pattern.matches(subject.span) else { continue }
+            checked += 1
+
+            #expect(Self.has(subject, pattern.necessity), "seed 7: \(text) on \(subject)")
+        }
+        #expect(checked > 2000)
+    }
+
+    // The 12,000 cases lie outside of the checkout: see TestData.absence.
+    @Test(
+        "no recorded pattern matches a subject that lacks what it needs",
+        .enabled(if: TestData.bytes("os-regex-cases.tsv") != nil, "test data not found")
+    )
+    func recorded() throws {
+        let file = try #require(TestData.bytes("os-regex-cases.tsv"))
+        var checked = 0
+        for line in file.split(separator: UInt8(ascii: "\n")) {
+            let parts = line.split(
+                separator: UInt8(ascii: "\t"),
+                maxSplits: 3,
+                omittingEmptySubsequences: false
+            )
+            guard parts.count == 4, let kind = Self.kind(parts[0]),
+                let pattern = try? Pattern(parts[1], kind: kind, capturing: false)
+            else { continue }  // A pattern that is wrong on purpose matches nothing.
+            let subject = Array(parts[2])
+            guard pattern.matches(subject.span) else { continue }
+            checked += 1
+
+            let place = String(decoding: line, as: UTF8.self)
+            #expect(Self.has(subject, pattern.necessity), "\(place)")
+        }
+        #expect(checked > 2000)
+    }
+
+    private static func kind(_ word: ArraySlice<UInt8>) -> PatternKind? {
+        word.starts(with: "osregex".utf8) ? .osregex : PatternKind(attribute: word)
+    }
+
+    private static func has(_ subject: [UInt8], _ necessity: PatternNecessity) -> Bool {
+        if let firstBytes = necessity.firstBytes {
+            guard let first = subject.first, firstBytes.contains(first) else { return false }
+        }
+        guard let texts = necessity.texts else { return true }
+        let lowered = subject.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }
+        return texts.contains { text in
+            lowered.indices.contains { lowered[$0...].starts(with: text) }
+        }
+    }
+
+    /// Short and of few different bytes, so that patterns often match.
+    private static func subject(using generator: inout SeededGenerator) -> [UInt8] {
+        let alphabet: [UInt8] = Array("abAB 1:(".utf8) + [0x00, 0xE9]
+        return (0..<generator.next(below: 24)).map { _ in
+            alphabet[generator.next(below: alphabet.count)]
+        }
+    }
+}
