@@ -62,10 +62,10 @@ package struct OSMatch: Sendable {
     package var necessity: PatternNecessity {
         if isNegated { return .none }
         var firstBytes: Set<UInt8>? = []
-        var needed: [[UInt8]]? = []
+        var needed: [[[UInt8]]]? = []
         for alternative in alternatives {
             let text = Array(texts[alternative.text])
-            needed = text.count > 1 ? needed.map { $0 + [text] } : nil
+            needed = text.isEmpty ? nil : needed.map { $0 + [[text]] }
             switch (alternative.shape, text.first) {
             case (.whole, let first?), (.prefix, let first?):
                 firstBytes?.formUnion([first, first.asciiUppered])

@@ -9,11 +9,11 @@ package struct PatternNecessity: Sendable, Hashable {
     /// The subject is not empty and begins with one of these bytes; nil when it
     /// may begin with any.
     package let firstBytes: Set<UInt8>?
-    /// The subject contains one of these texts, ignoring ASCII case; nil when
-    /// nothing is known.
+    /// The subject contains, ignoring ASCII case, all texts of one of these lists;
+    /// nil when nothing is known.
     ///
-    /// Each is in lower case and has two bytes at least.
-    package let texts: [[UInt8]]?
+    /// Texts are in lower case and not empty; no list is empty.
+    package let texts: [[[UInt8]]]?
 
     /// Nothing is known.
     static let none = PatternNecessity(firstBytes: nil, texts: nil)
@@ -34,10 +34,10 @@ extension PatternNecessity {
     /// What an os_regex needs of its subjects, from that of each alternative.
     init(_ alternatives: some Collection<OSRegexNecessity>) {
         var bytes: Set<UInt8>? = []
-        var texts: [[UInt8]]? = []
+        var texts: [[[UInt8]]]? = []
         for alternative in alternatives {
             bytes = bytes.flatMap { all in alternative.firstBytes.map { all.union($0) } }
-            texts = texts.flatMap { all in alternative.text.map { all + [$0] } }
+            texts = alternative.texts.isEmpty ? nil : texts.map { $0 + [alternative.texts] }
         }
         self.init(firstBytes: bytes, texts: texts)
     }
@@ -51,22 +51,24 @@ extension PatternNecessity {
 /// behind an unquantified class (§2.2.3, B 1).
 struct OSRegexNecessity {
     let firstBytes: Set<UInt8>?
-    /// The longest row of literals, in lower case; nil below two bytes.
-    let text: [UInt8]?
+    /// All rows of literals, in lower case.
+    let texts: [[UInt8]]
 
     init(_ tokens: ArraySlice<OSRegexToken>, anchorsBegin: Bool) {
         firstBytes = anchorsBegin ? Self.firstBytes(tokens) : nil
-        var longest: [UInt8] = []
+        var rows: [[UInt8]] = []
         var row: [UInt8] = []
         for token in tokens {
-            guard token.kind == .literal, let byte = token.bytes.loweredMember else {
+            if token.kind == .literal, let byte = token.bytes.loweredMember {
+                row.append(byte)
+            } else {
+                if !row.isEmpty { rows.append(row) }
                 row = []
-                continue
             }
-            row.append(byte)
-            if row.count > longest.count { longest = row }
         }
-        text = longest.count > 1 ? longest : nil
+        let mayGoUnseen = row.count == 1 && tokens.dropLast().last?.kind == .one
+        if !row.isEmpty, !mayGoUnseen { rows.append(row) }
+        texts = rows
     }
 
     /// An anchored scan fails at once when its first token refuses the first byte,

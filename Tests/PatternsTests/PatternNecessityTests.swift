@@ -11,16 +11,19 @@ struct PatternNecessityTests {
         "texts and first bytes that a pattern needs",
         arguments: [
             ("osregex", "^Failed (\\S+) for", "fF", "failed "),
-            ("osregex", "^\\d+abc|^x", "0123456789xX", nil),
+            ("osregex", "^\\d+abc|^x", "0123456789xX", "abc,x"),
+            ("osregex", "a\\dbc\\w+(d)e", nil, "a+bc+d+e"),
+            ("osregex", "ab\\dc|ab\\d+c|ab\\d(c)", nil, "ab,ab+c,ab+c"),
             ("osregex", "^\\s*abc", nil, "abc"),
-            ("osregex", "ab(cd)ef", nil, "ab"),
+            ("osregex", "ab(cd)ef", nil, "ab+cd+ef"),
             ("osregex", "ab|cde", nil, "ab,cde"),
             ("osregex", "\\d\\d", nil, nil),
             ("osregex", "(^ab)", nil, "^ab"),
-            ("osregex", "^(a)", "aA", nil),
+            ("osregex", "^(a)", "aA", "a"),
+            ("osregex", "\\da", nil, nil),
             ("osregex", "", nil, nil),
             ("osmatch", "^Ab|^cd$", "aAcC", "ab,cd"),
-            ("osmatch", "ab|c", nil, nil),
+            ("osmatch", "ab|c", nil, "ab,c"),
             ("osmatch", "ab|cd$", nil, "ab,cd"),
             ("osmatch", "!ab", nil, nil),
             ("osmatch", "ab|", nil, nil),
@@ -35,7 +38,10 @@ struct PatternNecessityTests {
         let necessity = pattern.necessity
         #expect(necessity.firstBytes == firstBytes.map { Set($0.utf8) })
         let needed = necessity.texts.map { texts in
-            texts.map { String(decoding: $0, as: UTF8.self) }.joined(separator: ",")
+            texts.map { list in
+                list.map { String(decoding: $0, as: UTF8.self) }.joined(separator: "+")
+            }
+            .joined(separator: ",")
         }
         #expect(needed == texts)
     }
@@ -93,8 +99,10 @@ struct PatternNecessityTests {
         }
         guard let texts = necessity.texts else { return true }
         let lowered = subject.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }
-        return texts.contains { text in
-            lowered.indices.contains { lowered[$0...].starts(with: text) }
+        return texts.contains { list in
+            list.allSatisfy { text in
+                lowered.indices.contains { lowered[$0...].starts(with: text) }
+            }
         }
     }
 

@@ -1,14 +1,15 @@
 // Jaga - container security monitor
 // SPDX-License-Identifier: Apache-2.0
 
-/// Which pairs of neighbouring bytes occur in an event's log, ignoring case.
+/// Which bytes and pairs of neighbouring bytes occur in an event's log, ignoring
+/// case.
 ///
 /// A text can only occur where all its pairs do; so a few looks tell of most
 /// patterns that they cannot match.
 struct LogSignature: Sendable {
     /// Pairs are told apart by five bits of each byte, in which the letters of
     /// both cases are alike.
-    static let pairCount = 1024
+    private static let pairCount = 1024
 
     /// The number of the pair that two bytes make.
     @inline(__always)
@@ -16,8 +17,13 @@ struct LogSignature: Sendable {
         Int(first & 31) << 5 | Int(second & 31)
     }
 
-    /// By pair, the mark of the last log that had it.
-    private var marks = [UInt8](repeating: 0, count: pairCount)
+    /// The number of a single byte, which is not a letter; letters of both cases
+    /// have different ones.
+    @inline(__always)
+    static func single(_ byte: UInt8) -> Int { pairCount + Int(byte) }
+
+    /// By number, the mark of the last log that had it.
+    private var marks = [UInt8](repeating: 0, count: pairCount + 256)
     private var mark: UInt8 = 0
     /// The bytes of the arena that were marked; none for a new event.
     private var covered = 0..<0
@@ -29,7 +35,7 @@ struct LogSignature: Sendable {
 
     /// Marks the pairs of a log, unless it is done.
     mutating func cover(_ log: Range<Int>, of arena: [UInt8]) {
-        guard covered != log, log.count > 1 else { return }
+        guard covered != log, !log.isEmpty else { return }
         covered = log
         mark &+= 1
         if mark == 0 {
@@ -40,9 +46,11 @@ struct LogSignature: Sendable {
         let mark = mark
         var all = marks.mutableSpan
         var previous = text[0]
+        all[Self.single(previous)] = mark
         for index in 1..<text.count {
             let byte = text[index]
             all[Self.pair(previous, byte)] = mark
+            all[Self.single(byte)] = mark
             previous = byte
         }
     }
@@ -53,7 +61,7 @@ struct LogSignature: Sendable {
         range.lowerBound >= covered.lowerBound && range.upperBound <= covered.upperBound
     }
 
-    /// Whether a pair occurs in the log.
+    /// Whether a pair or a single byte occurs in the log.
     @inline(__always)
-    func contains(_ pair: Int) -> Bool { marks[pair] == mark }
+    func contains(_ number: Int) -> Bool { marks[number] == mark }
 }

@@ -18,10 +18,8 @@ struct PatternTable: Sendable {
         var needs = 0..<0
     }
 
-    /// Pairs of bytes that a text has, of which all must occur.
-    ///
-    /// Short texts repeat one.
-    private typealias Need = InlineArray<4, UInt16>
+    /// Numbers of a ``LogSignature`` that must all occur; few repeat one.
+    private typealias Need = InlineArray<6, UInt16>
 
     private(set) var patterns: [Pattern] = []
     private var filters: [Filter] = []
@@ -42,21 +40,42 @@ struct PatternTable: Sendable {
         }
         if let texts = necessity.texts {
             let start = needs.count
-            for text in texts { needs.append(Self.need(of: text)) }
+            for list in texts { needs.append(Self.need(of: list)) }
             filter.needs = start..<needs.count
         }
         return filter
     }
 
-    /// Four pairs, spread over the text.
-    private static func need(of text: [UInt8]) -> Need {
-        var need = Need(repeating: 0)
-        let last = text.count - 2
-        for index in need.indices {
-            let place = last * index / 3
-            need[index] = UInt16(LogSignature.pair(text[place], text[place + 1]))
+    /// The rarest of what texts consist of: pairs, and single bytes that are no
+    /// letters.
+    private static func need(of texts: [[UInt8]]) -> Need {
+        var parts: [(number: Int, rarity: Int)] = []
+        for text in texts {
+            if text.count == 1, (text[0] | 0x20) &- 0x61 >= 26 {
+                parts.append((LogSignature.single(text[0]), rarity(text[0])))
+            }
+            for (first, second) in zip(text, text.dropFirst()) {
+                let number = LogSignature.pair(first, second)
+                parts.append((number, 2 + rarity(first) + rarity(second)))
+            }
         }
+        parts.sort { $0.rarity > $1.rarity }
+        var need = Need(repeating: Self.unused)
+        for (index, part) in zip(need.indices, parts) { need[index] = UInt16(part.number) }
         return need
+    }
+
+    private static let unused = UInt16.max
+
+    /// How seldom a byte is in logs: 0, 1 or 2.
+    private static func rarity(_ byte: UInt8) -> Int {
+        switch byte {
+        case UInt8(ascii: " "), UInt8(ascii: ":"), UInt8(ascii: "."), UInt8(ascii: "-"),
+            UInt8(ascii: "/"), UInt8(ascii: "\""), UInt8(ascii: "0")...UInt8(ascii: "9"):
+            0
+        case UInt8(ascii: "a")...UInt8(ascii: "z"): 1
+        default: 2
+        }
     }
 
     /// Whether a pattern may match a range of the event's arena; false is
@@ -79,14 +98,17 @@ struct PatternTable: Sendable {
     ) -> Bool {
         event.coverLog()
         guard event.signature.covers(range) else { return true }
-        for index in filters[pattern].needs {
-            let need = needs[index]
-            if event.signature.contains(Int(need[0])), event.signature.contains(Int(need[1])),
-                event.signature.contains(Int(need[2])), event.signature.contains(Int(need[3]))
-            {
-                return true
-            }
+        for index in filters[pattern].needs where isMet(needs[index], event.signature) {
+            return true
         }
         return false
+    }
+
+    private func isMet(_ need: Need, _ signature: LogSignature) -> Bool {
+        for place in need.indices {
+            if need[place] == Self.unused { return true }
+            if !signature.contains(Int(need[place])) { return false }
+        }
+        return true
     }
 }
