@@ -7,7 +7,7 @@
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test check fmt bench demo dist clean
+.PHONY: help run build test golden check fmt bench demo dist clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,6 +24,10 @@ build: ## build for development
 test: ## run all tests, those on a real Docker engine included (needs root)
 	@scripts/setup --test
 	@scripts/test $(ARGS)
+
+golden: ## run the golden cases; UPDATE=1 rewrites what they expect, for review in the diff
+	@scripts/setup
+	@JAGA_GOLDEN_UPDATE=$(UPDATE) scripts/test --no-engine --filter GoldenTests
 
 check: ## format, layers, warnings, licence headers, documents: all that is not a test
 	@scripts/setup --test

@@ -62,6 +62,7 @@ package struct AllInOne: Sendable {
         let configured = try loader.configure()
         try configuration.data.prepare()
         let lock = try DataFolderLock(configuration.data)
+        OpenFileLimit.raise()
         let loaded = try loader.load(configured.settings)
         let parts = try Parts(configuration, configured.settings, observer)
         let log = try AlertLog(
