@@ -10,7 +10,7 @@ struct PatternNecessityTests {
     @Test(
         "texts and first bytes that a pattern needs",
         arguments: [
-            ("osregex", "^Failed (\\S+) for", "fF", "failed "),
+            ("osregex", "^Failed (\\S+) for", "fF", "failed + for"),
             ("osregex", "^\\d+abc|^x", "0123456789xX", "abc,x"),
             ("osregex", "a\\dbc\\w+(d)e", nil, "a+bc+d+e"),
             ("osregex", "ab\\dc|ab\\d+c|ab\\d(c)", nil, "ab,ab+c,ab+c"),
