@@ -67,8 +67,8 @@ struct DecoderSelector: Sendable {
                 return Choice(decoder: decoder, afterPrematch: log.lowerBound)
             }
             guard plan.patterns.mayMatch(prematch, log, in: &event) else { continue }
-            let pattern = plan.patterns.patterns[prematch]
-            if let result = pattern.firstMatch(in: subject, captures: &ignored) {
+            let result = plan.patterns.firstMatch(prematch, in: subject, captures: &ignored)
+            if let result {
                 let after = MatchOffset.following(result, in: log)
                 return Choice(decoder: decoder, afterPrematch: after)
             }
@@ -83,7 +83,7 @@ struct DecoderSelector: Sendable {
         let start = candidates.count
         for decoder in programDecoders {
             let pattern = plan.nodes[decoder].programName
-            if pattern < 0 || plan.patterns.patterns[pattern].matches(program) {
+            if pattern < 0 || plan.patterns.matches(pattern, program) {
                 candidates.append(decoder)
             }
         }

@@ -166,7 +166,8 @@ struct EventDecoder: Sendable {
         _ event: inout DecodedEvent
     ) -> Int? {
         guard plan.patterns.mayMatch(pattern, range, in: &event),
-            let result = plan.patterns.patterns[pattern].firstMatch(
+            let result = plan.patterns.firstMatch(
+                pattern,
                 in: text.extracting(range),
                 captures: &captures
             )
@@ -202,8 +203,7 @@ struct EventDecoder: Sendable {
         guard plan.patterns.mayMatch(pattern, range, in: &event) else { return nil }
         var ignored = Captures()
         let subject = text.extracting(range)
-        let prematch = plan.patterns.patterns[pattern]
-        guard let result = prematch.firstMatch(in: subject, captures: &ignored)
+        guard let result = plan.patterns.firstMatch(pattern, in: subject, captures: &ignored)
         else { return nil }
         return MatchOffset.following(result, in: range)
     }

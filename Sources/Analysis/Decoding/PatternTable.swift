@@ -18,12 +18,12 @@ struct PatternTable: Sendable {
         var needs = 0..<0
     }
 
-    /// Numbers of a ``LogSignature`` that must all occur; few repeat one.
-    private typealias Need = InlineArray<6, UInt16>
-
-    private(set) var patterns: [Pattern] = []
+    private var patterns: [Pattern] = []
     private var filters: [Filter] = []
-    private var needs: [Need] = []
+    /// Ranges of ``numbers``.
+    private var needs: [Range<Int>] = []
+    /// Numbers of a ``LogSignature``; those of a need must all occur.
+    private var numbers: [UInt16] = []
 
     /// Adds a pattern and returns its number.
     mutating func add(_ pattern: Pattern) -> Int {
@@ -40,42 +40,68 @@ struct PatternTable: Sendable {
         }
         if let texts = necessity.texts {
             let start = needs.count
-            for list in texts { needs.append(Self.need(of: list)) }
+            for list in texts { needs.append(add(list)) }
             filter.needs = start..<needs.count
         }
         return filter
     }
 
-    /// The rarest of what texts consist of: pairs, and single bytes that are no
-    /// letters.
-    private static func need(of texts: [[UInt8]]) -> Need {
-        var parts: [(number: Int, rarity: Int)] = []
+    /// Adds what texts consist of, rarest first: pairs, and single bytes that are
+    /// no letters.
+    private mutating func add(_ texts: [[UInt8]]) -> Range<Int> {
+        var rarities: [Int: Int] = [:]
         for text in texts {
             if text.count == 1, (text[0] | 0x20) &- 0x61 >= 26 {
-                parts.append((LogSignature.single(text[0]), rarity(text[0])))
+                rarities[LogSignature.single(text[0])] = Self.rarity(text[0])
             }
             for (first, second) in zip(text, text.dropFirst()) {
-                let number = LogSignature.pair(first, second)
-                parts.append((number, 2 + rarity(first) + rarity(second)))
+                let rarity = Self.rarity(first) + Self.rarity(second)
+                rarities[LogSignature.pair(first, second)] = rarity
             }
         }
-        parts.sort { $0.rarity > $1.rarity }
-        var need = Need(repeating: Self.unused)
-        for (index, part) in zip(need.indices, parts) { need[index] = UInt16(part.number) }
-        return need
+        let start = numbers.count
+        let sorted = rarities.sorted { ($0.value, $0.key) > ($1.value, $1.key) }
+        numbers += sorted.prefix(Self.longestNeed).map { UInt16($0.key) }
+        return start..<numbers.count
     }
 
-    private static let unused = UInt16.max
+    /// More looks are not worth it.
+    private static let longestNeed = 24
 
-    /// How seldom a byte is in logs: 0, 1 or 2.
+    /// How seldom a byte is in logs, from 0 to 4.
     private static func rarity(_ byte: UInt8) -> Int {
         switch byte {
-        case UInt8(ascii: " "), UInt8(ascii: ":"), UInt8(ascii: "."), UInt8(ascii: "-"),
-            UInt8(ascii: "/"), UInt8(ascii: "\""), UInt8(ascii: "0")...UInt8(ascii: "9"):
-            0
-        case UInt8(ascii: "a")...UInt8(ascii: "z"): 1
-        default: 2
+        case UInt8(ascii: " "): 0
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): 1
+        case UInt8(ascii: "a")...UInt8(ascii: "z"): letterRarity(byte)
+        case UInt8(ascii: ":"), UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "/"),
+            UInt8(ascii: "\""):
+            2
+        default: 4
         }
+    }
+
+    private static func letterRarity(_ byte: UInt8) -> Int {
+        let common: StaticString = "etaoinsrlcd"
+        let rare: StaticString = "jkqvwxyz"
+        if common.contains(byte) { return 1 }
+        return rare.contains(byte) ? 3 : 2
+    }
+
+    /// Whether a pattern matches.
+    @inline(__always)
+    func matches(_ pattern: Int, _ subject: Span<UInt8>) -> Bool {
+        patterns[pattern].matches(subject)
+    }
+
+    /// See ``Patterns/Pattern/firstMatch(in:captures:)``.
+    @inline(__always)
+    func firstMatch(
+        _ pattern: Int,
+        in subject: Span<UInt8>,
+        captures: inout Captures
+    ) -> Int? {
+        patterns[pattern].firstMatch(in: subject, captures: &captures)
     }
 
     /// Whether a pattern may match a range of the event's arena; false is
@@ -98,17 +124,22 @@ struct PatternTable: Sendable {
     ) -> Bool {
         event.coverLog()
         guard event.signature.covers(range) else { return true }
-        for index in filters[pattern].needs where isMet(needs[index], event.signature) {
+        for index in filters[pattern].needs where isMet(index, event.signature) {
             return true
         }
         return false
     }
 
-    private func isMet(_ need: Need, _ signature: LogSignature) -> Bool {
-        for place in need.indices {
-            if need[place] == Self.unused { return true }
-            if !signature.contains(Int(need[place])) { return false }
+    private func isMet(_ need: Int, _ signature: LogSignature) -> Bool {
+        for index in needs[need] where !signature.contains(Int(numbers[index])) {
+            return false
         }
         return true
+    }
+}
+
+extension StaticString {
+    fileprivate func contains(_ byte: UInt8) -> Bool {
+        withUTF8Buffer { $0.contains(byte) }
     }
 }

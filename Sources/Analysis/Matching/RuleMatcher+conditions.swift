@@ -21,7 +21,7 @@ extension RuleMatcher {
             guard let range = event.range(of: field) else { return false }
             guard plan.patterns.mayMatch(pattern, range, in: &event) else { return isNegated }
             let subject = event.arena.span
-            return plan.patterns.patterns[pattern].matches(subject.extracting(range)) != isNegated
+            return plan.patterns.matches(pattern, subject.extracting(range)) != isNegated
         case .exact(let field, let bytes, let isNegated):
             guard let range = event.range(of: field) else { return false }
             let subject = event.arena.span
