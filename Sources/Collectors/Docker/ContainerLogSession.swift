@@ -32,15 +32,7 @@ struct ContainerLogSession {
     ///
     /// - Throws: ``DockerError``; `notFound` when the container is gone.
     mutating func run() async throws {
-        let request = ContainerLogRequest(
-            container: target.containerID,
-            framing: target.framing,
-            end: .follow,
-            since: lines.resumeTime.map { EngineTime(nanoseconds: $0) },
-            lastLines: nil,
-            hasTimestamps: true
-        )
-        let stream = try await target.client.logs(request)
+        let stream = try await target.client.logs(request())
         collector.board.update(target.statusName) { $0.state = .connected("through the engine") }
         for try await frames in stream {
             var sink = sink()
@@ -50,6 +42,22 @@ struct ContainerLogSession {
         var sink = sink()
         lines.finish(into: &sink)
         _ = await deliver(sink)
+    }
+
+    /// What is asked of the engine.
+    ///
+    /// Kept out of `run()`: inlined there, the optimiser of Swift 6.3.1 fails
+    /// with an ownership error (pass CopyPropagation).
+    @inline(never)
+    private func request() -> ContainerLogRequest {
+        ContainerLogRequest(
+            container: target.containerID,
+            framing: target.framing,
+            end: .follow,
+            since: lines.resumeTime.map { EngineTime(nanoseconds: $0) },
+            lastLines: nil,
+            hasTimestamps: true
+        )
     }
 
     private mutating func sink() -> EventSink {
