@@ -22,6 +22,17 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(
+            url: "https://github.com/hummingbird-project/hummingbird",
+            from: "2.28.1",
+            traits: []
+        ),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
         // Libraries of the system
@@ -31,6 +42,7 @@ let package = Package(
             providers: [.apt(["libpcre2-dev"])]
         ),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
 
         // Core: pure, no clock, file or socket
         .target(name: "EventModel", swiftSettings: settings),
@@ -67,7 +79,28 @@ let package = Package(
         ),
         .target(
             name: "AlertStore",
-            dependencies: ["EventModel", "CZlib"],
+            dependencies: [
+                "EventModel", "Patterns", "CZlib", "CZstd",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "WebServer",
+            dependencies: [
+                "EventModel", "Patterns", "Ruleset", "Analysis", "AlertStore",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdTLS", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "X509", package: "swift-certificates"),
+            ],
             swiftSettings: settings
         ),
 
@@ -76,7 +109,7 @@ let package = Package(
             name: "Daemon",
             dependencies: [
                 "EventModel", "OSXML", "Patterns", "Ruleset", "Analysis", "DockerClient",
-                "Collectors", "AlertStore",
+                "Collectors", "AlertStore", "WebServer",
             ],
             swiftSettings: settings
         ),
@@ -142,7 +175,18 @@ let package = Package(
         ),
         .testTarget(
             name: "AlertStoreTests",
-            dependencies: ["EventModel", "AlertStore", "CZlib"],
+            dependencies: ["EventModel", "AlertStore", "CZlib", "JagaTesting"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "WebServerTests",
+            dependencies: [
+                "EventModel", "Ruleset", "Analysis", "AlertStore", "WebServer", "JagaTesting",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ],
             swiftSettings: settings
         ),
         .testTarget(

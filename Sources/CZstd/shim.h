@@ -1,0 +1,3 @@
+/* Jaga - container security monitor
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <zstd.h>
