@@ -110,6 +110,16 @@ package struct AnalysisEngine: Sendable {
         _ batch: borrowing EventBatch,
         into alerts: inout AlertBatch
     ) {
+        var archives: ArchiveBatch?
+        analyze(batch, into: &alerts, archives: &archives)
+    }
+
+    /// As ``analyze(_:into:)``; with `archives`, also appends every event to it.
+    package mutating func analyze(
+        _ batch: borrowing EventBatch,
+        into alerts: inout AlertBatch,
+        archives: inout ArchiveBatch?
+    ) {
         let texts = batch.bytes
         let entries = batch.entries
         let sources = batch.sources
@@ -123,7 +133,9 @@ package struct AnalysisEngine: Sendable {
             }
             guard let context else { continue }
             let text = texts.span.extracting(entry.text)
-            guard let decision = decide(text, context, entry.time), decision.logs else { continue }
+            let decision = decide(text, context, entry.time)
+            if archives != nil { archive(decision, context, entry.time, to: &archives) }
+            guard let decision, decision.logs else { continue }
             append(decision, context, entry, index, to: &alerts)
             remember(context, entry.time, decision)
         }
@@ -273,7 +285,40 @@ package struct AnalysisEngine: Sendable {
         _ description: ArraySlice<UInt8>,
         _ output: inout [UInt8]
     ) {
+        write(.alert, decision, context, time, description, &output)
+    }
+
+    /// Appends the current event's record, whether it is an alert or not.
+    ///
+    /// Source: analysis-engine.md §7.1, §7.2, on archives.
+    private mutating func archive(
+        _ decision: Decision?,
+        _ context: SourceContext,
+        _ time: Timestamp,
+        to archives: inout ArchiveBatch?
+    ) {
+        description.removeAll(keepingCapacity: true)
+        if let decision {
+            let template = ruleset.rules[decision.rule].description
+            DescriptionWriter.append(template, event, to: &description)
+        }
+        let text = description
+        var lines = archives.take()?.lines ?? []
+        write(.archive, decision, context, time, text[...], &lines)
+        lines.append(UInt8(ascii: "\n"))
+        archives = ArchiveBatch(lines: lines)
+    }
+
+    private mutating func write(
+        _ kind: AlertWriter.Kind,
+        _ decision: Decision?,
+        _ context: SourceContext,
+        _ time: Timestamp,
+        _ description: ArraySlice<UInt8>,
+        _ output: inout [UInt8]
+    ) {
         let subject = AlertWriter.Subject(
+            kind: kind,
             context: context,
             time: time,
             rule: decision?.rule,

@@ -25,6 +25,22 @@ package struct ContainerSummary: Sendable, Hashable {
     package let imageID: String
     package let labels: [String: String]
     package let state: ContainerState
+    /// In the engine's words: `Up 2 hours (healthy)`.
+    package let status: String
+    /// Nil when the engine does not say.
+    package let createdAt: EngineTime?
+    package let ports: [Port]
+
+    /// A port of the container, perhaps published.
+    package struct Port: Sendable, Hashable {
+        /// Of the host; empty when it is not published.
+        package let address: String
+        /// Of the host; nil when it is not published.
+        package let publicPort: Int?
+        package let privatePort: Int
+        /// `tcp`, `udp` or `sctp`.
+        package let type: String
+    }
 }
 
 /// A container, inspected.

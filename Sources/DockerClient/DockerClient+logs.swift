@@ -28,6 +28,8 @@ package struct ContainerLogRequest: Sendable, Hashable {
     package var end: End
     /// Nil for all; the engine compares with its own time stamps.
     package var since: EngineTime?
+    /// Nil for no end; as ``since``.
+    package var until: EngineTime?
     /// At most so many of the last lines; nil for all.
     package var lastLines: UInt?
     /// Whether the engine puts its RFC 3339 time and a blank before each line.
@@ -56,6 +58,7 @@ package struct ContainerLogRequest: Sendable, Hashable {
         path += hasTimestamps ? "&timestamps=1" : "&timestamps=0"
         path += "&tail=" + (lastLines.map { String($0) } ?? "all")
         if let since { path += "&since=" + since.parameter }
+        if let until { path += "&until=" + until.parameter }
         return path
     }
 }

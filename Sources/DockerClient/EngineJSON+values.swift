@@ -10,6 +10,16 @@ extension ContainerSummary {
         imageID = answer.ImageID ?? ""
         labels = answer.Labels ?? [:]
         state = ContainerState(engineWord: answer.State)
+        status = answer.Status ?? ""
+        createdAt = answer.Created.map { EngineTime(seconds: $0) }
+        ports = (answer.Ports ?? []).map { port in
+            Port(
+                address: port.IP ?? "",
+                publicPort: port.PublicPort,
+                privatePort: port.PrivatePort ?? 0,
+                type: port.Type ?? ""
+            )
+        }
     }
 }
 

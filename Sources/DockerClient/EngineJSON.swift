@@ -48,6 +48,16 @@ enum EngineJSON {
         let ImageID: String?
         let Labels: [String: String]?
         let State: String?
+        let Status: String?
+        let Created: Int64?
+        let Ports: [Port]?
+
+        struct Port: Decodable {
+            let IP: String?
+            let PrivatePort: Int?
+            let PublicPort: Int?
+            let `Type`: String?
+        }
     }
 
     struct Image: Decodable {

@@ -15,6 +15,12 @@ package struct EngineTime: Sendable, Hashable, Comparable {
         self.nanoseconds = nanoseconds
     }
 
+    /// A moment in whole seconds since the epoch, saturating.
+    package init(seconds: Int64) {
+        let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+        nanoseconds = overflow ? (seconds < 0 ? .min : .max) : product
+    }
+
     /// The value for `since=` and `until=`: seconds, a dot, nine digits.
     ///
     /// A moment before 1970 is written as 0. Source: Docker Engine API v1.41,

@@ -97,6 +97,24 @@ struct Fixture {
         return alerts.entries.map { String(decoding: alerts.bytes[$0.json], as: UTF8.self) }
     }
 
+    /// The alerts and the archive's records of lines, as JSON texts.
+    mutating func archives(of lines: [String]) -> (alerts: [String], records: [String]) {
+        batch.removeAll()
+        for line in lines {
+            let time = Timestamp(nanoseconds: now * 1_000_000_000 + 123_000_000)
+            batch.append([UInt8](line.utf8), from: source, at: time)
+        }
+        var alerts = AlertBatch()
+        var archives: ArchiveBatch? = ArchiveBatch()
+        engine.analyze(batch, into: &alerts, archives: &archives)
+        return (
+            alerts.entries.map { String(decoding: alerts.bytes[$0.json], as: UTF8.self) },
+            (archives?.lines ?? []).split(separator: 0x0A).map {
+                String(decoding: $0, as: UTF8.self)
+            }
+        )
+    }
+
     /// `NAME=VALUE` of each field, in the alert's order.
     mutating func fields(of line: String) -> [String] {
         inspect(line).fields.map { field in

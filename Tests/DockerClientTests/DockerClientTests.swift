@@ -65,7 +65,7 @@ struct DockerClientTests {
             pair.engine.answer(
                 "/containers/json",
                 with: .json(
-                    #"[{"Id":"a1","Names":["/other/link","/web"],"Image":"nginx","ImageID":"sha256:1","Labels":{"k":"v"},"State":"running","New":{}},{"Id":"b2","Names":null,"Labels":null,"State":"Weird"}]"#
+                    #"[{"Id":"a1","Names":["/other/link","/web"],"Image":"nginx","ImageID":"sha256:1","Labels":{"k":"v"},"State":"running","Status":"Up 2 hours","Created":1795476974,"Ports":[{"IP":"0.0.0.0","PrivatePort":80,"PublicPort":8080,"Type":"tcp"},{"PrivatePort":443,"Type":"tcp"}],"New":{}},{"Id":"b2","Names":null,"Labels":null,"State":"Weird"}]"#
                 )
             )
 
@@ -75,6 +75,14 @@ struct DockerClientTests {
             #expect(containers.map(\.name) == ["web", ""])
             #expect(containers.map(\.state) == [.running, .unknown])
             #expect(containers.map(\.labels) == [["k": "v"], [:]])
+            #expect(containers.map(\.status) == ["Up 2 hours", ""])
+            #expect(
+                containers.map(\.createdAt?.nanoseconds) == [1_795_476_974_000_000_000, nil]
+            )
+            #expect(containers[0].ports.map(\.address) == ["0.0.0.0", ""])
+            #expect(containers[0].ports.map(\.publicPort) == [8080, nil])
+            #expect(containers[0].ports.map(\.privatePort) == [80, 443])
+            #expect(containers[1].ports.isEmpty)
         }
     }
 

@@ -8,8 +8,16 @@ import Ruleset
 ///
 /// Source: analysis-engine.md §7.2; keys stand in its order.
 struct AlertWriter: Sendable {
+    /// Which record of an event is written.
+    enum Kind {
+        case alert
+        /// Of everything that was read; it always has the event's text.
+        case archive
+    }
+
     /// What an alert says besides its event.
     struct Subject {
+        let kind: Kind
         let context: SourceContext
         let time: Timestamp
         /// Index into ``Ruleset/rules``; nil for an event without a rule.
@@ -55,7 +63,9 @@ struct AlertWriter: Sendable {
         output += subject.context.agentJSON
         appendIdentity(subject, to: &output)
         appendPrevious(previous, event, memory, to: &output)
-        let omitsLog = subject.rule.map { ruleset.rules[$0].options.omitsFullLog } ?? false
+        let omitsLog =
+            subject.kind == .alert
+            && (subject.rule.map { ruleset.rules[$0].options.omitsFullLog } ?? false)
         if !omitsLog {
             output.append(literal: "\"full_log\":")
             output.appendJSONString(event.arena.span.extracting(event.text))

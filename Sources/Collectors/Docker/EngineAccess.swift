@@ -21,7 +21,7 @@ package final class EngineAccess: Sendable {
     ///
     /// - Throws: ``DockerError`` `invalidEndpoint`, `noEngineFound`,
     ///   `permissionDenied` or `tls`.
-    func client() throws -> DockerClient {
+    package func client() throws -> DockerClient {
         let endpoint = try endpoint()
         return try clients.withLock { clients in
             if let known = clients[endpoint] { return known }
@@ -50,7 +50,7 @@ package final class EngineAccess: Sendable {
 
 extension EngineVersion {
     /// `Docker 20.10.24 (API 1.41)`, for people.
-    var title: String {
+    package var title: String {
         let api = negotiatedVersion.map { " (API \($0))" } ?? ""
         return "\(product.isEmpty ? "Docker" : product) \(version)\(api)"
     }
