@@ -100,53 +100,7 @@ extension JSONScanner {
     static func unescape(_ text: Span<UInt8>) -> [UInt8] {
         var result: [UInt8] = []
         result.reserveCapacity(text.count)
-        var index = 0
-        while index < text.count {
-            guard text[index] == UInt8(ascii: "\\"), index + 1 < text.count else {
-                result.append(text[index])
-                index += 1
-                continue
-            }
-            let mark = text[index + 1]
-            index += 2
-            if mark == UInt8(ascii: "u") {
-                result.append(contentsOf: String(unicode(text, &index)).utf8)
-            } else {
-                result.append(plain[mark] ?? mark)
-            }
-        }
+        result.appendUnescaped(text, limit: text.count)
         return result
-    }
-
-    private static let plain: [UInt8: UInt8] = [
-        UInt8(ascii: "b"): 0x08, UInt8(ascii: "t"): 0x09, UInt8(ascii: "n"): 0x0A,
-        UInt8(ascii: "f"): 0x0C, UInt8(ascii: "r"): 0x0D,
-    ]
-
-    /// The character of a `\u` whose digits begin at `index`, of two when they
-    /// are a surrogate pair.
-    private static func unicode(_ text: Span<UInt8>, _ index: inout Int) -> Character {
-        guard let first = hexadecimal(text, at: index) else { return "\u{FFFD}" }
-        index += 4
-        if let scalar = Unicode.Scalar(first) { return Character(scalar) }
-        guard first < 0xDC00, index + 2 <= text.count, text[index] == UInt8(ascii: "\\"),
-            text[index + 1] == UInt8(ascii: "u"),
-            let second = hexadecimal(text, at: index + 2), (0xDC00...0xDFFF).contains(second),
-            let scalar = Unicode.Scalar(0x10000 + (first - 0xD800) << 10 + (second - 0xDC00))
-        else { return "\u{FFFD}" }
-        index += 6
-        return Character(scalar)
-    }
-
-    private static func hexadecimal(_ text: Span<UInt8>, at index: Int) -> UInt32? {
-        guard index + 4 <= text.count else { return nil }
-        var value: UInt32 = 0
-        for offset in 0..<4 {
-            guard let digit = Character(Unicode.Scalar(text[index + offset])).hexDigitValue else {
-                return nil
-            }
-            value = value << 4 | UInt32(digit)
-        }
-        return value
     }
 }

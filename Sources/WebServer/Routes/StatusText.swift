@@ -1,0 +1,76 @@
+// Jaga - container security monitor
+// SPDX-License-Identifier: Apache-2.0
+
+import AlertStore
+
+/// The parts of `GET /status`.
+extension JSONText {
+    /// The members that other parts of Jaga tell.
+    mutating func set(_ report: StatusReport) {
+        object("ruleset") { $0.set(report.ruleset) }
+        object("engine") { $0.set(report.engine) }
+        object("queue") { json in
+            json.set("events", report.queuedEvents)
+            json.set("bytes", report.queuedBytes)
+        }
+        array("sources", report.sources) { json, source in
+            json.appendObject { $0.set(source) }
+        }
+        object("log") { json in
+            json.set("bytes", report.log.bytes)
+            json.set("offset", report.log.offset)
+            json.set("failed_writes", report.log.failedWrites)
+        }
+    }
+
+    /// The members of an index.
+    mutating func set(_ index: AlertIndexStatus) {
+        set("engine", index.engine)
+        set("alerts", index.alerts)
+        set("bytes", index.bytes)
+        set("partitions", index.partitions)
+        set("lag_bytes", index.lagBytes)
+        set("lag_seconds", index.lagSeconds)
+        set("oldest_ms", index.oldest)
+        set("newest_ms", index.newest)
+        set("dropped_fields", index.droppedFields)
+        set("malformed_lines", index.malformedLines)
+    }
+
+    private mutating func set(_ ruleset: StatusReport.Ruleset) {
+        set("place", ruleset.place)
+        set("rules", ruleset.rules)
+        set("decoders", ruleset.decoders)
+        set("lists", ruleset.lists)
+        set("loaded_ms", ruleset.loaded)
+        set("warnings", ruleset.warnings)
+    }
+
+    private mutating func set(_ engine: StatusReport.Engine) {
+        set("events", engine.events)
+        set("alerts", engine.alerts)
+        set("undecoded", engine.undecoded)
+        set("event_bytes", engine.eventBytes)
+        object("latency_ms") { json in
+            json.set("p50", engine.latencyMedian)
+            json.set("p99", engine.latency99)
+        }
+        set("reloads", engine.reloads)
+        set("failed_reloads", engine.failedReloads)
+    }
+
+    private mutating func set(_ source: StatusReport.Source) {
+        set("kind", source.kind)
+        set("name", source.name)
+        set("state", source.state.rawValue)
+        set("detail", source.detail)
+        set("position", source.position)
+        set("lag_bytes", source.lagBytes)
+        set("lag_seconds", source.lagSeconds)
+        set("events", source.events)
+        set("bytes", source.bytes)
+        set("dropped", source.dropped)
+        set("truncated", source.truncated)
+        set("malformed", source.malformed)
+    }
+}
