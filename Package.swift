@@ -180,6 +180,12 @@ let package = Package(
             dependencies: ["EventModel", "AlertStore", "CZlib", "JagaTesting"],
             swiftSettings: settings
         ),
+        .executableTarget(
+            name: "StoreBench",
+            dependencies: ["EventModel", "AlertStore"],
+            path: "Tests/StoreBench",
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "WebServerTests",
             dependencies: [

@@ -15,6 +15,8 @@ package struct AlertArchiver: Sendable {
     package struct Configuration: Sendable {
         /// The folder of alerts, as in ``AlertLog/Configuration/folder``.
         package var folder: String
+        /// What the record is of.
+        package var kind = RecordKind.alerts
         /// A file is removed when its day is more than so many days ago.
         package var keepDays = 90
         /// The oldest files are removed until all together are at most this.
@@ -50,7 +52,7 @@ package struct AlertArchiver: Sendable {
 
     package init(_ configuration: Configuration) {
         self.configuration = configuration
-        folder = AlertFolder(path: configuration.folder)
+        folder = AlertFolder(path: configuration.folder, kind: configuration.kind)
     }
 
     /// Does everything that is due at `time`.
@@ -101,7 +103,7 @@ package struct AlertArchiver: Sendable {
         at time: Timestamp,
         _ report: inout Report
     ) {
-        let today = DatedFile(day: time.local, part: 0).dayNumber
+        let today = DatedFile(day: time.local, part: 0, kind: configuration.kind).dayNumber
         let oldest = today - Int64(clamping: configuration.keepDays)
         rotated.removeAll { candidate in
             candidate.file.dayNumber < oldest && remove(candidate.file, at: time, &report)
@@ -158,7 +160,7 @@ package struct AlertArchiver: Sendable {
         guard isDone else { return false }
         report.removed.append(file)
         // The log may be about to use this month's folder; others are done with.
-        if file.relativeFolder != DatedFile(day: time.local, part: 0).relativeFolder {
+        if file.relativeFolder != DatedFile(day: time.local, part: 0, kind: configuration.kind).relativeFolder {
             rmdir(folder.path + "/" + file.relativeFolder)
         }
         return true

@@ -27,12 +27,18 @@
 /// rotated. To be sure of that while another thread rotates, ask for the two
 /// *after* listing, in this order: see ``currentIdentities()``.
 ///
-/// Source: the dated names are those of Wazuh 4.14, analysis-engine.md §7.1.
+/// Of another ``RecordKind`` the names differ, and nothing else.
 struct AlertFolder: Sendable {
     let path: String
+    let kind: RecordKind
 
-    var current: String { path + "/alerts.json" }
-    var pending: String { path + "/alerts.json.new" }
+    init(path: String, kind: RecordKind) {
+        self.path = path
+        self.kind = kind
+    }
+
+    var current: String { path + "/" + kind.currentName }
+    var pending: String { current + ".new" }
     var lock: String { path + "/.lock" }
 
     func path(of file: DatedFile) -> String { path + "/" + file.relativePath }
@@ -49,7 +55,12 @@ struct AlertFolder: Sendable {
         var files: [DatedFile] = []
         for month in try months() {
             for name in try Folder.names(in: "\(path)/\(month.year)/\(month.name)") {
-                if let file = DatedFile(year: month.year, month: month.name, name: name) {
+                if let file = DatedFile(
+                    year: month.year,
+                    month: month.name,
+                    name: name,
+                    kind: kind
+                ) {
                     files.append(file)
                 }
             }

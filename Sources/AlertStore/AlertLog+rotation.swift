@@ -91,7 +91,11 @@ extension AlertLog {
     ) throws(AlertStoreError) -> DatedFile {
         let day = time.local
         let last = try folder.datedFiles().last { $0.isOf(day) }
-        let dated = DatedFile(day: day, part: last.map { $0.part + 1 } ?? 0)
+        let dated = DatedFile(
+            day: day,
+            part: last.map { $0.part + 1 } ?? 0,
+            kind: folder.kind
+        )
         let month = folder.path + "/" + dated.relativeFolder
         try Folder.make(month)
         try Folder.link(path, as: folder.path(of: dated))

@@ -20,6 +20,8 @@ package final class AlertLog {
     package struct Configuration: Sendable {
         /// The folder of alerts; made when it is missing.
         package var folder: String
+        /// What the log is of.
+        package var kind = RecordKind.alerts
         /// A file at least this long is followed by a new one.
         package var maximumFileBytes = 256 << 20
         /// Whether a batch is on the disk before it counts as committed.
@@ -74,7 +76,7 @@ package final class AlertLog {
     /// - Throws: `.locked` when another process writes here; `.permission`,
     ///   `.unsupported`; `.diskFull` and `.io`, which may pass.
     package init(_ configuration: Configuration, at time: Timestamp) throws(AlertStoreError) {
-        let folder = AlertFolder(path: configuration.folder)
+        let folder = AlertFolder(path: configuration.folder, kind: configuration.kind)
         try Folder.make(folder.path)
         self.configuration = configuration
         self.folder = folder

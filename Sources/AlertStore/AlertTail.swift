@@ -70,7 +70,7 @@ package final class AlertTail {
     ///   - start: Where to begin in a file that exists now.
     /// - Throws: `.permission` when the file may not be read; `.io`.
     package init(folder: String, start: Start) throws(AlertStoreError) {
-        self.folder = AlertFolder(path: folder)
+        self.folder = AlertFolder(path: folder, kind: .alerts)
         interrupter = try Interrupter()
         watch = FolderWatch(path: folder)
         guard try openCurrent(), let size = try file?.status().size else { return }

@@ -3,11 +3,12 @@
 
 package import EventModel
 
-/// The name of a file of alerts below the folder of alerts:
+/// The name of a file of a record below the record's folder:
 /// `2026/Nov/ossec-alerts-23-001.json.gz`.
 ///
 /// Ordered by age: day, then part.
 package struct DatedFile: Sendable, Hashable, Comparable {
+    package let kind: RecordKind
     /// From 1 to 9999.
     package let year: Int
     /// From 1 to 12.
@@ -20,7 +21,8 @@ package struct DatedFile: Sendable, Hashable, Comparable {
     package let isCompressed: Bool
 
     /// The plain file of a day.
-    package init(day time: CalendarTime, part: Int) {
+    package init(day time: CalendarTime, part: Int, kind: RecordKind) {
+        self.kind = kind
         year = min(max(time.year, 1), 9999)
         month = time.month
         day = time.day
@@ -29,12 +31,12 @@ package struct DatedFile: Sendable, Hashable, Comparable {
     }
 
     /// Reads the three parts of a path; nil when it is not such a name.
-    init?(year: String, month: String, name: String) {
+    init?(year: String, month: String, name: String, kind: RecordKind) {
         guard let month = Self.months.firstIndex(of: month),
             let year = Self.number(year, digits: 4...4), year > 0,
-            name.hasPrefix(Self.prefix)
+            name.hasPrefix(kind.datedPrefix)
         else { return nil }
-        var rest = name.dropFirst(Self.prefix.count)
+        var rest = name.dropFirst(kind.datedPrefix.count)
         isCompressed = rest.hasSuffix(".gz")
         if isCompressed { rest = rest.dropLast(3) }
         guard rest.hasSuffix(".json") else { return nil }
@@ -42,6 +44,7 @@ package struct DatedFile: Sendable, Hashable, Comparable {
         guard numbers.count <= 2, let day = Self.number(numbers[0], digits: 2...2),
             (1...31).contains(day)
         else { return nil }
+        self.kind = kind
         self.year = year
         self.month = month + 1
         self.day = day
@@ -53,7 +56,15 @@ package struct DatedFile: Sendable, Hashable, Comparable {
         }
     }
 
+    /// Reads ``relativePath``; nil when it is none.
+    init?(path: String, kind: RecordKind) {
+        let parts = path.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+        guard parts.count == 3 else { return nil }
+        self.init(year: parts[0], month: parts[1], name: parts[2], kind: kind)
+    }
+
     private init(_ other: DatedFile, isCompressed: Bool) {
+        kind = other.kind
         year = other.year
         month = other.month
         day = other.day
@@ -70,7 +81,7 @@ package struct DatedFile: Sendable, Hashable, Comparable {
 
     /// The whole name, below the folder of alerts.
     package var relativePath: String {
-        var text = [UInt8]((relativeFolder + "/" + Self.prefix).utf8)
+        var text = [UInt8]((relativeFolder + "/" + kind.datedPrefix).utf8)
         text.appendPadded(day, width: 2)
         if part > 0 {
             text.append(literal: "-")
@@ -83,6 +94,9 @@ package struct DatedFile: Sendable, Hashable, Comparable {
 
     /// The same file's name once it is compressed.
     package var compressed: DatedFile { DatedFile(self, isCompressed: true) }
+
+    /// The same file's name before it is compressed.
+    var plain: DatedFile { DatedFile(self, isCompressed: false) }
 
     /// Days since 1970-01-01 of the day in the name.
     package var dayNumber: Int64 {
@@ -120,7 +134,6 @@ package struct DatedFile: Sendable, Hashable, Comparable {
         return Int(text)
     }
 
-    private static let prefix = "ossec-alerts-"
     private static let months = [
         "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
     ]

@@ -100,7 +100,7 @@ extension JSONScanner {
     static func unescape(_ text: Span<UInt8>) -> [UInt8] {
         var result: [UInt8] = []
         result.reserveCapacity(text.count)
-        result.appendUnescaped(text, limit: text.count)
+        result.appendUnescaped(text, limit: text.count * 3)
         return result
     }
 }

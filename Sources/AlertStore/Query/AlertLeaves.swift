@@ -52,8 +52,15 @@ package struct AlertLeaves: Sendable {
         leaves.first { path.isEqual(to: bytes.span.extracting($0.path)) }.map { bytes[$0.value] }
     }
 
+    /// All values of a field, in the alert's order; invalid UTF-8 comes repaired.
+    package func values(_ field: String) -> [String] {
+        let path = Array(field.utf8)
+        return leaves.filter { path.isEqual(to: bytes.span.extracting($0.path)) }
+            .map { String(decoding: bytes[$0.value], as: UTF8.self) }
+    }
+
     /// The alert's time in milliseconds since the epoch; nil when it says none.
-    var milliseconds: Int64? {
+    package var milliseconds: Int64? {
         for leaf in leaves
         where AlertFields.timestampPath.isEqual(to: bytes.span.extracting(leaf.path)) {
             return ISOTime.milliseconds(bytes.span.extracting(leaf.value), offset: 0)

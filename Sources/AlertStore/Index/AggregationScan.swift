@@ -1,0 +1,156 @@
+// Jaga - container security monitor
+// SPDX-License-Identifier: Apache-2.0
+
+/// What is known of an aggregation after some partitions.
+struct PartialFigure: Sendable {
+    var total = 0
+    /// Alerts that have the field.
+    var present = 0
+    var values = ValueCounts()
+    /// By stretch; of a histogram.
+    var buckets: [Int] = []
+    /// By chosen value and stretch; of a split histogram.
+    var series: [[Int]] = []
+
+    mutating func add(_ other: PartialFigure) {
+        total += other.total
+        present += other.present
+        values.add(other.values)
+        Self.add(other.buckets, to: &buckets)
+        if series.count < other.series.count { series = other.series.map { _ in [] } }
+        for index in other.series.indices { Self.add(other.series[index], to: &series[index]) }
+    }
+
+    private static func add(_ counts: [Int], to sum: inout [Int]) {
+        if sum.isEmpty { sum = [Int](repeating: 0, count: counts.count) }
+        for index in counts.indices { sum[index] += counts[index] }
+    }
+}
+
+/// Aggregations, to be done in partitions in one pass over their segments.
+struct AggregationScan: Sendable {
+    /// One figure of the pass.
+    struct Task: Sendable {
+        enum Work: Sendable {
+            case count
+            case buckets(HistogramGrid)
+            /// Counts the values of a field that begin so.
+            case values(field: [UInt8], prefix: [UInt8])
+            case series(HistogramGrid, field: [UInt8], chosen: [[UInt8]])
+        }
+
+        let filter: AlertFilter
+        let work: [Work]
+    }
+
+    let query: AlertQuery
+    let tasks: [Task]
+
+    /// The figures of one partition, in the tasks' order.
+    @Sendable
+    func figures(_ partition: PartitionReader.Snapshot) throws -> [PartialFigure] {
+        let base = SegmentFilter(query.filter, fields: partition.fields)
+        let filters = tasks.map { SegmentFilter($0.filter, fields: partition.fields) }
+        var figures = tasks.map(Self.empty)
+        for segment in partition.segments.reversed() {
+            var rows = try segment.rows(in: query.range)
+            if !rows.isEmpty { rows = try base.rows(of: segment, in: rows) }
+            if rows.isEmpty { continue }
+            var narrowed: [AlertFilter: RowBitmap] = [.all: rows]
+            for (index, task) in tasks.enumerated() {
+                let mine = try narrowed[task.filter] ?? filters[index].rows(of: segment, in: rows)
+                narrowed[task.filter] = mine
+                figures[index].total += mine.population
+                for work in task.work {
+                    try Self.add(work, mine, segment, partition.fields, &figures[index])
+                }
+            }
+        }
+        return figures
+    }
+
+    private static func empty(_ task: Task) -> PartialFigure {
+        var figure = PartialFigure()
+        for work in task.work {
+            switch work {
+            case .count, .values: continue
+            case .buckets(let grid): figure.buckets = [Int](repeating: 0, count: grid.count)
+            case .series(let grid, _, let chosen):
+                figure.series = chosen.map { _ in [Int](repeating: 0, count: grid.count) }
+            }
+        }
+        return figure
+    }
+
+    private static func add(
+        _ work: Task.Work,
+        _ rows: RowBitmap,
+        _ segment: SegmentView,
+        _ fields: FieldTable,
+        _ figure: inout PartialFigure
+    ) throws {
+        switch work {
+        case .count: return
+        case .buckets(let grid): try grid.add(rows, of: segment, to: &figure.buckets)
+        case .values(let field, let prefix):
+            guard let column = try column(field, segment, fields) else { return }
+            count(column, rows, prefix: prefix, isValueless: FieldTable.isValueless(field.span), &figure)
+        case .series(let grid, let field, let chosen):
+            guard let column = try column(field, segment, fields) else { return }
+            let places = places(of: chosen, in: column)
+            guard places.contains(where: { !$0.isEmpty }) else { return }
+            try grid.forEach(rows, of: segment) { row, bucket in
+                for place in places[column.code(row)] { figure.series[place][bucket] += 1 }
+            }
+        }
+    }
+
+    private static func column(
+        _ field: [UInt8],
+        _ segment: SegmentView,
+        _ fields: FieldTable
+    ) throws -> SegmentColumn? {
+        try fields.number(of: field.span).flatMap { try segment.column($0) }
+    }
+
+    private static func count(
+        _ column: SegmentColumn,
+        _ rows: RowBitmap,
+        prefix: [UInt8],
+        isValueless: Bool,
+        _ figure: inout PartialFigure
+    ) {
+        let counts = column.counts(rows)
+        let bytes = column.bytes
+        for code in counts.indices.dropFirst() where counts[code] > 0 {
+            figure.present += counts[code]
+            guard !isValueless else { continue }
+            for value in column.values(ofEntry: code - 1) {
+                let text = bytes.span.extracting(column.range(ofValue: Int(value)))
+                if begins(text, prefix) { figure.values.add(text, counts[code]) }
+            }
+        }
+    }
+
+    /// For each code the chosen values that it stands for.
+    private static func places(of chosen: [[UInt8]], in column: SegmentColumn) -> [[Int]] {
+        var placeOfValue: [Int: Int] = [:]
+        let bytes = column.bytes
+        for value in 0..<column.valueCount {
+            let range = column.range(ofValue: value)
+            if let place = chosen.firstIndex(where: { $0.isEqual(to: bytes.span.extracting(range)) }) {
+                placeOfValue[value] = place
+            }
+        }
+        return [[]]
+            + (0..<column.entryCount).map { entry in
+                column.values(ofEntry: entry).compactMap { placeOfValue[Int($0)] }
+            }
+    }
+
+    private static func begins(_ text: Span<UInt8>, _ prefix: [UInt8]) -> Bool {
+        guard text.count >= prefix.count else { return false }
+        for index in prefix.indices where text[index].lowered != prefix[index] { return false }
+        return true
+    }
+}
