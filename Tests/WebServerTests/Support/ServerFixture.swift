@@ -232,9 +232,13 @@ enum TestRuleset {
     static let rules = [UInt8](
         """
         <group name="local,">
+          <rule id="1" level="0" noalert="1">
+            <category>syslog</category>
+            <description>All of syslog</description>
+          </rule>
           <!-- </rule> of a comment -->
           <rule id="100001" level="5">
-            <match>login failed</match>
+            <if_sid>1</if_sid><match>login failed</match>
             <description>Failed login</description>
             <mitre><id>T1110</id></mitre>
           </rule>
@@ -244,7 +248,7 @@ enum TestRuleset {
             <group>brute,</group>
           </rule>
           <rule id="100003" level="3">
-            <match>hello</match>
+            <if_sid>1</if_sid><match>hello</match>
             <description>A greeting</description>
           </rule>
         </group>
