@@ -190,10 +190,9 @@ let package = Package(
             name: "WebServerTests",
             dependencies: [
                 "EventModel", "Ruleset", "Analysis", "AlertStore", "WebServer", "JagaTesting",
-                .product(name: "HTTPTypes", package: "swift-http-types"),
-                .product(name: "Hummingbird", package: "hummingbird"),
-                .product(name: "HummingbirdTesting", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
             swiftSettings: settings
         ),

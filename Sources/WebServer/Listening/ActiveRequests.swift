@@ -11,8 +11,9 @@ final class ActiveRequests: Sendable {
 
     var count: Int { value.load(ordering: .relaxed) }
 
-    /// Counts one more; false when it is over the limit. Each call wants a
-    /// ``leave()``.
+    /// Counts one more; false when it is over the limit.
+    ///
+    /// Each call wants a ``leave()``.
     func enter() -> Bool {
         value.add(1, ordering: .relaxed).newValue <= Self.limit
     }

@@ -27,35 +27,44 @@ package struct JagaServer: Sendable {
         package let fingerprint: String?
     }
 
+    /// How long things take at most, for tests to change.
+    package struct Pace: Sendable {
+        /// A request, streams excepted.
+        package var timeLimit = Duration.seconds(30)
+        /// Between two signs of life in a stream.
+        package var heartbeat = Duration.seconds(15)
+
+        package init() {}
+    }
+
     /// Connections that are open at once.
     private static let connectionLimit = 512
-    private static let heartbeat = Duration.seconds(15)
 
     private let configuration: WebConfiguration
     private let services: Services
     private let clock: WallClock
-    private let timeLimit: Duration
+    private let pace: Pace
 
     package init(_ configuration: WebConfiguration, services: Services) {
         self.init(
             configuration,
             services: services,
             clock: .system,
-            timeLimit: ServerContext.usualTimeLimit
+            pace: Pace()
         )
     }
 
-    /// As ``init(_:services:)``, by another clock and limit for tests.
+    /// As ``init(_:services:)``, by another clock and pace for tests.
     package init(
         _ configuration: WebConfiguration,
         services: Services,
         clock: WallClock,
-        timeLimit: Duration
+        pace: Pace
     ) {
         self.configuration = configuration
         self.services = services
         self.clock = clock
-        self.timeLimit = timeLimit
+        self.pace = pace
     }
 
     /// Serves until the task is cancelled.
@@ -124,7 +133,7 @@ package struct JagaServer: Sendable {
             ),
             isLoopback: prepared.address.isLoopback,
             isEncrypted: prepared.certificate != nil,
-            timeLimit: timeLimit
+            timeLimit: pace.timeLimit
         )
     }
 
@@ -172,7 +181,7 @@ package struct JagaServer: Sendable {
     private func beat(_ context: ServerContext) async {
         while !Task.isCancelled {
             // Cancellation ends the wait, and the loop with it.
-            try? await Task.sleep(for: Self.heartbeat)
+            try? await Task.sleep(for: pace.heartbeat)
             await context.streams.beat { await context.signIn.isCurrent($0) }
         }
     }

@@ -88,7 +88,9 @@ struct RequestGuard: Sendable {
 extension HTTPField.Name {
     /// Carries a session's secret.
     static let csrf = named("X-Jaga-CSRF")
-    /// Which pages sent a request. Source: Fetch Metadata Request Headers.
+    /// Which pages sent a request.
+    ///
+    /// Source: Fetch Metadata Request Headers.
     static let secFetchSite = named("Sec-Fetch-Site")
 
     /// A name of ours, known to be well-formed.

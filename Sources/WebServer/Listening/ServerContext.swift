@@ -5,10 +5,6 @@ import NIOCore
 
 /// What all parts of a running server share.
 struct ServerContext: Sendable {
-    /// A request, streams excepted, and what is given to it besides for being
-    /// written.
-    static let usualTimeLimit = Duration.seconds(30)
-
     let services: Services
     let signIn: SignIn
     let streams: StreamRegistry

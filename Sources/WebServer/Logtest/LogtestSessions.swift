@@ -47,8 +47,9 @@ final class LogtestSessions: Sendable {
     /// How many there are.
     var count: Int { entries.withLock { $0.count } }
 
-    /// Looks at a line in a session of the user's; nil begins a new one. It
-    /// takes long and blocks.
+    /// Looks at a line in a session of the user's; nil begins a new one.
+    ///
+    /// It takes long and blocks.
     ///
     /// - Returns: The session's name and what was found.
     /// - Throws: ``Problem`` `not-found` for a session that there is not.
