@@ -160,7 +160,9 @@ package struct AlertArchiver: Sendable {
         guard isDone else { return false }
         report.removed.append(file)
         // The log may be about to use this month's folder; others are done with.
-        if file.relativeFolder != DatedFile(day: time.local, part: 0, kind: configuration.kind).relativeFolder {
+        if file.relativeFolder
+            != DatedFile(day: time.local, part: 0, kind: configuration.kind).relativeFolder
+        {
             rmdir(folder.path + "/" + file.relativeFolder)
         }
         return true

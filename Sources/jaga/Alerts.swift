@@ -8,10 +8,10 @@ import Dispatch
 import Glibc
 
 /// `jaga alerts`: what is done with kept alerts.
-struct Alerts: ParsableCommand {
+struct Alerts: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Read the alerts that were kept.",
-        subcommands: [Tail.self]
+        subcommands: [Tail.self, Search.self, Reindex.self]
     )
 
     /// `jaga alerts tail`: the latest alerts, and those to come.

@@ -5,9 +5,10 @@ import AlertStore
 import EventModel
 import Foundation
 
-/// Measures the index: `StoreBench FOLDER ALERTS [RUNS]` writes a record of so
-/// many alerts into the folder, indexes it, and asks. With a folder that has them
-/// already, it only asks.
+/// Measures the index.
+///
+/// `StoreBench FOLDER ALERTS [RUNS]` writes a record of so many alerts into the
+/// folder, indexes it, and asks; with a folder that has them it only asks.
 @main
 struct StoreBench {
     static func main() async throws {
@@ -87,7 +88,9 @@ struct StoreBench {
                 times.append(start.duration(to: clock.now) / .milliseconds(1))
             }
             times.sort()
-            let (middle, high) = (times[times.count / 2], times[min(times.count * 95 / 100, times.count - 1)])
+            let (middle, high) = (
+                times[times.count / 2], times[min(times.count * 95 / 100, times.count - 1)]
+            )
             say("| \(question.name) | \(format(middle)) | \(format(high)) | \(answer) |")
         }
         say("peak \(peak()) MB")
@@ -95,17 +98,19 @@ struct StoreBench {
 
     private static func format(_ value: Double) -> String { String(format: "%.1f", value) }
 
-    private static func say(_ text: String) { FileHandle.standardOutput.write(Data((text + "\n").utf8)) }
+    private static func say(_ text: String) {
+        FileHandle.standardOutput.write(Data((text + "\n").utf8))
+    }
 
     private static func cpuSeconds() -> Int {
         var usage = rusage()
-        getrusage(RUSAGE_SELF, &usage)
+        getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
         return usage.ru_utime.tv_sec + usage.ru_stime.tv_sec
     }
 
     private static func peak() -> Int {
         var usage = rusage()
-        getrusage(RUSAGE_SELF, &usage)
+        getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
         return usage.ru_maxrss / 1024
     }
 }
@@ -118,21 +123,35 @@ struct Question {
     static func all(oldest: Int64, newest: Int64) throws -> [Question] {
         let now = Timestamp(nanoseconds: (newest + 1) * 1_000_000)
         let interval = max(1000, (newest - oldest) / 60)
-        func search(_ name: String, _ text: String, counts: Bool = true, order: AlertOrder = .newestFirst) throws -> Question {
+        func search(
+            _ name: String,
+            _ text: String,
+            counts: Bool = true,
+            order: AlertOrder = .newestFirst
+        ) throws -> Question {
             let query = AlertQuery(filter: try AlertFilter.parse(text, now: now))
             return Question(name: "\(name): `\(text)`") { index in
                 let page = try await index.search(AlertSearch(query, order: order, counts: counts))
                 return "\(page.total ?? page.alerts.count)"
             }
         }
-        func figures(_ name: String, _ text: String, _ list: [AlertAggregation], range: TimeRange = .always) throws -> Question {
+        func figures(
+            _ name: String,
+            _ text: String,
+            _ list: [AlertAggregation],
+            range: TimeRange = .always
+        ) throws -> Question {
             let query = AlertQuery(filter: try AlertFilter.parse(text, now: now), range: range)
             return Question(name: "\(name): `\(text)`") { index in
                 "\(try await index.aggregate(query, list).count)"
             }
         }
-        let split = AlertAggregation(.histogram(intervalMilliseconds: interval, split: "rule.level", top: 10))
-        func top(_ field: String) -> AlertAggregation { AlertAggregation(.top(field: field, size: 10, prefix: "")) }
+        let split = AlertAggregation(
+            .histogram(intervalMilliseconds: interval, split: "rule.level", top: 10)
+        )
+        func top(_ field: String) -> AlertAggregation {
+            AlertAggregation(.top(field: field, size: 10, prefix: ""))
+        }
         return [
             try search("last 50", "", counts: false),
             try search("last 50, counted", ""),
@@ -150,8 +169,16 @@ struct Question {
             try search("nothing found, counted", "zebra"),
             try search("not, counted", "not rule.groups: sshd and not docker"),
             try search("by field", "", order: .field("rule.level", isDescending: true)),
-            try search("by address", "rule.level: 7", order: .field("data.srcip", isDescending: false)),
-            try figures("over time", "", [AlertAggregation(.histogram(intervalMilliseconds: interval, split: nil, top: 0))]),
+            try search(
+                "by address",
+                "rule.level: 7",
+                order: .field("data.srcip", isDescending: false)
+            ),
+            try figures(
+                "over time",
+                "",
+                [AlertAggregation(.histogram(intervalMilliseconds: interval, split: nil, top: 0))]
+            ),
             try figures("over time by level", "", [split]),
             try figures("top rules", "", [top("rule.id")]),
             try figures("top containers", "rule.level >= 5", [top("data.container.name")]),
@@ -163,8 +190,14 @@ struct Question {
                 [
                     AlertAggregation(.count),
                     AlertAggregation(.count, filter: .field("rule.level", .number(.atLeast, 12))),
-                    AlertAggregation(.count, filter: .field("rule.groups", .equals("authentication_failed"))),
-                    AlertAggregation(.count, filter: .field("rule.groups", .equals("authentication_success"))),
+                    AlertAggregation(
+                        .count,
+                        filter: .field("rule.groups", .equals("authentication_failed"))
+                    ),
+                    AlertAggregation(
+                        .count,
+                        filter: .field("rule.groups", .equals("authentication_success"))
+                    ),
                     split, top("rule.description"), top("rule.groups"), top("agent.name"),
                     top("data.container.name"), top("rule.mitre.id"),
                 ]
@@ -175,7 +208,9 @@ struct Question {
                 [
                     AlertAggregation(.count),
                     AlertAggregation(.count, filter: .field("rule.level", .number(.atLeast, 12))),
-                    AlertAggregation(.histogram(intervalMilliseconds: 1_440_000, split: "rule.level", top: 10)),
+                    AlertAggregation(
+                        .histogram(intervalMilliseconds: 1_440_000, split: "rule.level", top: 10)
+                    ),
                     top("rule.description"), top("rule.groups"), top("data.container.name"),
                 ],
                 range: TimeRange(from: newest - 86_400_000, to: newest + 1)

@@ -94,7 +94,13 @@ struct AggregationScan: Sendable {
         case .buckets(let grid): try grid.add(rows, of: segment, to: &figure.buckets)
         case .values(let field, let prefix):
             guard let column = try column(field, segment, fields) else { return }
-            count(column, rows, prefix: prefix, isValueless: FieldTable.isValueless(field.span), &figure)
+            count(
+                column,
+                rows,
+                prefix: prefix,
+                isValueless: FieldTable.isValueless(field.span),
+                &figure
+            )
         case .series(let grid, let field, let chosen):
             guard let column = try column(field, segment, fields) else { return }
             let places = places(of: chosen, in: column)
@@ -138,7 +144,8 @@ struct AggregationScan: Sendable {
         let bytes = column.bytes
         for value in 0..<column.valueCount {
             let range = column.range(ofValue: value)
-            if let place = chosen.firstIndex(where: { $0.isEqual(to: bytes.span.extracting(range)) }) {
+            if let place = chosen.firstIndex(where: { $0.isEqual(to: bytes.span.extracting(range)) }
+            ) {
                 placeOfValue[value] = place
             }
         }

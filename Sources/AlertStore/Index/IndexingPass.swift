@@ -120,12 +120,12 @@ extension IndexingPass {
             } catch is UnfinishedPartition {
                 // The process ended between making the file and its tables.
                 try folder.remove(partition: number)
-            } catch where PartitionSchema.isDamage(error) {
+            } catch  where PartitionSchema.isDamage(error) {
                 try removeAll("\(folder.path(ofPartition: number)) is damaged (\(error))")
                 break
             }
         }
-        return try begin(PartitionState(epoch: .random(in: 0 ... Int64.max)))
+        return try begin(PartitionState(epoch: .random(in: 0...Int64.max)))
     }
 
     private mutating func use(_ opened: PartitionWriter) -> PartitionWriter {
@@ -173,7 +173,8 @@ extension IndexingPass {
     /// or more than is kept.
     private mutating func clean(now: Int64) throws {
         let day: Int64 = 86_400_000
-        if let writer, let oldest = writer.oldest ?? (writer.open.isEmpty ? nil : writer.state.lastTime),
+        if let writer,
+            let oldest = writer.oldest ?? (writer.open.isEmpty ? nil : writer.state.lastTime),
             oldest > 0, now - oldest > Int64(configuration.partitionDays) * day
         {
             try writer.seal(with: encoder)

@@ -109,7 +109,9 @@ struct RecordReader: ~Copyable {
             guard let first = files.first else { return .atEnd }
             return try begin(first)
         }
-        guard let wanted = DatedFile(path: position.file, kind: folder.kind) else { return .foreign }
+        guard let wanted = DatedFile(path: position.file, kind: folder.kind) else {
+            return .foreign
+        }
         // Plain before compressed: while both are there, the plain one is whole.
         for candidate in [wanted, wanted.compressed] {
             guard try FileStatus.of(path: folder.path(of: candidate)) != nil else { continue }

@@ -84,7 +84,9 @@ package final class SQLiteAlertIndex: AlertIndex {
                 return try numbers.compactMap { number in
                     let path = folder.path(ofPartition: number)
                     guard let identity = try FileStatus.of(path: path)?.identity else { return nil }
-                    if let known = opened[number], known.identity == identity { return known.reader }
+                    if let known = opened[number], known.identity == identity {
+                        return known.reader
+                    }
                     let reader = try PartitionReader(path: path, number: number, cache: cache)
                     opened[number] = Opened(reader: reader, identity: identity)
                     return reader

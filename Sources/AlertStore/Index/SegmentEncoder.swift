@@ -41,6 +41,7 @@ final class SegmentEncoder {
     ///   - lines: At least one, at most ``mostRows``.
     ///   - fields: Those of the partition; new ones are added.
     ///   - before: The time that an alert without one gets, when it is the first.
+    /// - Returns: The segment, packed.
     func encode(
         _ lines: borrowing LineBuffer,
         fields: inout FieldTable,

@@ -77,7 +77,11 @@ extension SegmentFilter {
                 columns.append(number)
             } else if FieldTable.isValueless(path.span) {
                 members.append(
-                    node(valueless: path, number, .field(String(decoding: path, as: UTF8.self), test))
+                    node(
+                        valueless: path,
+                        number,
+                        .field(String(decoding: path, as: UTF8.self), test)
+                    )
                 )
             } else {
                 columns.append(number)
@@ -92,7 +96,8 @@ extension SegmentFilter {
     }
 
     /// A test of a field that has no values in columns.
-    private static func node(valueless path: [UInt8], _ column: Int, _ filter: AlertFilter) -> Node {
+    private static func node(valueless path: [UInt8], _ column: Int, _ filter: AlertFilter) -> Node
+    {
         guard case .field(let name, let test) = filter else { return .none }
         let matcher = AlertMatcher(filter)
         let present = Node.columns([column], .exists)

@@ -39,7 +39,9 @@ final class SegmentTimes: Sendable {
 
     /// Writes times, none before `first`.
     static func encoded(_ times: [Int64], first: Int64) -> [UInt8] {
-        let isWide = times.contains { $0.subtractingReportingOverflow(first).partialValue > UInt32.max }
+        let isWide = times.contains {
+            $0.subtractingReportingOverflow(first).partialValue > UInt32.max
+        }
         let width = isWide ? 8 : 4
         var output: [UInt8] = [UInt8(width)]
         output.reserveCapacity(1 + times.count * width)

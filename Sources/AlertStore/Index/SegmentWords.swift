@@ -24,7 +24,11 @@ final class WordDirectory: Sendable {
         var (low, high) = (0, first.count)
         while low < high {
             let middle = (low + high) / 2
-            if word.lexicographicallyPrecedes(first[middle]) { high = middle } else { low = middle + 1 }
+            if word.lexicographicallyPrecedes(first[middle]) {
+                high = middle
+            } else {
+                low = middle + 1
+            }
         }
         return low == 0 ? nil : low - 1
     }
@@ -68,9 +72,7 @@ struct WordBlock {
         return (word, try reader.slice(try reader.varint()))
     }
 
-    /// Adds a word's postings.
-    ///
-    /// - Parameter withPlaces: Whether places are wanted too.
+    /// Adds a word's postings; places too, when they are wanted.
     static func read(
         _ slice: ArraySlice<UInt8>,
         rowCount: Int,

@@ -4,8 +4,10 @@
 /// Gathers the words of a segment: those of its texts with the rows and places
 /// they stand at, and those of its columns' values with the value.
 struct WordsBuilder {
-    /// A word of a text. A place is the text field's number in the high bits and
-    /// then a count over the row's words of the field.
+    /// A word of a text.
+    ///
+    /// A place is the text field's number in the high bits and then a count over
+    /// the row's words of the field.
     private struct Occurrence {
         let word: UInt32
         let row: UInt32

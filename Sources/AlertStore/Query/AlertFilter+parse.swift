@@ -11,6 +11,7 @@ extension AlertFilter {
     /// - Parameters:
     ///   - text: At most 8,192 characters, nested at most 64 deep.
     ///   - now: What `now` means in it, and in which zone days begin.
+    /// - Returns: The condition.
     /// - Throws: The first mistake.
     package static func parse(_ text: String, now: Timestamp) throws(QueryError) -> AlertFilter {
         guard text.utf8.count <= QueryParser.longestText else {
@@ -23,6 +24,11 @@ extension AlertFilter {
         var parser = try QueryParser(text, now: now)
         return try parser.parse()
     }
+}
+
+extension AlertFilter {
+    /// A field's name with its short form written out: `srcip` is `data.srcip`.
+    package static func fieldName(_ name: String) -> String { AlertFields.expanded(name) }
 }
 
 /// Recursive descent over the grammar of docs/spec/query.md.

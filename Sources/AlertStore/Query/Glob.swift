@@ -6,7 +6,9 @@ struct Glob: Sendable {
     private let pattern: [UInt8]
     private let ignoresCase: Bool
 
-    /// - Parameter ignoresCase: Whether ASCII letters match in either case.
+    /// - Parameters:
+    ///   - pattern: As a query has it.
+    ///   - ignoresCase: Whether ASCII letters match in either case.
     init(_ pattern: String, ignoresCase: Bool) {
         self.ignoresCase = ignoresCase
         self.pattern = ignoresCase ? pattern.utf8.map(\.lowered) : Array(pattern.utf8)

@@ -5,12 +5,15 @@ import EventModel
 
 /// Dates and times of ISO 8601, as far as alerts and people write them.
 enum ISOTime {
-    /// Milliseconds since the epoch; nil when the whole text is no such time.
+    /// Milliseconds since the epoch of a written time.
     ///
     /// `2026-11-23`, `2026-11-23T12:46`, `…:15`, `…:15.123`, each but the first
     /// with `Z`, `+0000` or `+00:00` or nothing; a space may stand for the `T`.
     ///
-    /// - Parameter offset: Seconds ahead of UTC of a time without a zone.
+    /// - Parameters:
+    ///   - text: All of it.
+    ///   - offset: Seconds ahead of UTC of a time without a zone.
+    /// - Returns: nil when the whole text is no such time.
     static func milliseconds(_ text: Span<UInt8>, offset: Int32) -> Int64? {
         var reader = Reader()
         guard let year = reader.number(text, digits: 4), reader.take("-", text),

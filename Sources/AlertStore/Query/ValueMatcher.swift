@@ -17,7 +17,9 @@ enum ValueMatcher: Sendable {
     /// What no value passes.
     case never
 
-    /// - Parameter field: The name that the test is for, perhaps with stars.
+    /// - Parameters:
+    ///   - test: What is asked.
+    ///   - field: The name that the test is for, perhaps with stars.
     init(_ test: ValueTest, field: String) {
         switch test {
         case .exists: self = .exists

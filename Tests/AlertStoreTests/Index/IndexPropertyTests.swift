@@ -80,10 +80,17 @@ struct IndexPropertyTests {
         for _ in 0..<40 {
             let (filter, narrow) = (filters.filter(), filters.filter())
             let from = times[0] + Int64(filters.numbers.next() % 300_000)
-            let range = TimeRange(from: from, to: from + Int64(filters.numbers.next() % 600_000) + 1)
-            let rows = given.matching(filter).filter { times[$0] >= range.from && times[$0] < range.to }
+            let range = TimeRange(
+                from: from,
+                to: from + Int64(filters.numbers.next() % 600_000) + 1
+            )
+            let rows = given.matching(filter).filter {
+                times[$0] >= range.from && times[$0] < range.to
+            }
             let narrowed = Set(given.matching(narrow))
-            let field = filters.numbers.one(of: ["rule.level", "rule.groups", "data.srcip", "nothing"])
+            let field = filters.numbers.one(of: [
+                "rule.level", "rule.groups", "data.srcip", "nothing",
+            ])
 
             let figures = try await reader.aggregate(
                 AlertQuery(filter: filter, range: range),

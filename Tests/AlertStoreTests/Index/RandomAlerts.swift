@@ -77,7 +77,9 @@ struct RandomAlerts {
         var members: [String] = []
         if !numbers.once(in: 3) { members.append(#""srcip":"\#(address())""#) }
         if numbers.once(in: 2) {
-            members.append(#""url":"/\#(numbers.one(of: Self.words))?id=\#(numbers.next() % 99)\u00e9\/""#)
+            members.append(
+                #""url":"/\#(numbers.one(of: Self.words))?id=\#(numbers.next() % 99)\u00e9\/""#
+            )
         }
         if numbers.once(in: 2) {
             members.append(
@@ -142,9 +144,11 @@ struct RandomFilters {
             .equals(
                 numbers.one(of: ["7", "WEB", "sshd", "10.0.0.1", "web-1", "root ", "", "a", "5701"])
             )
-        case 2: .wildcard(numbers.one(of: ["*", "web*", "*union*", "/*id=1*", "1*0*", "2026-11-23*"]))
+        case 2:
+            .wildcard(numbers.one(of: ["*", "web*", "*union*", "/*id=1*", "1*0*", "2026-11-23*"]))
         case 3: .phrase(phrase())
-        case 4: .address(numbers.one(of: ["10.0.0.0/16", "2001:db8::/32", "10.1.0.3/32", "0.0.0.0/0"]))
+        case 4:
+            .address(numbers.one(of: ["10.0.0.0/16", "2001:db8::/32", "10.1.0.3/32", "0.0.0.0/0"]))
         default:
             .number(
                 numbers.one(of: [.less, .atMost, .more, .atLeast]),
