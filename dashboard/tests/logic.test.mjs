@@ -42,7 +42,7 @@ test("a chip survives the address, whatever stands in it", () => {
 
 test("chips become a query that a value cannot leave", () => {
   assert.equal(filterQuery(isFilter("data.url", 'a" or rule.level: *')), 'data.url: "a\\" or rule.level: *"');
-  assert.equal(filterQuery(isFilter("data.x y:z", "\\", true)), 'not data.x\\ y\\:z: "\\\\"');
+  assert.equal(filterQuery(isFilter("data.x y:z", "\\", true)), 'not "data.x y:z": "\\\\"');
   assert.equal(filterQuery(rangeFilter("rule.level", 7, 11)), "(rule.level >= 7 and rule.level <= 11)");
   assert.equal(filterQuery(isFilter("container", "web")), '(data.container.name: "web" or (data.docker.Type: container and data.docker.Actor.Attributes.name: "web"))');
   assert.deepEqual(combine("a or b", [isFilter("rule.id", "1")]), { query: '(a or b) and rule.id: "1"', shift: 1 });
@@ -142,5 +142,24 @@ test("no module makes elements from text, or runs text", () => {
     const source = readFileSync(new URL(`js/${name}`, root), "utf8");
     assert.doesNotMatch(source, /innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function|DOMParser|srcdoc|createContextualFragment|javascript:/, name);
     if (name !== "lib/dom.js") assert.doesNotMatch(source, /setAttribute\("(href|src|style|on)/, name);
+  }
+});
+
+test("index.html loads every module before it is asked for", () => {
+  const html = readFileSync(new URL("index.html", root), "utf8");
+  const listed = [...html.matchAll(/rel="modulepreload" href="js\/([^"]+)"/g)].map((match) => match[1]);
+  const files = readdirSync(new URL("js", root), { recursive: true }).filter((name) => name.endsWith(".js") && !["main.js", "theme.js"].includes(name));
+  assert.deepEqual(listed.sort(), files.sort());
+});
+
+test("every hook for tests that the documentation names is on a page", () => {
+  const documented = readFileSync(new URL("../docs/dashboard.md", root), "utf8").split("## For tests over WebDriver")[1];
+  const files = readdirSync(new URL("js", root), { recursive: true }).filter((name) => name.endsWith(".js"));
+  const source = files.map((name) => readFileSync(new URL(`js/${name}`, root), "utf8")).join("\n");
+  const made = /^(nav|theme|language|kpi|kpi-button|band|panel|sort|export|tab|phase|tile|example|time)-/;
+  for (const [, name] of documented.matchAll(/`([a-z]+(?:-[a-z]+)+)`/g)) {
+    if (name !== "data-test" && name !== "is-open" && name !== "aria-pressed" && !name.startsWith("data-") && !made.test(name)) {
+      assert.ok(new RegExp(`["'\`]${name}["'\`]`).test(source) || /^timeline-(line|event|alert|row)/.test(name) || /^(password|setup)-/.test(name), name);
+    }
   }
 });
