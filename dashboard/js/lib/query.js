@@ -56,8 +56,8 @@ export const rangeFilter = (field, from, to) => ({ field, operator: "[", value: 
 /** A value in quotes, for the query language. */
 export const quoted = (value) => `"${String(value).replace(/[\\"]/g, "\\$&")}"`;
 
-/** A field's name, for the query language. */
-export const fieldName = (field) => field.replace(/[\\\s():<>"*{}]/g, (each) => `\\${each}`);
+/** A field's name, for the query language: in quotes when it has a space or a sign in it. */
+export const fieldName = (field) => (/^[^\\\s():<>"*{}]+$/.test(field) && !/^(and|or|not)$/i.test(field) ? field : quoted(field));
 
 /** All alerts about a container of this name. */
 export function containerQuery(name) {

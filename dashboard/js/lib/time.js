@@ -41,6 +41,13 @@ function roundDown(date, unit) {
   return date.getTime();
 }
 
+/** The range in these parameters of an address; what is no time is as if it were not there. */
+export function readRange(params) {
+  const word = (name) => params.get(name) ?? "";
+  const from = word("from") === "all" ? "" : readTime(word("from")) === null ? "now-24h" : word("from");
+  return { from, to: readTime(word("to")) === null ? "now" : word("to") };
+}
+
 /** Whether the range moves with the clock, so that new alerts fall in it. */
 export const endsNow = (to) => to === "now" || to === "";
 

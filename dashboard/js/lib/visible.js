@@ -13,11 +13,11 @@ const unsafe = new RegExp(
   "gu",
 );
 
+const named = new Map([[0x00, "NUL"], [0x07, "BEL"], [0x08, "BS"], [0x0d, "CR"], [0x1b, "ESC"], [0x7f, "DEL"]]);
+
 function sign(character) {
   const code = character.codePointAt(0);
-  if (code < 0x20) return String.fromCodePoint(0x2400 + code);
-  if (code === 0x7f) return "\u2421";
-  return `\u27E8U+${code.toString(16).toUpperCase().padStart(4, "0")}\u27E9`;
+  return `\u2039${named.get(code) ?? `U+${code.toString(16).toUpperCase().padStart(4, "0")}`}\u203A`;
 }
 
 /** The text with every invisible or reordering character as a visible sign; tabs and line feeds stay. */
@@ -29,5 +29,5 @@ export function visible(text) {
 export function oneLine(text, limit = 400) {
   let line = String(text);
   if (line.length > limit) line = `${line.slice(0, limit)}…`;
-  return visible(line).replace(/\n/g, "\u240A").replace(/\t/g, " ");
+  return visible(line).replace(/\n/g, "\u21B5").replace(/\t/g, " ");
 }

@@ -26,7 +26,7 @@ export function containerTable(containers, typed) {
   if (containers.length === 0) return empty("docker", t("docker.no_containers"), t("docker.no_containers_text"), h("pre", "docker run -d --name web -p 8080:80 nginx"));
   if (found.length === 0) return empty("hunt", t("docker.no_match"), "");
   const heads = ["state", "container", "image", "ports", "alerts", "latest"];
-  return h("table.table", { "data-test": "containers" }, h("thead", h("tr", heads.map((name) => h("th", { scope: "col", class: name === "alerts" ? "end" : "" }, t(`docker.${name}`))))),
+  return h("table.table.fixed.containers", { "data-test": "containers" }, h("thead", h("tr", heads.map((name) => h("th", { scope: "col", class: name === "alerts" ? "end" : "" }, t(`docker.${name}`))))),
     h("tbody", found.slice(0, MOST).map((each) => containerRow(each))));
 }
 
@@ -44,7 +44,7 @@ function containerRow(container) {
 export function eventTable(alerts) {
   if (alerts.length === 0) return empty("docker", t("docker.no_events"), t("docker.no_events_text"), h("pre", "docker pause web && docker unpause web"));
   const heads = ["time", "kind", "action", "what", "level"];
-  return h("table.table", { "data-test": "docker-events" }, h("thead", h("tr", heads.map((name) => h("th", { scope: "col" }, t(`docker.${name}`))))), h("tbody", alerts.map((alert) => eventRow(alert))));
+  return h("table.table.fixed.events-table", { "data-test": "docker-events" }, h("thead", h("tr", heads.map((name) => h("th", { scope: "col" }, t(`docker.${name}`))))), h("tbody", alerts.map((alert) => eventRow(alert))));
 }
 
 function eventRow(alert) {

@@ -10,7 +10,7 @@ import { preference, setPreference } from "../lib/prefs.js";
 import { encodeFilter, isFilter } from "../lib/query.js";
 import { go, writeAddress } from "../lib/router.js";
 import { openStream } from "../lib/stream.js";
-import { endsNow } from "../lib/time.js";
+import { endsNow, readRange } from "../lib/time.js";
 import { oneLine } from "../lib/visible.js";
 import { TimeChart, timesOf } from "../ui/chart.js";
 import { bones, problemNotice } from "../ui/pieces.js";
@@ -86,7 +86,7 @@ export class DockerPage {
   }
 
   update({ params }) {
-    const range = { from: params.has("from") ? params.get("from").replace(/^all$/, "") : "now-24h", to: params.get("to") || "now" };
+    const range = readRange(params);
     this.#range = range;
     this.picker.show(range.from, range.to);
     const key = JSON.stringify(range);

@@ -4,18 +4,17 @@
 // What the address of Threat Hunting says: the whole search.
 import { combine, decodeFilter, encodeFilter } from "../lib/query.js";
 import { writeAddress } from "../lib/router.js";
+import { readRange } from "../lib/time.js";
 import { defaultColumns } from "../ui/columns.js";
 import { preference } from "../lib/prefs.js";
 
-const DEFAULT_FROM = "now-24h";
 const DEFAULT_SORT = "timestamp:desc";
 
 export function readState(params) {
   const columns = (params.get("columns") ?? "").split(",").map((name) => name.trim()).filter(Boolean);
   return {
     q: params.get("q") ?? "",
-    from: params.has("from") ? params.get("from").replace(/^all$/, "") : DEFAULT_FROM,
-    to: params.get("to") || "now",
+    ...readRange(params),
     sort: /^[^:]+:(asc|desc)$/.test(params.get("sort") ?? "") ? params.get("sort") : DEFAULT_SORT,
     columns: columns.length > 0 ? columns : preference("columns", defaultColumns),
     filters: params.getAll("filters").map(decodeFilter).filter(Boolean),

@@ -15,7 +15,7 @@ import { stateQuery } from "./hunt-state.js";
 export function resultTools({ state, setColumns, showPanels }) {
   const columns = h("button.button.small.plain", { type: "button", "data-test": "columns" }, icon("columns"), h("span", t("columns.title")));
   const download = h("button.button.small.plain", { type: "button", "data-test": "export" }, icon("download"), h("span", t("export.title")));
-  const panels = h("button.button.small.plain.hide-small", { type: "button", "data-test": "panels-toggle", title: t("hunt.panels_toggle"), on: { click: showPanels } }, icon("panel"), h("span", t("hunt.panels")));
+  const panels = h("button.button.small.plain", { type: "button", "data-test": "panels-toggle", title: t("hunt.panels_toggle"), on: { click: showPanels } }, icon("panel"), h("span", t("hunt.panels")));
   const forColumns = h("div.anchor", columns);
   const forExport = h("div.anchor", download);
   opensPopover(columns, forColumns, () => columnChooser(state, setColumns), "right down column-pop");
@@ -59,14 +59,14 @@ function columnChooser(state, setColumns) {
   return [search, list, h("button.button.small.plain", { type: "button", on: { click: () => { setColumns(defaultColumns); draw(); } } }, t("columns.reset"))];
 }
 
-/** Nothing to show: because nothing came yet, or because the search is narrow. */
-export function noAlerts(state, go) {
+/** Nothing to show: because nothing ever came (`isFirst`), nothing in this time, or because the search is narrow. */
+export function noAlerts(state, go, isFirst = false) {
   const isNarrow = state.q !== "" || state.filters.length > 0;
-  const later = state.from !== "" && h("button.button", { type: "button", "data-test": "empty-all-time", on: { click: () => go({ from: "", to: "now" }) } }, icon("clock"), t("empty.all_time"));
+  const later = state.from !== "" && !isFirst && h("button.button", { type: "button", "data-test": "empty-all-time", on: { click: () => go({ from: "", to: "now" }) } }, icon("clock"), t("empty.all_time"));
   if (isNarrow) {
     return empty("hunt", t("empty.no_match"), t("empty.no_match_text"), later,
       h("button.button", { type: "button", "data-test": "empty-clear", on: { click: () => go({ q: "", filters: [] }) } }, icon("close"), t("empty.clear")));
   }
   const commands = "docker exec web sh -c id\ncurl 'http://localhost/?id=1+UNION+SELECT+2'";
-  return empty("logo", state.from === "" ? t("empty.no_alerts") : t("empty.no_alerts_in_time"), t("empty.try"), h("pre", commands), later);
+  return empty("logo", state.from === "" || isFirst ? t("empty.no_alerts") : t("empty.no_alerts_in_time"), t("empty.try"), h("pre", commands), later);
 }

@@ -41,6 +41,8 @@ export class HuntPage {
   #refresh = 0;
   #refreshed = 0;
   #isAsking = false;
+  #isWrong = false;
+  #isStopped = false;
   #offEscape = null;
 
   constructor(root) {
@@ -65,7 +67,7 @@ export class HuntPage {
     this.body = h("div.hunt-body", this.panels.facets, this.#results());
     this.toolbar = h("div.toolbar", h("div.toolbar-row", this.bar.element, this.picker.element, h("div.anchor", this.live)), this.chips);
     fill(root, h("h1.unseen", t("nav.hunt")), this.toolbar, this.notice, this.panels.strip, this.panels.chartCard, this.body, this.detail.element);
-    this.#showPanels(preference("panels", true));
+    this.#showPanels(preference("panels", innerWidth > 720));
     this.#watchToolbar();
     this.offKeys = onKeys({
       "/": () => this.bar.focus(), j: () => this.#step(1), k: () => this.#step(-1), ArrowDown: () => this.#step(1), ArrowUp: () => this.#step(-1),
@@ -96,13 +98,14 @@ export class HuntPage {
     drawChips(this.chips, this.#state.filters, (filters) => this.#go({ filters }));
     this.grid.setColumns(this.#state.columns, this.#state.sort);
     if (!before || !isSameSearch(before, this.#state)) {
-      this.#load();
-      this.#listen();
+      this.#stream?.close();
+      this.#load().then(() => this.#listen());
     }
     this.#showAlert(this.#state.alert);
   }
 
   stop() {
+    this.#isStopped = true;
     this.offKeys();
     this.#offEscape?.();
     clearTimeout(this.#refresh);
@@ -152,7 +155,8 @@ export class HuntPage {
     this.pill.hidden = true;
     if (this.grid.alerts.length === 0) this.#wait();
     this.grid.element.classList.add("stale");
-    await Promise.all([this.#loadRows(PAGE), this.#loadFigures()]);
+    this.#loadFigures();
+    await this.#loadRows(PAGE);
   }
 
   #wait() {
@@ -172,6 +176,7 @@ export class HuntPage {
       this.#next = answer.next;
       this.#isCut = false;
       this.#total = answer.total;
+      this.#isWrong = false;
       this.bar.showError(null);
       fill(this.notice);
       this.grid.show(answer.alerts, answer.total);
@@ -180,7 +185,8 @@ export class HuntPage {
       this.#ended();
     } catch (error) {
       if (isAbort(error)) return;
-      if (error.status === 400) this.bar.showError(error, shift);
+      this.#isWrong = error.status === 400;
+      if (this.#isWrong) this.bar.showError(error, shift);
       else fill(this.notice, problemNotice(error, () => this.#load()));
       if (this.grid.alerts.length === 0) this.count.textContent = t("hunt.no_answer");
     }
@@ -230,8 +236,21 @@ export class HuntPage {
   #ended() {
     const isEmpty = this.grid.alerts.length === 0;
     this.grid.table.hidden = isEmpty;
-    if (isEmpty) this.grid.note(noAlerts(this.#state, (change) => this.#go(change)));
+    if (isEmpty) this.#showEmpty();
     else this.grid.note(this.#next ? "" : t("hunt.end"));
+  }
+
+  async #showEmpty() {
+    const state = this.#state;
+    const show = (isFirst) => this.grid.note(noAlerts(state, (change) => this.#go(change), isFirst));
+    show(false);
+    if (state.q !== "" || state.filters.length > 0 || state.from === "") return;
+    try {
+      const { alerts } = await get("/alerts", { limit: 1, total: false });
+      if (state === this.#state && this.grid.alerts.length === 0) show(alerts.length === 0);
+    } catch {
+      // It stays with what is said of this time.
+    }
   }
 
   #showCount(took) {
@@ -251,7 +270,8 @@ export class HuntPage {
   #listen() {
     this.#stream?.close();
     this.#stream = null;
-    const canLive = endsNow(this.#state.to);
+    if (this.#isStopped) return;
+    const canLive = endsNow(this.#state.to) && !this.#isWrong;
     const isLive = canLive && preference("live", true);
     this.live.setAttribute("aria-pressed", String(isLive));
     this.live.disabled = !canLive;
@@ -277,7 +297,8 @@ export class HuntPage {
     this.#refreshSoon();
     if (this.#state.sort !== "timestamp:desc") return this.#hold(count);
     const isLooking = this.grid.element.getBoundingClientRect().top < 0;
-    if (isLooking || this.#held > 0) return this.#hold(count);
+    // What is being read must not move.
+    if (isLooking || this.detail.isOpen || this.#held > 0) return this.#hold(count);
     if (count > FLOOD) {
       this.rowsWanted = true;
       return undefined;

@@ -68,11 +68,24 @@ export class LogtestPage {
     if (!this.keep.checked) this.#endSession();
     fill(this.result, h("div.card-body", bones(8)));
     try {
-      const answer = await post("/logtest", { line, location: this.location.value.trim() || undefined, session: this.#session ?? undefined }, { signal: this.#latest.next() });
+      const answer = await this.#ask(line);
       this.#session = answer.session;
       return fill(this.result, h("div.card-body", resultView(answer)));
     } catch (error) {
       return isAbort(error) ? undefined : fill(this.result, problemNotice(error, () => this.#send()));
+    }
+  }
+
+  async #ask(line) {
+    const body = { line, location: this.location.value.trim() || undefined };
+    const signal = this.#latest.next();
+    if (!this.#session) return post("/logtest", body, { signal });
+    try {
+      return await post("/logtest", { ...body, session: this.#session }, { signal });
+    } catch (error) {
+      if (error.status !== 404) throw error;
+      // The server forgets a session that rests for long: a new one begins.
+      return post("/logtest", body, { signal });
     }
   }
 }

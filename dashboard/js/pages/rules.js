@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Rules and decoders: search, and one of them as it stands in its file.
-import { fill, h, icon } from "../lib/dom.js";
+import { fill, h, icon, iconButton } from "../lib/dom.js";
 import { Latest, get, isAbort } from "../lib/api.js";
 import { number, t } from "../lib/i18n.js";
 import { onKeys } from "../lib/keys.js";
@@ -89,19 +89,19 @@ export class RulesPage {
     const isDecoders = this.#state.kind === "decoders";
     const heads = isDecoders ? ["name", "parent", "place"] : ["level", "id", "description", "fired", "place"];
     const rows = this.#shown.map((each) => (isDecoders ? this.#decoderRow(each) : this.#ruleRow(each)));
-    return fill(this.list, h("div.table-scroll.card-body", h("table.table", h("thead", h("tr", heads.map((name) => h("th", { scope: "col", class: name === "fired" ? "end" : "" }, t(`rules.${name}`))))), h("tbody", rows))),
+    return fill(this.list, h("div.table-scroll.card-body", h("table.table", h("thead", h("tr", heads.map((name) => h("th", { scope: "col", class: { fired: "end hide-small", place: "place hide-small" }[name] }, t(`rules.${name}`))))), h("tbody", rows))),
       this.#loaded < total && h("div.grid-note", h("button.button.small", { type: "button", on: { click: () => this.#load(this.#loaded) } }, t("rules.load_more"))));
   }
 
   #ruleRow(rule) {
     return h("tr", { "data-test": "rule-row", "data-id": String(rule.id), class: String(rule.id) === this.#state.id ? "is-chosen" : "" }, h("td", levelBadge(rule.level)),
       h("td", h("a.strong", { href: writeAddress("rules", [], { ...this.#state, id: String(rule.id) }) }, String(rule.id))),
-      h("td.outside", oneLine(rule.description, 240)), h("td.end.muted", rule.firedtimes > 0 ? number(rule.firedtimes) : ""), h("td.mono.muted.nowrap.hide-small.outside", `${rule.file}:${rule.line}`));
+      h("td.outside", oneLine(rule.description, 240)), h("td.end.muted.hide-small", rule.firedtimes > 0 ? number(rule.firedtimes) : ""), h("td.place.mono.muted.nowrap.hide-small.outside", `${rule.file}:${rule.line}`));
   }
 
   #decoderRow(decoder) {
     return h("tr", { "data-test": "decoder-row", class: decoder.name === this.#state.id ? "is-chosen" : "" }, h("td", h("a.strong.outside", { href: writeAddress("rules", [], { ...this.#state, id: decoder.name }) }, oneLine(decoder.name, 80))),
-      h("td.muted.outside", decoder.parent ?? ""), h("td.mono.muted.nowrap.outside", `${decoder.file}:${decoder.line}`));
+      h("td.muted.outside", decoder.parent ?? ""), h("td.place.mono.muted.nowrap.hide-small.outside", `${decoder.file}:${decoder.line}`));
   }
 
   #step(step) {
@@ -120,8 +120,9 @@ export class RulesPage {
     try {
       const signal = this.#one.next();
       const body = kind === "decoders" ? decoderView(await get(`/decoders/${encodeURIComponent(id)}`, {}, { signal })) : ruleView(await get(`/rules/${encodeURIComponent(id)}`, {}, { signal }));
-      fill(this.pane, h("div.card-body", h("div.state-text.section", h("span.grow"), h("button.icon-button", { type: "button", "aria-label": t("close"), on: { click: () => this.#go({ id: "" }) } }, icon("close"))), body));
-      this.pane.scrollIntoView({ block: "nearest" });
+      fill(this.pane, h("div.card-head", h("h2.grow", t(kind === "decoders" ? "rules.decoders" : "rule")), iconButton("close", t("close"), () => this.#go({ id: "" }))), h("div.card-body", body));
+      // Below the list on small screens, it must come in sight.
+      if (innerWidth <= 1100) this.pane.scrollIntoView({ block: "start" });
     } catch (error) {
       if (!isAbort(error)) fill(this.pane, problemNotice(error));
     }

@@ -11,7 +11,7 @@ import { setLanguage } from "../ui/shell.js";
 const SHORTEST = 10;
 
 function gateCard(title, text, form) {
-  const foot = h("div.gate-foot", h("span", "Jaga"), h("span", languages.filter(([code]) => code !== language()).map(([code, name]) => h("button", { type: "button", lang: code, "data-test": `language-${code}`, on: { click: () => setLanguage(code) } }, name))));
+  const foot = h("div.gate-foot", h("span", languages.filter(([code]) => code !== language()).map(([code, name]) => h("button", { type: "button", lang: code, "data-test": `language-${code}`, on: { click: () => setLanguage(code) } }, name))));
   return h("div.gate-card", h("div.brand", icon("logo"), "Jaga"), h("div", h("h1", title), h("p.muted", text)), form, foot);
 }
 

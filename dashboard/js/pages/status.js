@@ -60,7 +60,7 @@ export class StatusPage {
       tile("events", compact(engine.events), rate === null ? bytes(engine.event_bytes) : t("status.rate", { n: Math.round(rate) })),
       tile("alerts", compact(engine.alerts), t("status.undecoded", { n: engine.undecoded })),
       tile("latency", `${number(engine.latency_ms.p99)} ms`, t("status.median", { n: number(engine.latency_ms.p50) })),
-      tile("index", compact(index.alerts), `${bytes(index.bytes)} · ${t("status.lag", { time: lag(index) })}`),
+      tile("index", compact(index.alerts), `${bytes(index.bytes)} · ${isBehind(index) ? t("status.behind", { time: lag(index) }) : t("status.current")}`),
       tile("memory", bytes(status.resident_bytes), t("status.pid", { n: String(status.pid) })),
       tile("queue", number(status.queue.events), bytes(status.queue.bytes)));
     this.#drawSources(status.sources);
@@ -93,7 +93,12 @@ export class StatusPage {
   }
 }
 
-const lag = (each) => (each.lag_bytes > 0 || each.lag_seconds > 0 ? `${stretch(each.lag_seconds * 1000)} · ${bytes(each.lag_bytes)}` : t("status.none"));
+const isBehind = (each) => each.lag_bytes > 0 || each.lag_seconds >= 1;
+
+function lag(each) {
+  if (!isBehind(each)) return t("status.none");
+  return [each.lag_seconds >= 1 && stretch(each.lag_seconds * 1000), each.lag_bytes > 0 && bytes(each.lag_bytes)].filter(Boolean).join(" · ");
+}
 
 function tile(name, value, text) {
   return h("div.card.tile", { "data-test": `tile-${name}` }, h("span.kpi-name", t(`status.${name}`)), h("div.kpi-value", value), h("p", text));

@@ -3,7 +3,7 @@
 
 // Counts over time as stacked bars: our defaults for Chart.js, a brush, and the same in words.
 import { fill, h } from "../lib/dom.js";
-import { number, t } from "../lib/i18n.js";
+import { language, number, t } from "../lib/i18n.js";
 import { axisTime, minuteTime } from "../lib/time.js";
 import { oneLine } from "../lib/visible.js";
 
@@ -45,7 +45,7 @@ function options(data) {
       },
       y: {
         stacked: true, beginAtZero: true, grid: { color: line, drawBorder: false, drawTicks: false },
-        ticks: { color: text, font, maxTicksLimit: 4, precision: 0, padding: 8, callback: (value) => new Intl.NumberFormat("en", { notation: "compact" }).format(value) },
+        ticks: { color: text, font, maxTicksLimit: 4, precision: 0, padding: 8, callback: (value) => new Intl.NumberFormat(language(), { notation: "compact" }).format(value) },
       },
     },
     plugins: {

@@ -25,9 +25,10 @@ export function jsonBlock(value) {
   return block(pieces, "JSON");
 }
 
-/** XML as it stands in its file, less the indent that all lines share. */
+/** XML as it stands in its file, less the indent that all lines share; nothing when the file cannot be read any more. */
 export function xmlBlock(source) {
-  const text = unindented(String(source).slice(0, LONGEST));
+  if (typeof source !== "string") return null;
+  const text = unindented(source.slice(0, LONGEST));
   const pieces = [];
   let end = 0;
   for (const match of text.matchAll(/<!--[\s\S]*?-->|<\/?[\w-]+|[\w-]+(?==")|"[^"]*"(?=[^<>]*>)|\/?>/g)) {

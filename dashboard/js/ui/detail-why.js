@@ -6,7 +6,7 @@ import { fill, h, icon } from "../lib/dom.js";
 import { get, isAbort, post, request } from "../lib/api.js";
 import { t } from "../lib/i18n.js";
 import { timeOf } from "../lib/alerts.js";
-import { clockTime } from "../lib/time.js";
+import { clockTime, fullTime } from "../lib/time.js";
 import { oneLine } from "../lib/visible.js";
 import { writeAddress } from "../lib/router.js";
 import { xmlBlock } from "./code.js";
@@ -35,12 +35,12 @@ export async function drawAround(body, alert, signal, open) {
 
 function alertLine({ ms, alert }, chosen, open) {
   const isThis = alert.id === chosen.id;
-  return h("li.alert", { class: isThis ? "this" : "", "aria-current": isThis ? "true" : undefined }, h("time", ms ? clockTime(ms) : ""),
+  return h("li.alert", { class: isThis ? "this" : "", "aria-current": isThis ? "true" : undefined }, h("time", { title: ms ? fullTime(ms) : "" }, ms ? clockTime(ms) : ""),
     h("button", { type: "button", on: { click: () => open(alert) } }, levelBadge(alert.rule?.level ?? 0), h("span.outside", oneLine(alert.rule?.description ?? "", 300))));
 }
 
 function logLine({ ms, line }) {
-  return h("li", { class: line.stream === "stderr" ? "stderr" : "" }, h("time", clockTime(ms)), h("span.outside", oneLine(line.text, 1000)));
+  return h("li", { class: line.stream === "stderr" ? "stderr" : "" }, h("time", { title: fullTime(ms) }, clockTime(ms)), h("span.outside", oneLine(line.text, 1000)));
 }
 
 /** The rule with its XML and place, earlier events that it counted, and what logtest says of the line. */

@@ -113,7 +113,7 @@ export class AlertGrid {
   #bringInSight(at) {
     if (at < 0) return;
     const top = this.#body.getBoundingClientRect().top + at * this.#rowHeight();
-    const head = small.matches ? 120 : 104;
+    const head = small.matches ? 170 : 146;
     if (top < head) scrollBy(0, top - head);
     else if (top + this.#rowHeight() > innerHeight - 12) scrollBy(0, top + this.#rowHeight() - innerHeight + 12);
     this.#draw();

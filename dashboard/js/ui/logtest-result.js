@@ -35,6 +35,6 @@ function phase(count, title, content) {
 function trialTable(trials) {
   return h("table.trials", h("thead", h("tr", [t("rule"), t("level"), t("logtest.reason")].map((title) => h("th", { scope: "col" }, title)))),
     h("tbody", trials.map((trial) => h("tr",
-      h("td", h("a", { href: writeAddress("rules", [], { id: String(trial.id) }) }, String(trial.id))), h("td", levelBadge(trial.level)),
+      h("td", h("a", { href: writeAddress("rules", [], { id: String(trial.id) }) }, String(trial.id))), h("td", Number.isInteger(trial.level) && levelBadge(trial.level)),
       h("td", h("div.outside", oneLine(trial.description, 200)), h("div.outside.muted", trial.matched ? t("logtest.matched") : oneLine(trial.reason ?? "", 500)))))));
 }

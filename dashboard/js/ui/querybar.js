@@ -7,6 +7,7 @@ import { Latest, get, isAbort } from "../lib/api.js";
 import { applyCompletion, completionAt, matchingFields, writtenValue } from "../lib/completion.js";
 import { compact, t } from "../lib/i18n.js";
 import { fullName } from "../lib/alerts.js";
+import { fieldName } from "../lib/query.js";
 import { oneLine, visible } from "../lib/visible.js";
 
 let knownFields = null;
@@ -114,7 +115,7 @@ export class QueryBar {
     }
     if (place.kind === "field") {
       const fields = matchingFields(await loadFields(), place.prefix);
-      return fields.map((field) => ({ text: field.name, write: `${field.name}: `, note: t(`kind.${field.kind}`), kind: "field" }));
+      return fields.map((field) => ({ text: field.name, write: `${fieldName(field.name)}: `, note: t(`kind.${field.kind}`), kind: "field" }));
     }
     const { from, to } = this.range();
     const field = fullName(place.field);

@@ -25,7 +25,7 @@ export class Shell {
     this.session = session;
     this.signedOut = signedOut;
     this.content = h("main.page", { id: "content", tabindex: "-1" });
-    this.links = new Map(PAGES.map(([name, sign]) => [name, h("a", { href: writeAddress(name), "data-test": `nav-${name}` }, icon(sign), h("span", t(`nav.${name}`)))]));
+    this.links = new Map(PAGES.map(([name, sign]) => [name, h("a", { href: writeAddress(name), "data-test": `nav-${name}`, "aria-label": t(`nav.${name}`) }, icon(sign), h("span.long", t(`nav.${name}`)), h("span.short", { "aria-hidden": "true" }, t(name === "hunt" ? "nav.hunt_short" : `nav.${name}`)))]));
     const side = h("nav.side", { "aria-label": t("nav.title") },
       h("div.brand", icon("logo"), "Jaga", h("span.host.outside", { id: "host" })),
       h("div.nav", [...this.links.values()]),

@@ -52,7 +52,7 @@ export class Timeline {
   }
 
   say(text) {
-    this.#state.textContent = text;
+    fill(this.#state, text);
   }
 
   #setFollow(follows, moves = true) {

@@ -26,7 +26,7 @@ export class TimePicker {
 
   show(from, to) {
     this.#range = { from, to };
-    this.#label.textContent = rangeLabel(from, to);
+    fill(this.#label, rangeLabel(from, to));
     this.button.setAttribute("aria-label", `${t("time.title")}: ${this.#label.textContent}`);
   }
 
