@@ -106,7 +106,7 @@ struct DashboardTests {
 
     @Test("with TLS the cookie is secure, plain HTTP is refused, and the certificate stays")
     func encrypted() async throws {
-        let hash = try PasswordHash(of: "correct horse")
+        let hash = try TestPassword.hash()
         try await ServerFixture.run({ setup in
             setup.configuration.encryption = .selfMade
             setup.accounts = { _ = $0.setPassword(hash, of: "admin") }

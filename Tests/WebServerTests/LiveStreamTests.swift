@@ -125,16 +125,18 @@ struct LiveStreamTests {
         try await ServerFixture.run { server in
             try await withThrowingTaskGroup(of: Void.self) { group in
                 let (gate, opener) = AsyncStream<Never>.makeStream()
-                for _ in 0..<200 {
+                // Not all at once: more than 64 requests at a time are turned away.
+                for opened in 1...200 {
                     group.addTask {
                         try await server.events("/alerts/stream") { reader in
                             _ = try await reader.next()
                             for await _ in gate {}
                         }
                     }
+                    guard opened % 20 == 0 else { continue }
+                    let areOpen = try await server.eventually { server.live.subscribers == opened }
+                    #expect(areOpen)
                 }
-                let areOpen = try await server.eventually { server.live.subscribers == 200 }
-                #expect(areOpen)
                 let answer = try await server.get("/alerts/stream")
                 #expect(answer.status == 503)
                 #expect(answer.header("retry-after") == "1")
@@ -174,6 +176,6 @@ struct LiveStreamTests {
             try await group.waitForAll()
             return try #require(start).duration(to: clock.now)
         }
-        #expect(ended < .seconds(5))
+        #expect(ended < .seconds(15))
     }
 }

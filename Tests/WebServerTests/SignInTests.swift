@@ -7,15 +7,13 @@ import WebServer
 
 @Suite("Signing in")
 struct SignInTests {
-    private static let password = "correct horse"
-    /// Hashing takes long: once for all tests.
-    private static let hash = Result { try PasswordHash(of: password) }
+    private static let password = TestPassword.text
 
     /// A server whose `admin` has the password.
     private static func run(
         _ body: @escaping @Sendable (ServerFixture) async throws -> Void
     ) async throws {
-        let hash = try hash.get()
+        let hash = try TestPassword.hash()
         try await ServerFixture.run(
             { setup in
                 setup.accounts = { _ = $0.setPassword(hash, of: "admin") }
@@ -98,7 +96,7 @@ struct SignInTests {
             let without = try await server.send("POST", "/api/v1/reload", cookieOnly, body: "{}")
             #expect(without.status == 403)
             #expect(without.code == "csrf")
-            cookieOnly["X-Jaga-CSRF"] = "x" + (session["X-Jaga-CSRF"] ?? "").dropFirst()
+            cookieOnly["X-Jaga-CSRF"] = "!" + (session["X-Jaga-CSRF"] ?? "").dropFirst()
             let wrong = try await server.send("POST", "/api/v1/reload", cookieOnly, body: "{}")
             #expect(wrong.code == "csrf")
             let right = try await server.send("POST", "/api/v1/reload", session, body: "{}")

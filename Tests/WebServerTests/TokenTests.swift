@@ -7,13 +7,11 @@ import WebServer
 
 @Suite("Bearer tokens")
 struct TokenTests {
-    private static let hash = Result { try PasswordHash(of: "correct horse") }
-
     /// A server and the headers of an administrator's session.
     private static func run(
         _ body: @escaping @Sendable (ServerFixture, [String: String]) async throws -> Void
     ) async throws {
-        let hash = try hash.get()
+        let hash = try TestPassword.hash()
         try await ServerFixture.run({ setup in
             setup.accounts = { _ = $0.setPassword(hash, of: "admin") }
         }) { server in
