@@ -37,6 +37,7 @@ let package = Package(
     ],
     targets: [
         // Libraries of the system
+        .systemLibrary(name: "CFileStatus"),
         .systemLibrary(
             name: "CPCRE2",
             pkgConfig: "libpcre2-8",
@@ -81,7 +82,7 @@ let package = Package(
         .target(
             name: "AlertStore",
             dependencies: [
-                "EventModel", "Patterns", "CZlib", "CZstd",
+                "EventModel", "Patterns", "CFileStatus", "CZlib", "CZstd",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: settings
@@ -89,7 +90,7 @@ let package = Package(
         .target(
             name: "WebServer",
             dependencies: [
-                "EventModel", "Patterns", "Ruleset", "Analysis", "AlertStore",
+                "EventModel", "Patterns", "Ruleset", "Analysis", "AlertStore", "CFileStatus",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -111,7 +112,7 @@ let package = Package(
             name: "Daemon",
             dependencies: [
                 "EventModel", "OSXML", "Patterns", "Ruleset", "Analysis", "DockerClient",
-                "Collectors", "AlertStore", "WebServer",
+                "Collectors", "AlertStore", "WebServer", "CFileStatus",
             ],
             swiftSettings: settings
         ),
@@ -203,7 +204,12 @@ let package = Package(
         ),
         .testTarget(
             name: "IntegrationTests",
-            dependencies: ["JagaTesting", "jaga"],
+            dependencies: [
+                "JagaTesting", "jaga",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ],
             swiftSettings: settings
         ),
     ]

@@ -94,19 +94,24 @@ package final class AlertLog {
     /// - Throws: `.diskFull` and `.io`, after which the same batch can be given
     ///   again; a follower of the file may then see its first lines twice.
     package func append(_ batch: borrowing AlertBatch) throws(AlertStoreError) {
-        guard !batch.bytes.isEmpty else { return }
-        precondition(batch.bytes.last == UInt8(ascii: "\n"), "a batch is whole lines")
+        try append(lines: batch.bytes)
+    }
+
+    /// Commits whole lines: as ``append(_:)``.
+    package func append(lines: [UInt8]) throws(AlertStoreError) {
+        guard !lines.isEmpty else { return }
+        precondition(lines.last == UInt8(ascii: "\n"), "a batch is whole lines")
         try removeUncommittedTail()
         hasUncommittedTail = true
         do throws(AlertStoreError) {
-            try file.write(batch.bytes.span)
+            try file.write(lines.span)
             if configuration.syncsEachBatch { try file.sync() }
         } catch {
             // What the failed cut leaves, the next call removes first.
             try? removeUncommittedTail()
             throw error
         }
-        offset += batch.bytes.count
+        offset += lines.count
         hasUncommittedTail = false
     }
 

@@ -1,6 +1,7 @@
 // Jaga - container security monitor
 // SPDX-License-Identifier: Apache-2.0
 
+import CFileStatus
 import Glibc
 
 /// An open file descriptor, closed when the value ends.
@@ -29,8 +30,10 @@ struct OpenFile: ~Copyable {
 
     /// What the kernel says of the file now.
     borrowing func status() throws(AlertStoreError) -> FileStatus {
-        var raw = stat()
-        guard fstat(descriptor, &raw) == 0 else { throw AlertStoreError("inspect", path: path) }
+        var raw = jaga_file_status()
+        guard jaga_file_status_of(descriptor, &raw) == 0 else {
+            throw AlertStoreError("inspect", path: path)
+        }
         return FileStatus(raw)
     }
 
@@ -93,20 +96,20 @@ struct FileStatus: Equatable {
     let modifiedSeconds: Int64
     let isRegularFile: Bool
 
-    init(_ raw: stat) {
-        identity = Identity(device: UInt64(raw.st_dev), inode: UInt64(raw.st_ino))
-        size = Int(raw.st_size)
-        links = Int(raw.st_nlink)
-        modifiedSeconds = Int64(raw.st_mtim.tv_sec)
-        isRegularFile = raw.st_mode & S_IFMT == S_IFREG
+    init(_ raw: jaga_file_status) {
+        identity = Identity(device: raw.device, inode: raw.inode)
+        size = Int(raw.size)
+        links = Int(raw.links)
+        modifiedSeconds = raw.modified_seconds
+        isRegularFile = raw.is_regular_file
     }
 
     /// The status of whatever has this name, not following a symbolic link.
     ///
     /// - Returns: nil when nothing has this name.
     static func of(path: String) throws(AlertStoreError) -> FileStatus? {
-        var raw = stat()
-        if lstat(path, &raw) == 0 { return FileStatus(raw) }
+        var raw = jaga_file_status()
+        if jaga_link_status_at(path, &raw) == 0 { return FileStatus(raw) }
         guard errno == ENOENT || errno == ENOTDIR else {
             throw AlertStoreError("inspect", path: path)
         }

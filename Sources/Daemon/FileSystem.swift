@@ -1,6 +1,7 @@
 // Jaga - container security monitor
 // SPDX-License-Identifier: Apache-2.0
 
+import CFileStatus
 import Glibc
 
 /// Small uses of the system that setting up needs: whole files, folders,
@@ -66,13 +67,13 @@ enum FileSystem {
     }
 
     static func isFolder(_ path: String) -> Bool {
-        var status = stat()
-        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+        var status = jaga_file_status()
+        return jaga_file_status_at(path, &status) == 0 && status.is_folder
     }
 
     static func isFile(_ path: String) -> Bool {
-        var status = stat()
-        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+        var status = jaga_file_status()
+        return jaga_file_status_at(path, &status) == 0 && status.is_regular_file
     }
 
     /// The path of the running binary, all links resolved; nil when /proc is

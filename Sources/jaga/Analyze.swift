@@ -3,6 +3,7 @@
 
 import Analysis
 import ArgumentParser
+import CFileStatus
 import Daemon
 import EventModel
 import Glibc
@@ -145,18 +146,18 @@ private struct Input {
         }
         name = path
         descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        var status = stat()
-        guard descriptor >= 0, fstat(descriptor, &status) == 0 else {
+        var status = jaga_file_status()
+        guard descriptor >= 0, jaga_file_status_of(descriptor, &status) == 0 else {
             Terminal.note(
                 "jaga: cannot read \(path): \(String(cString: strerror(errno)).lowercased())"
             )
             throw ExitCode(ExitStatus.usage)
         }
-        guard status.st_mode & S_IFMT != S_IFDIR else {
+        guard !status.is_folder else {
             Terminal.note("jaga: \(path) is a folder: name the files in it")
             throw ExitCode(ExitStatus.usage)
         }
-        size = Int(status.st_size)
+        size = Int(status.size)
     }
 }
 

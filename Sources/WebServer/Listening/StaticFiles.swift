@@ -1,6 +1,7 @@
 // Jaga - container security monitor
 // SPDX-License-Identifier: Apache-2.0
 
+import CFileStatus
 import Crypto
 import Glibc
 import HTTPTypes
@@ -94,13 +95,13 @@ struct StaticFiles: Sendable {
         }
         closedir(stream)
         for name in names.sorted() {
-            var status = stat()
+            var status = jaga_file_status()
             let path = folder + "/" + name
-            guard lstat(path, &status) == 0 else { continue }
-            switch status.st_mode & S_IFMT {
-            case S_IFDIR: try add(folder: path, as: prefix + "/" + name, depth: depth + 1)
-            case S_IFREG: try add(path, as: prefix + "/" + name)
-            default: continue
+            guard jaga_link_status_at(path, &status) == 0 else { continue }
+            if status.is_folder {
+                try add(folder: path, as: prefix + "/" + name, depth: depth + 1)
+            } else if status.is_regular_file {
+                try add(path, as: prefix + "/" + name)
             }
         }
     }

@@ -1,0 +1,65 @@
+/* Jaga - container security monitor
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * What stat(2) tells, in a type of our own.
+ *
+ * Swift 6.3 takes `struct stat` for CoreFoundation's as soon as Foundation is
+ * loaded anywhere in the module, and then refuses its members
+ * (MemberImportVisibility), depending on how files are batched. */
+#ifndef JAGA_FILE_STATUS_H
+#define JAGA_FILE_STATUS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/stat.h>
+
+struct jaga_file_status {
+    uint64_t device;
+    uint64_t inode;
+    int64_t size;
+    int64_t links;
+    int64_t modified_seconds;
+    int64_t modified_nanoseconds;
+    bool is_regular_file;
+    bool is_folder;
+};
+
+static inline struct jaga_file_status jaga_file_status_from(const struct stat *raw) {
+    struct jaga_file_status status = {
+        .device = raw->st_dev,
+        .inode = raw->st_ino,
+        .size = raw->st_size,
+        .links = (int64_t)raw->st_nlink,
+        .modified_seconds = raw->st_mtim.tv_sec,
+        .modified_nanoseconds = raw->st_mtim.tv_nsec,
+        .is_regular_file = S_ISREG(raw->st_mode),
+        .is_folder = S_ISDIR(raw->st_mode),
+    };
+    return status;
+}
+
+/* As stat(2): 0, or -1 and errno. */
+static inline int jaga_file_status_at(const char *path, struct jaga_file_status *status) {
+    struct stat raw;
+    if (stat(path, &raw) != 0) return -1;
+    *status = jaga_file_status_from(&raw);
+    return 0;
+}
+
+/* As lstat(2): of a symbolic link itself. */
+static inline int jaga_link_status_at(const char *path, struct jaga_file_status *status) {
+    struct stat raw;
+    if (lstat(path, &raw) != 0) return -1;
+    *status = jaga_file_status_from(&raw);
+    return 0;
+}
+
+/* As fstat(2): 0, or -1 and errno. */
+static inline int jaga_file_status_of(int descriptor, struct jaga_file_status *status) {
+    struct stat raw;
+    if (fstat(descriptor, &raw) != 0) return -1;
+    *status = jaga_file_status_from(&raw);
+    return 0;
+}
+
+#endif
