@@ -51,6 +51,8 @@ package struct AnalysisEngine: Sendable {
         package internal(set) var alerts = 0
         /// Events that no decoder took.
         package internal(set) var undecodedEvents = 0
+        /// Rules that were looked at, whether they held or not.
+        package internal(set) var ruleEvaluations = 0
         /// Fields beyond ``Configuration/fieldLimit``.
         package internal(set) var droppedFields = 0
         /// Fields of logs that claimed to be the container's.
@@ -61,6 +63,23 @@ package struct AnalysisEngine: Sendable {
         package internal(set) var forgottenForSize = 0
         /// Command outputs that `check_diff` had no room for.
         package internal(set) var rejectedOutputs = 0
+
+        package init() {}
+
+        /// What this engine and its follower did in all; what is kept now is the
+        /// follower's.
+        package func followed(by next: Counters) -> Counters {
+            var sum = next
+            sum.events &+= events
+            sum.alerts &+= alerts
+            sum.undecodedEvents &+= undecodedEvents
+            sum.ruleEvaluations &+= ruleEvaluations
+            sum.droppedFields &+= droppedFields
+            sum.spoofedFields &+= spoofedFields
+            sum.forgottenForSize &+= forgottenForSize
+            sum.rejectedOutputs &+= rejectedOutputs
+            return sum
+        }
     }
 
     /// Byte position that the next alert will have in its log; it becomes part of
@@ -97,6 +116,7 @@ package struct AnalysisEngine: Sendable {
     /// What the engine did so far.
     package var counters: Counters {
         var counts = counts
+        counts.ruleEvaluations = matcher.evaluations
         counts.droppedFields = decoder.json.losses.surplusFields
         counts.spoofedFields = decoder.json.losses.spoofedFields
         counts.rememberedEvents = matcher.memory.count

@@ -31,6 +31,8 @@ struct RuleMatcher: Sendable {
     /// Reused key of dictionary look-ups.
     var key: [UInt8] = []
     private(set) var previous = PreviousEvents()
+    /// Rules that were looked at, whether they held or not.
+    private(set) var evaluations = 0
     /// Level for which the current event was claimed by a frequency test.
     private(set) var claimedLevel = 0
     /// How often each rule fired; indices as in ``RulePlan/entries``.
@@ -94,6 +96,7 @@ struct RuleMatcher: Sendable {
         _ circumstances: Circumstances
     ) -> Winner? {
         let rule = plan.nodes[node].rule
+        evaluations &+= 1
         let failure = firstFailure(of: rule, decoderName, &event, circumstances)
         if trials != nil { note(node, parent, failure, event) }
         guard failure == nil else { return nil }
