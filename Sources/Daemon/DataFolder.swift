@@ -7,6 +7,8 @@ import Glibc
 ///
 /// ```
 /// DATA/alerts/alerts.json       the alert log, and older ones by year and month
+/// DATA/archives/archives.json   everything that was read, when that is on
+/// DATA/index/                   what searches are answered from
 /// DATA/etc/{decoders,rules,lists}   the user's own additions to the ruleset
 /// DATA/state/                   how far sources were read, metrics
 /// DATA/jaga.lock                held while a process works on the folder
@@ -21,6 +23,8 @@ package struct DataFolder: Sendable, Hashable {
     }
 
     package var alerts: String { path + "/alerts" }
+    package var archives: String { path + "/archives" }
+    package var index: String { path + "/index" }
     package var etc: String { path + "/etc" }
     package var state: String { path + "/state" }
     /// Prometheus text, renewed while Jaga runs.

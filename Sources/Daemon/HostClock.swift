@@ -12,3 +12,8 @@ package enum HostClock {
         return clock.now()
     }
 }
+
+extension Timestamp {
+    /// Milliseconds since the epoch, rounded towards it.
+    var milliseconds: Int64 { nanoseconds / 1_000_000 }
+}

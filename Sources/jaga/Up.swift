@@ -17,6 +17,9 @@ struct Up: AsyncParsableCommand {
             it runs all the same and goes on trying. SIGHUP reads the ruleset again; a ruleset \
             with mistakes is refused and the old one stays.
 
+            The dashboard and the API are on http://127.0.0.1:9696; the first start prints a \
+            link that opens once and sets a password.
+
             Your decoders, rules and lists go into DATA/etc/decoders, DATA/etc/rules and \
             DATA/etc/lists.
 
@@ -24,6 +27,7 @@ struct Up: AsyncParsableCommand {
               jaga up
               jaga up --config /var/ossec/etc/ossec.conf
               jaga up --data ~/jaga --level 7
+              jaga up --listen :9696                   from other hosts too, with TLS
               DOCKER_HOST=tcp://10.0.0.5:2375 jaga up
 
             EXIT CODES
@@ -56,6 +60,20 @@ struct Up: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Print only alerts of this level and above.", valueName: "n"))
     var level = 1
 
+    @OptionGroup(title: "Dashboard and API")
+    var web: WebOptions
+
+    @Option(
+        help: ArgumentHelp(
+            "What alerts are found with: \(AlertStoreEngine.allCases.map(\.rawValue).joined(separator: ", ")).",
+            valueName: "engine"
+        )
+    )
+    var store = AlertStoreEngine.sqlite
+
+    @Flag(help: "Keep everything that is read, not only alerts (logall_json).")
+    var archives = false
+
     @Flag(help: "Print alerts as JSON lines.")
     var json = false
 
@@ -72,7 +90,11 @@ struct Up: AsyncParsableCommand {
             environment: HostEnvironment.variables,
             userID: geteuid(),
             hostname: HostEnvironment.hostname,
-            rulesets: rulesets
+            version: Version.number,
+            rulesets: rulesets,
+            web: web.settings,
+            store: store,
+            keepsArchives: archives
         )
         let jaga = AllInOne(configuration, observer: observer(printer))
         let (reloads, reload) = AsyncStream.makeStream(
@@ -103,6 +125,9 @@ struct Up: AsyncParsableCommand {
                 for finding in report.diagnostics {
                     printer.print(TerminalText.escape(finding.description), to: .notes)
                 }
+            },
+            listening: { report in
+                for line in StartText.lines(report) { printer.print(line, to: .notes) }
             },
             alerts: { batch in
                 var output: [UInt8] = []
@@ -142,4 +167,18 @@ enum StartText {
         if !report.listensToDocker { lines.append("  docker   the listener is off") }
         return lines.map { TerminalText.escape($0) }
     }
+
+    static func lines(_ report: ListenReport) -> [String] {
+        var lines = ["  web      \(report.url)"]
+        if let fingerprint = report.fingerprint {
+            lines.append("  tls      the certificate's SHA-256 is \(fingerprint)")
+        }
+        if let link = report.setupLink {
+            lines.append("  sign in  \(link)")
+            lines.append("           opens once, within 24 hours; it sets the password of admin")
+        }
+        return lines.map { TerminalText.escape($0) }
+    }
 }
+
+extension AlertStoreEngine: ExpressibleByArgument {}

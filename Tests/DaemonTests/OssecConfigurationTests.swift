@@ -27,6 +27,18 @@ struct OssecConfigurationTests {
         #expect(!read.hasErrors)
     }
 
+    @Test("logall_json turns archives on; they are off by default")
+    func archives() {
+        let off = Self.read("<ossec_config></ossec_config>")
+        let on = Self.read(
+            "<ossec_config><global><logall_json>yes</logall_json></global></ossec_config>"
+        )
+
+        #expect(!off.settings.keepsArchives)
+        #expect(on.settings.keepsArchives)
+        #expect(on.diagnostics.isEmpty)
+    }
+
     @Test("the tutorial's advanced block and its localfile are read to the letter")
     func advancedBlock() {
         let read = Self.read(

@@ -1,17 +1,19 @@
 // Jaga - container security monitor
 // SPDX-License-Identifier: Apache-2.0
 
-import AlertStore
+package import AlertStore
 import Analysis
 import Collectors
 import DockerClient
 import EventModel
 import Ruleset
+import WebServer
 
 /// Agent and manager in one process, on the Docker engine that is found.
 ///
 /// ```
 /// start: data folder, ruleset, alert log ─► pipeline's thread ─► collectors
+///        ─► server
 /// end:   queue closed ─► collectors end ─► what waits is analysed ─► positions saved
 /// ```
 package struct AllInOne: Sendable {
@@ -24,8 +26,15 @@ package struct AllInOne: Sendable {
         package var userID: UInt32
         /// As alerts name the manager.
         package var hostname: String
+        /// As the product calls itself: `0.1.0`.
+        package var version: String
         /// Folders that replace the default ruleset; usually none.
         package var rulesets: [String]
+        package var web: WebSettings
+        /// What alerts are found with.
+        package var store: AlertStoreEngine
+        /// Whether everything that is read is kept, whatever `ossec.conf` says.
+        package var keepsArchives: Bool
 
         package init(
             data: DataFolder,
@@ -33,14 +42,22 @@ package struct AllInOne: Sendable {
             environment: [String: String],
             userID: UInt32,
             hostname: String,
-            rulesets: [String]
+            version: String,
+            rulesets: [String],
+            web: WebSettings,
+            store: AlertStoreEngine,
+            keepsArchives: Bool
         ) {
             self.data = data
             self.file = file
             self.environment = environment
             self.userID = userID
             self.hostname = hostname
+            self.version = version
             self.rulesets = rulesets
+            self.web = web
+            self.store = store
+            self.keepsArchives = keepsArchives
         }
     }
 
@@ -56,7 +73,7 @@ package struct AllInOne: Sendable {
     /// read the ruleset again.
     ///
     /// - Throws: ``DaemonError`` when it cannot begin; `AlertStoreError` when
-    ///   alerts cannot be kept.
+    ///   alerts cannot be kept; `WebServerError` when it cannot listen.
     package func run(reloads: AsyncStream<Void>) async throws {
         let loader = RulesetSource(configuration)
         let configured = try loader.configure()
@@ -64,74 +81,121 @@ package struct AllInOne: Sendable {
         let lock = try DataFolderLock(configuration.data)
         OpenFileLimit.raise()
         let loaded = try loader.load(configured.settings)
-        let parts = try Parts(configuration, configured.settings, observer)
-        let log = try AlertLog(
-            AlertLog.Configuration(folder: configuration.data.alerts),
-            at: HostClock.now()
-        )
+        let records = try Records(configuration, configured.settings, observer)
+        let opened = try records.openLogs(at: HostClock.now())
+        let running = try assemble(configured.settings, loader, loaded, records)
         observer.started(report(configured, loaded, loader))
         let engine = loader.engine(loaded.ruleset)
-        let logs = Handover(log)
+        let parts = running.parts
+        let logs = Handover(opened)
         async let analysis: Void = DedicatedThread.run("analysis") {
-            guard let log = logs.take() else { return }
-            parts.pipeline.run(engine: engine, log: log)
+            guard let logs = logs.take() else { return }
+            parts.pipeline.run(engine: engine, logs: logs)
         }
+        try records.start()
         try parts.start()
-        await collect(parts, configured.settings, loader, reloads)
+        let failure = await collect(running, reloads)
         parts.pipeline.stopWaiting()
         parts.queue.close()
         try await analysis
-        try await DedicatedThread.run("end") { parts.stop() }
+        try await DedicatedThread.run("end") {
+            parts.stop()
+            records.stop()
+        }
         await parts.engines.shutdown()
         withExtendedLifetime(lock) {}
+        if let failure { throw failure }
     }
 
-    /// Runs everything that brings events or looks after things, until the
-    /// task is cancelled.
-    private func collect(
-        _ parts: Parts,
+    private func assemble(
         _ settings: Settings,
         _ loader: RulesetSource,
+        _ loaded: RulesetSource.Loaded,
+        _ records: Records
+    ) throws -> Running {
+        let live = LiveAlerts()
+        let pipeline = AnalysisPipeline.Observer(
+            alerts: { [observer] batch in
+                live.publish(batch)
+                records.alerts.indexer.wake()
+                observer.alerts(batch)
+            },
+            archived: { records.archives?.indexer.wake() },
+            notice: observer.notice
+        )
+        let parts = try Parts(configuration, settings, pipeline)
+        let current = CurrentRuleset(
+            CurrentRuleset.Loaded(source: loaded, time: HostClock.now().milliseconds),
+            metrics: parts.metrics
+        )
+        let reloader = RulesetReloader(
+            settings: settings,
+            loader: loader,
+            parts: parts,
+            current: current,
+            observer: observer
+        )
+        return Running(
+            settings: settings,
+            parts: parts,
+            records: records,
+            current: current,
+            reloader: reloader,
+            live: live
+        )
+    }
+
+    /// Runs everything that brings events, shows alerts or looks after things,
+    /// until the task is cancelled or the server cannot serve.
+    ///
+    /// - Returns: Why the server ended; nil when it was told to.
+    private func collect(
+        _ running: Running,
         _ reloads: AsyncStream<Void>
-    ) async {
-        await withDiscardingTaskGroup { group in
-            group.addTask { await parts.containerLogs.run() }
-            if let events = parts.dockerEvents { group.addTask { await events.run() } }
-            group.addTask { await Maintenance(parts, configuration.data, observer).run() }
+    ) async -> (any Error)? {
+        let parts = running.parts
+        return await withTaskGroup(of: (any Error)?.self) { group in
             group.addTask {
-                for await _ in reloads { await reload(settings, loader, parts) }
+                await parts.containerLogs.run()
+                return nil
             }
+            if let events = parts.dockerEvents {
+                group.addTask {
+                    await events.run()
+                    return nil
+                }
+            }
+            group.addTask {
+                await Maintenance(running, configuration.data, observer).run()
+                return nil
+            }
+            group.addTask {
+                for await _ in reloads {
+                    // The operator was told.
+                    _ = try? await running.reloader.reload()
+                }
+                return nil
+            }
+            if let web = WebAssembly(configuration, running) {
+                group.addTask { await serve(web) }
+            }
+            for await failure in group {
+                guard let failure else { continue }
+                group.cancelAll()
+                return failure
+            }
+            return nil
         }
     }
 
-    /// Compiles the ruleset anew beside the old one, and takes it over when it
-    /// has no errors.
-    private func reload(_ settings: Settings, _ loader: RulesetSource, _ parts: Parts) async {
+    private func serve(_ web: WebAssembly) async -> (any Error)? {
         do {
-            try await DedicatedThread.run("reload") {
-                do {
-                    let loaded = try loader.load(settings)
-                    parts.pipeline.replaceEngine(with: loader.engine(loaded.ruleset))
-                    parts.metrics.update { $0.reloads += 1 }
-                    observer.notice(
-                        .rulesetReloaded(
-                            decoders: loaded.counts.decoders,
-                            rules: loaded.counts.rules
-                        )
-                    )
-                } catch {
-                    parts.metrics.update { $0.failedReloads += 1 }
-                    let mistakes = (error as? DaemonError)?.diagnostics ?? []
-                    observer.notice(
-                        .rulesetRefused(
-                            errors: mistakes.isEmpty
-                                ? ["\(error)"] : mistakes.map(\.description)
-                        )
-                    )
-                }
-            }
+            try await web.run { [observer] address in observer.listening(address.report) }
+            return nil
+        } catch is CancellationError {
+            return nil
         } catch {
-            observer.notice(.rulesetRefused(errors: ["\(error)"]))
+            return error
         }
     }
 

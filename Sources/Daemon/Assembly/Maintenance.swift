@@ -1,7 +1,6 @@
 // Jaga - container security monitor
 // SPDX-License-Identifier: Apache-2.0
 
-import AlertStore
 import Collectors
 import EventModel
 import Glibc
@@ -11,27 +10,25 @@ struct Maintenance: Sendable {
     private static let metricsInterval = Duration.seconds(10)
     private static let roundsBetweenPasses = 6
 
-    private let parts: Parts
+    private let running: Running
     private let data: DataFolder
     private let observer: DaemonObserver
 
-    init(_ parts: Parts, _ data: DataFolder, _ observer: DaemonObserver) {
-        self.parts = parts
+    init(_ running: Running, _ data: DataFolder, _ observer: DaemonObserver) {
+        self.running = running
         self.data = data
         self.observer = observer
     }
 
     /// Works until the task is cancelled, and writes the metrics once more.
     func run() async {
-        let archiver = AlertArchiver(AlertArchiver.Configuration(folder: data.alerts))
         var round = 0
         var failure: String?
         while !Task.isCancelled {
             failure = await attempt(failure) { try writeMetrics() }
             if round % Self.roundsBetweenPasses == 0 {
                 failure = await attempt(failure) {
-                    let report = try archiver.pass(at: HostClock.now())
-                    if let first = report.failures.first { throw first }
+                    try running.records.archive(at: HostClock.now())
                 }
             }
             round += 1
@@ -62,9 +59,6 @@ struct Maintenance: Sendable {
     }
 
     private func writeMetrics() throws {
-        try data.writeMetrics(
-            parts.metrics.snapshot.prometheusText()
-                + SourceMetrics(parts.board, parts.queue).prometheusText()
-        )
+        try data.writeMetrics(running.metricsText)
     }
 }

@@ -23,7 +23,7 @@ struct Parts: Sendable {
     init(
         _ configuration: AllInOne.Configuration,
         _ settings: Settings,
-        _ observer: DaemonObserver
+        _ observer: AnalysisPipeline.Observer
     ) throws {
         let agent = AgentIdentity(id: "000", name: configuration.hostname)
         queue = EventQueue()
@@ -31,7 +31,7 @@ struct Parts: Sendable {
         pipeline = AnalysisPipeline(
             queue: queue,
             metrics: metrics,
-            observer: AnalysisPipeline.Observer(alerts: observer.alerts, notice: observer.notice)
+            observer: observer
         )
         let notices = SourceNotices(observer.notice)
         board = StatusBoard { notices.changed($0) }

@@ -1,6 +1,7 @@
 // Jaga - container security monitor
 // SPDX-License-Identifier: Apache-2.0
 
+package import Analysis
 import Synchronization
 
 /// What the pipeline counts; one value a process, written by its thread and
@@ -12,6 +13,12 @@ package final class PipelineMetrics: Sendable {
         package var eventBytes: Int64 = 0
         /// By level, from 0 to 16.
         package var alertsByLevel = [Int64](repeating: 0, count: 17)
+        /// How often each rule wrote an alert, by its id.
+        package var firedTimes: [Int: Int] = [:]
+        /// Of the engine, and of those before the last reload.
+        package var engine = AnalysisEngine.Counters()
+        /// Bytes in the current `alerts.json`.
+        package var logOffset: Int64 = 0
         /// From the origin's own time to the alert's commit.
         package var latency = LatencyHistogram()
         /// From the arrival of an event at Jaga to the alert's commit.
@@ -63,6 +70,7 @@ extension PipelineMetrics.Snapshot {
             help: "From the event's arrival to the alert's commit.",
             to: &output
         )
+        engineSeries(counter)
         counter(
             "jaga_alert_write_failures_total",
             "Writes to alerts.json tried again.",
@@ -80,5 +88,39 @@ extension PipelineMetrics.Snapshot {
             unshownAlerts
         )
         return output
+    }
+
+    /// What the engine counts: its work, and what its limits cost.
+    private func engineSeries(_ counter: (String, String, Int64) -> Void) {
+        counter(
+            "jaga_undecoded_events_total",
+            "Events that no decoder took.",
+            Int64(engine.undecodedEvents)
+        )
+        counter(
+            "jaga_rule_evaluations_total",
+            "Rules looked at.",
+            Int64(engine.ruleEvaluations)
+        )
+        counter(
+            "jaga_dropped_fields_total",
+            "Fields of events beyond their limit.",
+            Int64(engine.droppedFields)
+        )
+        counter(
+            "jaga_spoofed_fields_total",
+            "Fields of logs that claimed to be the container's, left out.",
+            Int64(engine.spoofedFields)
+        )
+        counter(
+            "jaga_correlation_forgotten_total",
+            "Events that frequency rules lost early for the memory's limit.",
+            Int64(engine.forgottenForSize)
+        )
+        counter(
+            "jaga_command_outputs_rejected_total",
+            "Command outputs that check_diff had no room for.",
+            Int64(engine.rejectedOutputs)
+        )
     }
 }

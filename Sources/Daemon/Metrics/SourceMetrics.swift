@@ -65,14 +65,26 @@ struct SourceMetrics {
             Int64(depth.highestBytes)
         )
         add("jaga_resident_bytes", "gauge", "Resident memory.", Self.residentBytes())
-        output += sourceSeries("jaga_source_lag_bytes", "Bytes of a file that wait.") { $0.lag }
-        output += sourceSeries("jaga_source_up", "Whether a source is read.") {
+        output += gauges("jaga_source_lag_bytes", "Bytes of a file that wait.") { $0.lag }
+        output += gauges("jaga_source_position_bytes", "Bytes of a file that were read.") {
+            $0.offset
+        }
+        output += gauges("jaga_source_up", "Whether a source is read.") {
             if case .connected = $0.state { 1 } else { 0 }
+        }
+        output += gauges("jaga_source_lines", "Events of a source.") { $0.counts.events }
+        output += gauges("jaga_source_bytes", "Bytes of a source.") { $0.counts.bytes }
+        output += gauges("jaga_source_dropped", "Lines of a source dropped.") {
+            $0.counts.dropped
+        }
+        output += gauges("jaga_source_truncated", "Lines of a source cut.") {
+            $0.counts.truncated
         }
         return output
     }
 
-    private func sourceSeries(
+    /// One series a source; a source that is gone takes its series with it.
+    private func gauges(
         _ name: String,
         _ help: String,
         _ value: (SourceStatus) -> Int64

@@ -18,6 +18,8 @@ final class AnalysisPipeline: Sendable {
     /// observer must not block.
     struct Observer: Sendable {
         var alerts: @Sendable (borrowing AlertBatch) -> Void
+        /// Records were appended to the archives.
+        var archived: @Sendable () -> Void
         var notice: @Sendable (OperatorNotice) -> Void
     }
 
@@ -43,35 +45,73 @@ final class AnalysisPipeline: Sendable {
         isStopping.store(true, ordering: .relaxed)
     }
 
-    /// Works until the queue is closed and empty; blocks its thread.
-    func run(engine: AnalysisEngine, log: AlertLog) {
-        var engine = engine
+    /// The records that a pipeline writes.
+    struct Logs {
+        let alerts: AlertLog
+        /// Of everything that is read; nil when that is not kept.
+        let archives: AlertLog?
+    }
+
+    /// What the pipeline's thread owns.
+    private struct Work {
+        var engine: AnalysisEngine
+        let logs: Logs
+        /// What the engines before this one did.
+        var retired = AnalysisEngine.Counters()
         var alerts = AlertBatch()
+        var archives: ArchiveBatch?
+
+        init(_ engine: AnalysisEngine, _ logs: Logs) {
+            self.engine = engine
+            self.logs = logs
+            archives = logs.archives.map { _ in ArchiveBatch() }
+        }
+
+        var counters: AnalysisEngine.Counters { retired.followed(by: engine.counters) }
+
+        mutating func replaceEngine(with next: AnalysisEngine) {
+            retired = counters
+            engine = next
+        }
+
+        mutating func analyze(_ batch: EventBatch) {
+            alerts.removeAll()
+            archives?.lines.removeAll(keepingCapacity: true)
+            engine.alertOffset = logs.alerts.offset
+            engine.analyze(batch, into: &alerts, archives: &archives)
+        }
+    }
+
+    /// Works until the queue is closed and empty; blocks its thread.
+    func run(engine: AnalysisEngine, logs: Logs) {
+        var work = Work(engine, logs)
         var clock = LocalClock()
-        reportNotices(of: log)
+        reportNotices(of: logs)
         while let delivery = queue.pop() {
-            if let next = nextEngine.withLock({ $0.take() }) { engine = next }
-            guard process(delivery, &engine, log, &alerts, at: clock.now()) else { return }
+            if let next = nextEngine.withLock({ $0.take() }) { work.replaceEngine(with: next) }
+            guard process(delivery, &work, at: clock.now()) else { return }
         }
     }
 
     /// - Returns: false when the pipeline was stopped while the disk was full.
-    private func process(
-        _ delivery: Delivery,
-        _ engine: inout AnalysisEngine,
-        _ log: AlertLog,
-        _ alerts: inout AlertBatch,
-        at now: Timestamp
-    ) -> Bool {
-        alerts.removeAll()
+    private func process(_ delivery: Delivery, _ work: inout Work, at now: Timestamp) -> Bool {
+        let (log, archiveLog) = (work.logs.alerts, work.logs.archives)
         guard persist({ try log.rotateIfNeeded(at: now) }) else { return false }
-        engine.alertOffset = log.offset
-        engine.analyze(delivery.batch, into: &alerts)
+        if let archiveLog {
+            guard persist({ try archiveLog.rotateIfNeeded(at: now) }) else { return false }
+        }
+        work.analyze(delivery.batch)
+        // Archives first: what is in them twice after a crash is no alert twice.
+        if let archiveLog, let lines = work.archives?.lines, !lines.isEmpty {
+            guard persist({ try archiveLog.append(lines: lines) }) else { return false }
+        }
+        let alerts = work.alerts
         guard alerts.isEmpty || persist({ try log.append(alerts) }) else { return false }
         delivery.acknowledge()
-        reportNotices(of: log)
-        count(delivery.batch, alerts)
+        reportNotices(of: work.logs)
+        count(delivery.batch, work)
         if !alerts.isEmpty { observer.alerts(alerts) }
+        if work.archives?.lines.isEmpty == false { observer.archived() }
         return true
     }
 
@@ -96,18 +136,24 @@ final class AnalysisPipeline: Sendable {
         }
     }
 
-    private func reportNotices(of log: AlertLog) {
-        for notice in log.takeNotices() { observer.notice(.alertLog("\(notice)")) }
+    private func reportNotices(of logs: Logs) {
+        for log in [logs.alerts, logs.archives] {
+            for notice in log?.takeNotices() ?? [] { observer.notice(.alertLog("\(notice)")) }
+        }
     }
 
-    private func count(_ batch: EventBatch, _ alerts: borrowing AlertBatch) {
+    private func count(_ batch: EventBatch, _ work: borrowing Work) {
         let now = LocalClock.nanoseconds()
-        let entries = alerts.entries
+        let entries = work.alerts.entries
+        let (engine, offset) = (work.counters, work.logs.alerts.offset)
         metrics.update { counts in
+            counts.engine = engine
+            counts.logOffset = Int64(offset)
             counts.events += Int64(batch.entries.count)
             counts.eventBytes += Int64(batch.bytes.count)
             for entry in entries {
                 counts.alertsByLevel[min(max(entry.level, 0), 16)] += 1
+                counts.firedTimes[entry.ruleID, default: 0] += 1
                 counts.processing.record(nanoseconds: now &- entry.time.nanoseconds)
                 guard entry.originNanoseconds > 0 else { continue }
                 counts.latency.record(nanoseconds: now &- entry.originNanoseconds)

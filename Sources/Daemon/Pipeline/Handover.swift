@@ -3,6 +3,18 @@
 
 import Synchronization
 
+/// A value that another thread makes, for the one that waits for it.
+final class Handback<Value: Sendable>: Sendable {
+    private let slot = Mutex<Value?>(nil)
+
+    func give(_ value: Value) {
+        slot.withLock { $0 = value }
+    }
+
+    /// The value; nil before it was given.
+    func take() -> Value? { slot.withLock { $0 } }
+}
+
 /// A value on its way from the one that made it to the one thread that owns it
 /// from then on.
 final class Handover<Value>: Sendable {

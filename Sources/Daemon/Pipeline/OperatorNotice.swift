@@ -1,6 +1,8 @@
 // Jaga - container security monitor
 // SPDX-License-Identifier: Apache-2.0
 
+package import AlertStore
+
 /// Something an operator should read while Jaga runs, as a value: its words
 /// and how loud it is are decided here and nowhere else.
 package enum OperatorNotice: Sendable, Equatable {
@@ -9,6 +11,8 @@ package enum OperatorNotice: Sendable, Equatable {
     case alertsWrittenAgain
     /// The alert log mended something by itself.
     case alertLog(String)
+    /// The index has something to say.
+    case index(AlertIndexer.Notice)
     /// A source changed its state.
     case source(name: String, state: String, isTrouble: Bool)
     case rulesetReloaded(decoders: Int, rules: Int)
@@ -22,6 +26,8 @@ package enum OperatorNotice: Sendable, Equatable {
         switch self {
         case .alertsNotWritten, .rulesetRefused, .maintenanceFailed: true
         case .source(_, _, let isTrouble): isTrouble
+        case .index(let notice):
+            if case .removed = notice { false } else { true }
         case .alertsWrittenAgain, .alertLog, .rulesetReloaded: false
         }
     }
@@ -32,6 +38,7 @@ package enum OperatorNotice: Sendable, Equatable {
         case .alertsNotWritten(let reason): reason
         case .alertsWrittenAgain: "alerts are written again, none was lost"
         case .alertLog(let text): text
+        case .index(let notice): "\(notice)"
         case .source(let name, let state, _): "\(name): \(state)"
         case .rulesetReloaded(let decoders, let rules):
             "ruleset reloaded: \(rules) rules, \(decoders) decoders"

@@ -16,22 +16,11 @@ package struct RulesetFinder: Sendable {
     /// as `make dist` lays it (`../share/jaga/ruleset`), then in the checkout
     /// that the binary was built in.
     package init(environment: [String: String]) {
-        if let named = environment["JAGA_RULESET"], !named.isEmpty {
-            shipped = named
-            return
-        }
-        var above = (FileSystem.executablePath() ?? "").split(separator: "/").dropLast()
-        var candidates = ["/" + above.dropLast().joined(separator: "/") + "/share/jaga/ruleset"]
-        while !above.isEmpty {
-            let folder = "/" + above.joined(separator: "/")
-            // Only a checkout counts: any other folder may be anybody's.
-            if FileSystem.isFile(folder + "/Package.swift") {
-                candidates.append(folder + "/ruleset")
-            }
-            above = above.dropLast()
-        }
-        candidates.append("/usr/share/jaga/ruleset")
-        shipped = candidates.first { FileSystem.isFolder($0 + "/rules") }
+        shipped = ShippedFolder(environment: environment).path(
+            of: "ruleset",
+            variable: "JAGA_RULESET",
+            mark: "rules"
+        )
     }
 
     /// The files of whole ruleset folders, each with `decoders`, `rules` and

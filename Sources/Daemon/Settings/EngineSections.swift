@@ -52,9 +52,11 @@ struct EngineSections {
                     hint: "it is the record of alerts that everything else follows"
                 )
             }
+        case "logall_json":
+            settings.keepsArchives = reader.yesNo(child) ?? settings.keepsArchives
         case let name where Self.laterGlobals.contains(name):
             reader.unsupported(child, in: "<global>")
-        default: reader.unknown(child, in: "<global>", known: ["jsonout_output"])
+        default: reader.unknown(child, in: "<global>", known: ["jsonout_output", "logall_json"])
         }
     }
 
@@ -98,7 +100,7 @@ struct EngineSections {
     }
 
     private static let laterGlobals: Set<String> = [
-        "alerts_log", "logall", "logall_json", "email_notification", "smtp_server",
+        "alerts_log", "logall", "email_notification", "smtp_server",
         "helo_server", "email_from", "email_reply_to", "email_to", "email_maxperhour",
         "email_log_source", "email_idsname", "white_list", "memory_size", "stats",
         "integrity_checking", "rootkit_detection", "host_information", "rotate_interval",

@@ -16,6 +16,8 @@ package struct Settings: Sendable {
     /// Source: analysis-engine.md §10; the stock file of Wazuh says 3, and
     /// so does Jaga without a file.
     package var logAlertLevel = 3
+    /// Whether everything that is read is kept, alerts or not (`logall_json`).
+    package var keepsArchives = false
     /// Alerts from this level on carry the mail flag; from 1 to 16.
     package var emailAlertLevel = 12
 

@@ -1,0 +1,67 @@
+// Jaga - container security monitor
+// SPDX-License-Identifier: Apache-2.0
+
+import Collectors
+import EventModel
+import Ruleset
+import WebServer
+
+/// Reads the ruleset again while Jaga works.
+struct RulesetReloader: Sendable {
+    let settings: Settings
+    let loader: RulesetSource
+    let parts: Parts
+    let current: CurrentRuleset
+    let observer: DaemonObserver
+
+    /// Compiles the ruleset anew beside the old one, and takes it over when it
+    /// has no errors; the operator is told in either case.
+    ///
+    /// - Throws: `ReloadRefusal` when the old one stays.
+    @discardableResult
+    func reload() async throws -> ReloadReport {
+        let outcome = Handback<Result<ReloadReport, ReloadRefusal>>()
+        do {
+            try await DedicatedThread.run("reload") { outcome.give(attempt()) }
+        } catch {
+            outcome.give(.failure(ReloadRefusal("\(error)", diagnostics: [])))
+        }
+        // Given above in every case.
+        guard let result = outcome.take() else { return ReloadReport(rules: 0, decoders: 0) }
+        report(result)
+        return try result.get()
+    }
+
+    private func attempt() -> Result<ReloadReport, ReloadRefusal> {
+        do {
+            let loaded = try loader.load(settings)
+            parts.pipeline.replaceEngine(with: loader.engine(loaded.ruleset))
+            current.replace(
+                with: CurrentRuleset.Loaded(source: loaded, time: HostClock.now().milliseconds)
+            )
+            return .success(
+                ReloadReport(rules: loaded.counts.rules, decoders: loaded.counts.decoders)
+            )
+        } catch let error as DaemonError {
+            return .failure(ReloadRefusal("\(error)", diagnostics: error.diagnostics))
+        } catch {
+            return .failure(ReloadRefusal("\(error)", diagnostics: []))
+        }
+    }
+
+    private func report(_ result: Result<ReloadReport, ReloadRefusal>) {
+        switch result {
+        case .success(let report):
+            parts.metrics.update { $0.reloads += 1 }
+            observer.notice(
+                .rulesetReloaded(decoders: report.decoders, rules: report.rules)
+            )
+        case .failure(let refusal):
+            parts.metrics.update { $0.failedReloads += 1 }
+            let mistakes = refusal.diagnostics.map(\.description)
+            observer.notice(
+                .rulesetRefused(errors: mistakes.isEmpty ? [refusal.message] : mistakes)
+            )
+        }
+    }
+}

@@ -1,0 +1,70 @@
+// Jaga - container security monitor
+// SPDX-License-Identifier: Apache-2.0
+
+import Analysis
+import Collectors
+import EventModel
+import Ruleset
+import WebServer
+
+extension StatusReport {
+    /// How everything stands that collects and analyses.
+    init(_ parts: Parts, _ ruleset: CurrentRuleset.Loaded, place: String) {
+        self.init()
+        let counts = parts.metrics.snapshot
+        self.ruleset.place = place
+        self.ruleset.rules = ruleset.source.counts.rules
+        self.ruleset.decoders = ruleset.source.counts.decoders
+        self.ruleset.lists = ruleset.source.ruleset.lists.count
+        self.ruleset.loaded = ruleset.time
+        self.ruleset.warnings =
+            ruleset.source.diagnostics.count { $0.severity == .warning }
+        engine.events = Int(counts.events)
+        engine.alerts = Int(counts.alerts)
+        engine.undecoded = counts.engine.undecodedEvents
+        engine.eventBytes = Int(counts.eventBytes)
+        engine.latencyMedian = counts.latency.percentile(50).map(Double.init)
+        engine.latency99 = counts.latency.percentile(99).map(Double.init)
+        engine.reloads = Int(counts.reloads)
+        engine.failedReloads = Int(counts.failedReloads)
+        let depth = parts.queue.depth
+        queuedEvents = depth.events
+        queuedBytes = depth.bytes
+        sources = parts.board.statuses.map(Source.init)
+        log.bytes = Int(counts.logOffset)
+        log.offset = Int(counts.logOffset)
+        log.failedWrites = Int(counts.failedWrites)
+    }
+}
+
+extension StatusReport.Source {
+    init(_ status: SourceStatus) {
+        let (state, detail) = Self.words(status.state)
+        self.init(kind: status.name.kind.rawValue, name: status.name.text, state: state)
+        self.detail = detail
+        switch status.name.kind {
+        case .file, .container:
+            position = String(status.offset)
+            lagBytes = Int(status.lag)
+        // A stream has no place that a person could compare with an end.
+        case .dockerEvents, .dockerLogs: break
+        }
+        events = Int(status.counts.events)
+        bytes = Int(status.counts.bytes)
+        dropped = Int(status.counts.dropped)
+        truncated = Int(status.counts.truncated)
+        malformed = Int(status.counts.malformed)
+    }
+
+    private static func words(_ state: SourceStatus.State) -> (State, String) {
+        switch state {
+        case .starting: return (.starting, "")
+        case .connected(let detail): return (.connected, detail)
+        case .waiting(let reason, let seconds):
+            guard let seconds else { return (.waiting, reason) }
+            return (.waiting, "\(reason); trying again in \(Int(seconds.rounded(.up))) s")
+        case .failed(let reason): return (.failed, reason)
+        case .ended: return (.ended, "")
+        }
+    }
+}

@@ -1,0 +1,102 @@
+// Jaga - container security monitor
+// SPDX-License-Identifier: Apache-2.0
+
+import Analysis
+import EventModel
+import Glibc
+import WebServer
+
+/// The server of an all-in-one, joined to the other parts.
+struct WebAssembly: Sendable {
+    private let server: JagaServer
+
+    /// Nil when the settings turn the server off.
+    init?(_ configuration: AllInOne.Configuration, _ running: Running) {
+        guard case .at(let host, let port) = configuration.web.listen else { return nil }
+        let shipped = ShippedFolder(environment: configuration.environment)
+        var web = WebConfiguration(state: configuration.data.state)
+        web.host = host
+        web.port = port
+        web.names = configuration.web.names + [configuration.hostname]
+        if let certificate = configuration.web.certificate, let key = configuration.web.key {
+            web.encryption = .files(certificate: certificate, key: key)
+        }
+        web.dashboard = shipped.path(
+            of: "dashboard",
+            variable: "JAGA_DASHBOARD",
+            mark: "index.html"
+        )
+        web.chart = Self.chart(shipped)
+        server = JagaServer(web, services: Self.services(configuration, running))
+    }
+
+    /// Serves until the task is cancelled.
+    ///
+    /// - Throws: `WebServerError`.
+    func run(listening: @escaping @Sendable (JagaServer.Address) -> Void) async throws {
+        try await server.run(listening: listening)
+    }
+
+    /// Chart.js as `make dist` packs it, else as Debian's libjs-chart.js lays it.
+    private static func chart(_ shipped: ShippedFolder) -> String? {
+        let packed = shipped.path(of: "vendor", variable: "JAGA_VENDOR", mark: "chart.js")
+        let candidates =
+            (packed.map { [$0 + "/chart.js"] } ?? [])
+            + ["/usr/share/javascript/chart.js/chart.min.js"]
+        return candidates.first { FileSystem.isFile($0) }
+    }
+
+    private static func services(
+        _ configuration: AllInOne.Configuration,
+        _ running: Running
+    ) -> Services {
+        let (parts, records) = (running.parts, running.records)
+        let (current, reloader) = (running.current, running.reloader)
+        let place = reloader.loader.place
+        let alertLevel = running.settings.logAlertLevel
+        let hostname = configuration.hostname
+        return Services(
+            identity: Services.Identity(
+                version: configuration.version,
+                hostname: hostname,
+                data: configuration.data.path,
+                started: HostClock.now().milliseconds
+            ),
+            alerts: records.alerts.index,
+            archives: records.archives?.index,
+            live: running.live,
+            containers: EngineContainers(parts.engines),
+            ruleset: { current.view },
+            logtestEngine: {
+                AnalysisEngine(
+                    ruleset: current.loaded.source.ruleset,
+                    configuration: .init(
+                        managerName: hostname,
+                        mode: .session(alertLevel: alertLevel)
+                    )
+                )
+            },
+            status: { StatusReport(parts, current.loaded, place: place) },
+            reload: { try await reloader.reload() },
+            metrics: { running.metricsText },
+            trouble: { records.trouble }
+        )
+    }
+}
+
+/// The parts of an all-in-one that runs.
+struct Running: Sendable {
+    let settings: Settings
+    let parts: Parts
+    let records: Records
+    let current: CurrentRuleset
+    let reloader: RulesetReloader
+    let live: LiveAlerts
+
+    /// All series but the server's own, in Prometheus' text form.
+    var metricsText: String {
+        parts.metrics.snapshot.prometheusText()
+            + SourceMetrics(parts.board, parts.queue).prometheusText()
+            + records.metricsText
+    }
+}
