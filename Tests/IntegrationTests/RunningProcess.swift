@@ -52,6 +52,11 @@ final class RunningProcess: @unchecked Sendable {
         if status == nil { kill(pid, SIGKILL) }
     }
 
+    /// Asks it to end and does not wait.
+    func terminate() {
+        if condition.withLock({ status }) == nil { kill(pid, SIGTERM) }
+    }
+
     var lines: [String] { condition.withLock { output.lines } }
     var errorLines: [String] { condition.withLock { errors.lines } }
 

@@ -124,7 +124,8 @@ final class RunningJaga: Sendable {
 
     // Starts it and waits until it says `ready`: `arguments` go behind
     // `jaga up --data FOLDER`, a `folder` of an earlier run goes on with its
-    // state, a `wrapper` is a command line that starts the program.
+    // state, a `wrapper` is a command line that starts the program. It listens
+    // on no port unless `arguments` say so: see ``Dashboard``.
     init(
         _ arguments: [String] = [],
         environment: [String: String] = [:],
@@ -136,7 +137,7 @@ final class RunningJaga: Sendable {
         self.folder = folder
         process = try RunningProcess(
             wrapper + [Binary.path, "up", "--data", folder.path + "/data"] + arguments,
-            environment: environment
+            environment: ["JAGA_LISTEN": "off"].merging(environment) { $1 }
         )
         if !ready.isEmpty { try process.errorLine { $0.contains(ready) } }
     }
