@@ -7,7 +7,7 @@
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test golden check fmt bench demo dist clean
+.PHONY: help run build test golden check fmt bench load demo dist clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,6 +39,10 @@ fmt: ## format the Swift files
 bench: ## measure a release build over generated logs
 	@scripts/setup
 	@scripts/bench $(ARGS)
+
+load: ## measure the API under 200 requests/s while 5,000 events/s come in
+	@scripts/setup
+	@scripts/load $(ARGS)
 
 demo: ## show the tutorial: an engine, containers, an attack, and the alerts as they come (needs root)
 	@scripts/setup --test
