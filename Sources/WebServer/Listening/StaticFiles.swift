@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Crypto
+import FoundationEssentials
 import Glibc
 import HTTPTypes
 import HummingbirdCore
@@ -79,27 +80,26 @@ struct StaticFiles: Sendable {
     }
 
     private mutating func add(folder: String, as prefix: String, depth: Int) throws {
-        guard depth < Self.depthLimit, let stream = opendir(folder) else {
+        let manager = FileManager.default
+        let names: [String]
+        do {
+            guard depth < Self.depthLimit else { throw CocoaError(.fileReadTooLarge) }
+            names = try manager.contentsOfDirectory(atPath: folder)
+        } catch {
             throw WebServerError(
                 .dashboard,
-                "cannot read the folder \(folder): \(String(cString: strerror(errno)).lowercased())"
+                "cannot read the folder \(folder) and all in it",
+                cause: error
             )
         }
-        var names: [String] = []
-        while let entry = readdir(stream) {
-            let name = withUnsafeBytes(of: &entry.pointee.d_name) {
-                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if name.first != "." { names.append(name) }
-        }
-        closedir(stream)
-        for name in names.sorted() {
-            var status = stat()
+        for name in names.sorted() where name.first != "." {
             let path = folder + "/" + name
-            guard lstat(path, &status) == 0 else { continue }
-            switch status.st_mode & S_IFMT {
-            case S_IFDIR: try add(folder: path, as: prefix + "/" + name, depth: depth + 1)
-            case S_IFREG: try add(path, as: prefix + "/" + name)
+            // A file that went away meanwhile is none of ours; links are not followed.
+            let type = try? manager.attributesOfItem(atPath: path)[.type] as? FileAttributeType
+            switch type {
+            case .typeDirectory?:
+                try add(folder: path, as: prefix + "/" + name, depth: depth + 1)
+            case .typeRegular?: try add(path, as: prefix + "/" + name)
             default: continue
             }
         }
