@@ -28,6 +28,7 @@ struct Jaga: AsyncParsableCommand {
         subcommands: [
             Up.self, DockerListener.self, Check.self, Logtest.self, Analyze.self, Regex.self,
             Alerts.self, Status.self,
+            User.self, Token.self,
         ]
     )
 }

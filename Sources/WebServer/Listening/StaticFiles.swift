@@ -1,8 +1,8 @@
 // Jaga - container security monitor
 // SPDX-License-Identifier: Apache-2.0
 
-import CFileStatus
 import Crypto
+import FoundationEssentials
 import Glibc
 import HTTPTypes
 import HummingbirdCore
@@ -80,28 +80,27 @@ struct StaticFiles: Sendable {
     }
 
     private mutating func add(folder: String, as prefix: String, depth: Int) throws {
-        guard depth < Self.depthLimit, let stream = opendir(folder) else {
+        let manager = FileManager.default
+        let names: [String]
+        do {
+            guard depth < Self.depthLimit else { throw CocoaError(.fileReadTooLarge) }
+            names = try manager.contentsOfDirectory(atPath: folder)
+        } catch {
             throw WebServerError(
                 .dashboard,
-                "cannot read the folder \(folder): \(String(cString: strerror(errno)).lowercased())"
+                "cannot read the folder \(folder) and all in it",
+                cause: error
             )
         }
-        var names: [String] = []
-        while let entry = readdir(stream) {
-            let name = withUnsafeBytes(of: &entry.pointee.d_name) {
-                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if name.first != "." { names.append(name) }
-        }
-        closedir(stream)
-        for name in names.sorted() {
-            var status = jaga_file_status()
+        for name in names.sorted() where name.first != "." {
             let path = folder + "/" + name
-            guard jaga_link_status_at(path, &status) == 0 else { continue }
-            if status.is_folder {
+            // A file that went away meanwhile is none of ours; links are not followed.
+            let type = try? manager.attributesOfItem(atPath: path)[.type] as? FileAttributeType
+            switch type {
+            case .typeDirectory?:
                 try add(folder: path, as: prefix + "/" + name, depth: depth + 1)
-            } else if status.is_regular_file {
-                try add(path, as: prefix + "/" + name)
+            case .typeRegular?: try add(path, as: prefix + "/" + name)
+            default: continue
             }
         }
     }

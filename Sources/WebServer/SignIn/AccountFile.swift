@@ -23,11 +23,21 @@ package struct AccountFile: Sendable {
     ///
     /// - Throws: ``WebServerError`` `accounts`.
     package func read() throws -> Accounts {
+        try accounts(try bytes())
+    }
+
+    /// The file whole; empty when there is none.
+    func bytes() throws -> [UInt8] {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        if descriptor < 0, errno == ENOENT { return Accounts() }
+        if descriptor < 0, errno == ENOENT { return [] }
         guard descriptor >= 0 else { throw failure("read") }
         defer { close(descriptor) }
-        let bytes = try contents(descriptor)
+        return try contents(descriptor)
+    }
+
+    /// Reads a file's content.
+    func accounts(_ bytes: [UInt8]) throws -> Accounts {
+        guard !bytes.isEmpty else { return Accounts() }
         do {
             return try JSONDecoder().decode(Accounts.self, from: Data(bytes))
         } catch {
@@ -56,6 +66,7 @@ package struct AccountFile: Sendable {
     private func lock() throws -> Int32 {
         let descriptor = open(path + ".lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw failure("lock") }
+        PrivateFile.giveToOwner(of: path, descriptor)
         while flock(descriptor, LOCK_EX) != 0 {
             guard errno == EINTR else {
                 let error = failure("lock")
@@ -91,50 +102,5 @@ package struct AccountFile: Sendable {
     private func failure(_ act: String) -> WebServerError {
         let reason = String(cString: strerror(errno)).lowercased()
         return WebServerError(.accounts, "cannot \(act) \(path): \(reason)")
-    }
-}
-
-/// Files that only their owner may read.
-enum PrivateFile {
-    /// Puts a file in the place of another, on the disk when it returns.
-    ///
-    /// - Throws: ``WebServerError`` `accounts`.
-    static func replace(_ path: String, with bytes: [UInt8]) throws {
-        let temporary = path + ".new"
-        unlink(temporary)
-        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw failure(path) }
-        var isWritten = write(bytes, to: descriptor) && fsync(descriptor) == 0
-        isWritten = close(descriptor) == 0 && isWritten
-        guard isWritten, rename(temporary, path) == 0 else { throw failure(path) }
-        syncFolder(of: path)
-    }
-
-    private static func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
-        var written = 0
-        while written < bytes.count {
-            let count = bytes[written...].withUnsafeBytes {
-                Glibc.write(descriptor, $0.baseAddress, $0.count)
-            }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { return false }
-            written += count
-        }
-        return true
-    }
-
-    /// The name is on the disk soon anyway: a folder that cannot be synced is
-    /// no failure.
-    private static func syncFolder(of path: String) {
-        guard let slash = path.lastIndex(of: "/") else { return }
-        let descriptor = open(String(path[..<slash]), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { return }
-        fsync(descriptor)
-        close(descriptor)
-    }
-
-    private static func failure(_ path: String) -> WebServerError {
-        let reason = String(cString: strerror(errno)).lowercased()
-        return WebServerError(.accounts, "cannot write \(path): \(reason)")
     }
 }

@@ -112,7 +112,8 @@ package struct Accounts: Sendable, Codable, Equatable {
         guard tokens.count < Self.tokenLimit else { return nil }
         let secret = "jaga_" + Secret.make()
         let entry = Token(
-            id: Secret.make(bytes: 6),
+            // Digits only: an id is typed after `jaga token revoke`.
+            id: String(SecretDigest(of: Secret.make()).text.prefix(12)),
             name: name,
             user: user.name,
             role: min(role, user.role),
