@@ -7,6 +7,7 @@ import { Latest, get, isAbort, post } from "../lib/api.js";
 import { number, t } from "../lib/i18n.js";
 import { valuesOf, withRecent } from "../lib/alerts.js";
 import { onKeys } from "../lib/keys.js";
+import { released } from "../lib/pointer.js";
 import { preference, setPreference } from "../lib/prefs.js";
 import { encodeFilter, isFilter } from "../lib/query.js";
 import { go, writeAddress } from "../lib/router.js";
@@ -160,6 +161,7 @@ export class DockerPage {
         post("/alerts/aggregations", { q, ...range, aggregations: dockerAggregations(innerWidth < 720 ? 40 : 80) }, { signal }),
         get("/alerts", { q, ...range, limit: EVENTS, total: false }, { signal }),
       ]);
+      await released();
       fill(this.notice);
       this.#page = page.alerts;
       this.#drawEvents();
@@ -185,6 +187,7 @@ export class DockerPage {
   async #loadContainers() {
     try {
       const { engine, containers } = await get("/containers", { from: this.#range.from }, { signal: this.#list.next() });
+      await released();
       fill(this.engine, h("span.dot", { class: engine.connected ? "running" : "failed" }), engine.connected ? h("span.outside", oneLine(engine.detail ?? "", 80)) : t("docker.away", { detail: oneLine(engine.detail ?? "", 200) }));
       this.#containers = containers;
       this.#drawContainers();

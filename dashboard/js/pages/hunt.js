@@ -7,6 +7,7 @@ import { Latest, get, isAbort, post } from "../lib/api.js";
 import { number, t } from "../lib/i18n.js";
 import { withRecent } from "../lib/alerts.js";
 import { onEscape, onKeys } from "../lib/keys.js";
+import { released } from "../lib/pointer.js";
 import { preference, setPreference } from "../lib/prefs.js";
 import { withFilter } from "../lib/query.js";
 import { go, note } from "../lib/router.js";
@@ -61,7 +62,8 @@ export class HuntPage {
       column: (name) => this.#toggleColumn(name), open: (alert) => this.#open(alert),
     });
     this.count = h("h2", { "data-test": "result-count" }, "…");
-    this.pill = h("div.new-pill", { hidden: true });
+    this.pillText = h("span");
+    this.pill = h("div.new-pill", { hidden: true }, h("button", { type: "button", "data-test": "new-alerts", on: { click: () => { scrollTo(0, 0); this.#load(); } } }, icon("up"), this.pillText));
     this.notice = h("div");
     this.tools = h("div.toolbar-row");
     this.body = h("div.hunt-body", this.panels.facets, this.#results());
@@ -202,6 +204,7 @@ export class HuntPage {
       const buckets = innerWidth < 720 ? 40 : 80;
       const body = { q: parameters.q, from: parameters.from || undefined, to: parameters.to || undefined, aggregations: huntAggregations(buckets) };
       const answer = await post("/alerts/aggregations", body, { signal: this.#figures.next() });
+      await released();
       await this.panels.show(answer.aggregations);
       this.#total = answer.aggregations.evolution.total;
       this.#showCount();
@@ -317,7 +320,7 @@ export class HuntPage {
   #hold(count) {
     this.#held += count;
     this.pill.hidden = false;
-    fill(this.pill, h("button", { type: "button", "data-test": "new-alerts", on: { click: () => { scrollTo(0, 0); this.#load(); } } }, icon("up"), ` ${t("live.new", { n: this.#held })}`));
+fill(this.pillText, t("live.new", { n: this.#held }));
     this.#showCount();
   }
 
