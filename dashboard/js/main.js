@@ -2,10 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Starts the dashboard: language, session, frame, pages.
-import { fill, h } from "./lib/dom.js";
+import { fill, h, loadIcons } from "./lib/dom.js";
 import { keepSession, loadSession, onSignedOut } from "./lib/api.js";
 import { language, loadLanguage, preferredLanguage, t } from "./lib/i18n.js";
 import { startKeys } from "./lib/keys.js";
+import { startPointer } from "./lib/pointer.js";
 import { preference } from "./lib/prefs.js";
 import { go, readAddress } from "./lib/router.js";
 import { problemNotice } from "./ui/pieces.js";
@@ -98,6 +99,7 @@ async function restart() {
 }
 
 async function start() {
+  loadIcons();
   const [, found] = await Promise.allSettled([loadLanguage(preferredLanguage(preference("language"))), loadSession()]);
   document.documentElement.lang = language();
   if (found.status === "rejected") {
@@ -106,6 +108,7 @@ async function start() {
   }
   session = found.value;
   startKeys();
+  startPointer();
   onSignedOut(signedOut);
   addEventListener("hashchange", show);
   addEventListener("jaga-language", restart);

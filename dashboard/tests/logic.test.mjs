@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import { test } from "node:test";
-import { bandOf, containerOf, leaves, timeOf, verbOf } from "../js/lib/alerts.js";
+import { bandOf, containerOf, leaves, timeOf, verbOf, withRecent } from "../js/lib/alerts.js";
 import { applyCompletion, completionAt, matchingFields, writtenValue } from "../js/lib/completion.js";
 import { fuzzyFilter, fuzzyScore } from "../js/lib/fuzzy.js";
 import { preferredLanguage, t, useTexts } from "../js/lib/i18n.js";
@@ -109,6 +109,13 @@ test("an alert's values are found by path, labels with dots and all", () => {
   assert.equal(containerOf({ data: { docker: { Type: "network", Actor: { Attributes: { name: "net" } } } } }), null);
   assert.deepEqual([0, 6, 7, 11, 12, 14, 15, 16].map(bandOf), ["low", "low", "medium", "medium", "high", "high", "critical", "critical"]);
   assert.deepEqual(["exec_create: ls -l", "exec_start", "health_status: healthy"].map(verbOf), ["exec_create", "exec_start", "health_status"]);
+});
+
+test("alerts of the stream stand before a page of the index that has not got them yet", () => {
+  const at = (id, second) => ({ id, timestamp: `2026-11-23T12:46:${second}.000+0000` });
+  const page = [at("3", 30), at("2", 20)];
+  assert.deepEqual(withRecent(page, [at("4", 40), at("3", 30), at("1", 10)]).map((alert) => alert.id), ["4", "3", "2"]);
+  assert.deepEqual(withRecent([], [at("1", 10)]).map((alert) => alert.id), ["1"]);
 });
 
 test("every language has every text that the pages ask for", () => {

@@ -84,3 +84,13 @@ export function leavesOf(object) {
   collect(object, "", into);
   return into;
 }
+
+/**
+ * A page of the newest alerts with those before it that came by the live stream and are not in the index yet. `recent` is newest
+ * first too.
+ */
+export function withRecent(page, recent) {
+  const known = new Set(page.map((alert) => alert.id));
+  const newest = page.length > 0 ? timeOf(page[0]) : 0;
+  return [...recent.filter((alert) => !known.has(alert.id) && timeOf(alert) >= newest), ...page];
+}

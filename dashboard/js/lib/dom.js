@@ -53,13 +53,28 @@ export function h(tag, options = {}, ...children) {
   return element;
 }
 
-/** An icon of icons/icons.svg; `name` is ours, never outside text. */
+/** Takes the icons of icons/icons.svg into the document, so that they are there when the server is away. */
+export function loadIcons() {
+  const request = new XMLHttpRequest();
+  request.responseType = "document";
+  request.addEventListener("load", () => {
+    const sprite = document.createElementNS(SVG, "svg");
+    sprite.setAttribute("class", "icon sprite");
+    sprite.setAttribute("aria-hidden", "true");
+    for (const symbol of request.responseXML?.querySelectorAll("symbol") ?? []) sprite.append(document.importNode(symbol, true));
+    document.body.prepend(sprite);
+  });
+  request.open("GET", "icons/icons.svg");
+  request.send();
+}
+
+/** An icon by its name in icons/icons.svg; the name is ours, never outside text. */
 export function icon(name) {
   const svg = document.createElementNS(SVG, "svg");
   svg.setAttribute("class", "icon");
   svg.setAttribute("aria-hidden", "true");
   const use = document.createElementNS(SVG, "use");
-  use.setAttribute("href", `icons/icons.svg#${name}`);
+  use.setAttribute("href", `#icon-${name}`);
   svg.append(use);
   return svg;
 }

@@ -5,11 +5,14 @@
 import { fill, h, icon } from "../lib/dom.js";
 import { Latest, get, isAbort, post } from "../lib/api.js";
 import { number, t } from "../lib/i18n.js";
+import { valuesOf, withRecent } from "../lib/alerts.js";
 import { onKeys } from "../lib/keys.js";
+import { released } from "../lib/pointer.js";
 import { preference, setPreference } from "../lib/prefs.js";
 import { encodeFilter, isFilter } from "../lib/query.js";
 import { go, writeAddress } from "../lib/router.js";
-import { openStream } from "../lib/stream.js";
+import { Refresher } from "../lib/refresher.js";
+import { openStream, parsed } from "../lib/stream.js";
 import { endsNow, readRange } from "../lib/time.js";
 import { oneLine } from "../lib/visible.js";
 import { TimeChart, timesOf } from "../ui/chart.js";
@@ -22,7 +25,7 @@ const DOCKER = "rule.groups: docker";
 const HEALTH = "not data.docker.Action: (health_status* or exec_die)";
 // Their command line follows; each would be a value of its own.
 const WITH_COMMAND = ["exec_create", "exec_start"];
-const REFRESH_MS = 2000;
+const EVENTS = 15;
 
 /** The aggregations of the page. */
 export function dockerAggregations(buckets) {
@@ -51,8 +54,9 @@ export class DockerPage {
   #figures = new Latest();
   #list = new Latest();
   #range = { from: "now-24h", to: "now" };
-  #timer = 0;
-  #refreshed = 0;
+  #refresher = new Refresher(() => this.#load());
+  #recent = [];
+  #page = [];
   #stream = null;
   #containers = [];
   #key = null;
@@ -92,15 +96,16 @@ export class DockerPage {
     const key = JSON.stringify(range);
     if (key === this.#key) return;
     this.#key = key;
+    this.#recent = [];
     for (const list of Object.values(this.lists)) list.wait();
     this.#load();
     this.#stream?.close();
-    this.#stream = endsNow(range.to) ? openStream("/alerts/stream", { q: DOCKER }, { names: ["alert"], batch: () => this.#loadSoon() }) : null;
+    this.#stream = endsNow(range.to) ? openStream("/alerts/stream", { q: DOCKER }, { names: ["alert"], batch: (items) => this.#arrived(items), state: (name) => { if (name === "open") this.#refresher.soon(); } }) : null;
   }
 
   stop() {
     this.offKeys();
-    clearTimeout(this.#timer);
+    this.#refresher.stop();
     this.#stream?.close();
     this.#figures.stop();
     this.#list.stop();
@@ -126,14 +131,24 @@ export class DockerPage {
     this.#load();
   }
 
-  #loadSoon() {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#load(), Math.max(250, REFRESH_MS - (Date.now() - this.#refreshed)));
+  #arrived(items) {
+    const alerts = items.slice(-EVENTS).map(parsed).filter(Boolean).reverse();
+    this.#recent = [...alerts, ...this.#recent].slice(0, EVENTS);
+    this.#drawEvents();
+    this.#refresher.soon();
+  }
+
+  #drawEvents() {
+    fill(this.events, eventTable(withRecent(this.#page, this.#recent.filter((alert) => this.#isShown(alert))).slice(0, EVENTS)));
+  }
+
+  #isShown(alert) {
+    const action = valuesOf(alert, "data.docker.Action")[0] ?? "";
+    return !preference("hide-health", true) || !/^(health_status|exec_die$)/.test(action);
   }
 
   #load() {
-    clearTimeout(this.#timer);
-    this.#refreshed = Date.now();
+    this.#refresher.asked();
     return Promise.all([this.#loadFigures(), this.#loadContainers()]);
   }
 
@@ -144,10 +159,12 @@ export class DockerPage {
     try {
       const [figures, page] = await Promise.all([
         post("/alerts/aggregations", { q, ...range, aggregations: dockerAggregations(innerWidth < 720 ? 40 : 80) }, { signal }),
-        get("/alerts", { q, ...range, limit: 15, total: false }, { signal }),
+        get("/alerts", { q, ...range, limit: EVENTS, total: false }, { signal }),
       ]);
+      await released();
       fill(this.notice);
-      fill(this.events, eventTable(page.alerts));
+      this.#page = page.alerts;
+      this.#drawEvents();
       await this.#draw(figures.aggregations);
     } catch (error) {
       if (!isAbort(error)) fill(this.notice, problemNotice(error, () => this.#load()));
@@ -170,6 +187,7 @@ export class DockerPage {
   async #loadContainers() {
     try {
       const { engine, containers } = await get("/containers", { from: this.#range.from }, { signal: this.#list.next() });
+      await released();
       fill(this.engine, h("span.dot", { class: engine.connected ? "running" : "failed" }), engine.connected ? h("span.outside", oneLine(engine.detail ?? "", 80)) : t("docker.away", { detail: oneLine(engine.detail ?? "", 200) }));
       this.#containers = containers;
       this.#drawContainers();

@@ -5,10 +5,13 @@
 import { fill, h, icon } from "../lib/dom.js";
 import { Latest, get, isAbort, post } from "../lib/api.js";
 import { number, t } from "../lib/i18n.js";
+import { withRecent } from "../lib/alerts.js";
 import { onEscape, onKeys } from "../lib/keys.js";
+import { released } from "../lib/pointer.js";
 import { preference, setPreference } from "../lib/prefs.js";
 import { withFilter } from "../lib/query.js";
 import { go, note } from "../lib/router.js";
+import { Refresher } from "../lib/refresher.js";
 import { openStream, parsed } from "../lib/stream.js";
 import { endsNow } from "../lib/time.js";
 import { drawChips } from "../ui/chips.js";
@@ -24,9 +27,8 @@ import { resultTools, noAlerts } from "./hunt-tools.js";
 const PAGE = 100;
 /** Rows kept when new ones come; more come back from the server when the end is looked at. */
 const MOST = 400;
-/** More new alerts than this at once are not put in one by one: the page is asked anew. */
-const FLOOD = 60;
-const REFRESH_MS = 2000;
+/** Alerts of the stream that may not be in the index yet; more than this at once are not put in one by one: the page is asked anew. */
+const RECENT = 60;
 
 export class HuntPage {
   #state = null;
@@ -38,9 +40,8 @@ export class HuntPage {
   #total = 0;
   #held = 0;
   #stream = null;
-  #refresh = 0;
-  #refreshed = 0;
-  #isAsking = false;
+  #recent = [];
+  #refresher = new Refresher(() => this.#refresh());
   #isWrong = false;
   #isStopped = false;
   #offEscape = null;
@@ -61,7 +62,8 @@ export class HuntPage {
       column: (name) => this.#toggleColumn(name), open: (alert) => this.#open(alert),
     });
     this.count = h("h2", { "data-test": "result-count" }, "…");
-    this.pill = h("div.new-pill", { hidden: true });
+    this.pillText = h("span");
+    this.pill = h("div.new-pill", { hidden: true }, h("button", { type: "button", "data-test": "new-alerts", on: { click: () => { scrollTo(0, 0); this.#load(); } } }, icon("up"), this.pillText));
     this.notice = h("div");
     this.tools = h("div.toolbar-row");
     this.body = h("div.hunt-body", this.panels.facets, this.#results());
@@ -99,6 +101,7 @@ export class HuntPage {
     this.grid.setColumns(this.#state.columns, this.#state.sort);
     if (!before || !isSameSearch(before, this.#state)) {
       this.#stream?.close();
+      this.#recent = [];
       this.#load().then(() => this.#listen());
     }
     this.#showAlert(this.#state.alert);
@@ -108,7 +111,7 @@ export class HuntPage {
     this.#isStopped = true;
     this.offKeys();
     this.#offEscape?.();
-    clearTimeout(this.#refresh);
+    this.#refresher.stop();
     this.#search.stop();
     this.#figures.stop();
     this.#stream?.close();
@@ -150,7 +153,6 @@ export class HuntPage {
   // Asking
 
   async #load() {
-    clearTimeout(this.#refresh);
     this.#held = 0;
     this.pill.hidden = true;
     if (this.grid.alerts.length === 0) this.#wait();
@@ -179,7 +181,7 @@ export class HuntPage {
       this.#isWrong = false;
       this.bar.showError(null);
       fill(this.notice);
-      this.grid.show(answer.alerts, answer.total);
+      this.grid.show(this.#state.sort === "timestamp:desc" ? withRecent(answer.alerts, this.#recent) : answer.alerts, answer.total);
       this.grid.choose(this.#state.alert, { scroll: false });
       this.#showCount(answer.took_ms);
       this.#ended();
@@ -197,12 +199,12 @@ export class HuntPage {
 
   async #loadFigures() {
     const { parameters } = stateQuery(this.#state);
-    this.#isAsking = true;
-    this.#refreshed = Date.now();
+    this.#refresher.asked();
     try {
       const buckets = innerWidth < 720 ? 40 : 80;
       const body = { q: parameters.q, from: parameters.from || undefined, to: parameters.to || undefined, aggregations: huntAggregations(buckets) };
       const answer = await post("/alerts/aggregations", body, { signal: this.#figures.next() });
+      await released();
       await this.panels.show(answer.aggregations);
       this.#total = answer.aggregations.evolution.total;
       this.#showCount();
@@ -210,7 +212,6 @@ export class HuntPage {
       // The search tells of mistakes in the query and of a server that is away.
       if (!isAbort(error) && error.status !== 400 && error.status !== 0) fill(this.notice, problemNotice(error, () => this.#load()));
     }
-    this.#isAsking = false;
   }
 
   async #more() {
@@ -278,14 +279,15 @@ export class HuntPage {
     this.live.title = canLive ? t("live.hint") : t("live.past");
     this.live.classList.remove("is-open");
     if (!isLive) return;
-    let wasOpen = false;
     this.#stream = openStream("/alerts/stream", { q: stateQuery(this.#state).parameters.q }, {
       names: ["alert"], batch: (items, missed) => this.#arrived(items, missed),
       state: (name) => {
         this.live.classList.toggle("is-open", name === "open");
-        // What came while the stream was away is not in it.
-        if (name === "open" && wasOpen) this.#load();
-        wasOpen ||= name === "open";
+        // What came before the stream stood, or while it was away, is not in it.
+        if (name === "open") {
+          this.rowsWanted = true;
+          this.#refresher.soon();
+        }
       },
     });
   }
@@ -294,40 +296,38 @@ export class HuntPage {
     const count = items.length + missed;
     this.#total += count;
     announce(t("live.arrived", { n: count }));
-    this.#refreshSoon();
+    this.#refresher.soon();
+    const alerts = items.slice(-RECENT).map(parsed).filter(Boolean).reverse();
+    this.#recent = [...alerts, ...this.#recent].slice(0, RECENT);
     if (this.#state.sort !== "timestamp:desc") return this.#hold(count);
     const isLooking = this.grid.element.getBoundingClientRect().top < 0;
     // What is being read must not move.
     if (isLooking || this.detail.isOpen || this.#held > 0) return this.#hold(count);
-    if (count > FLOOD) {
+    if (count > RECENT) {
       this.rowsWanted = true;
       return undefined;
     }
     const known = new Set(this.grid.alerts.slice(0, 200).map((alert) => alert.id));
-    const alerts = items.map(parsed).filter((alert) => alert && !known.has(alert.id)).reverse();
-    if (this.grid.alerts.length + alerts.length > MOST) this.#isCut = true;
+    const fresh = alerts.filter((alert) => !known.has(alert.id));
+    if (this.grid.alerts.length + fresh.length > MOST) this.#isCut = true;
+    const isFirst = this.grid.alerts.length === 0;
     this.grid.table.hidden = false;
-    this.grid.prepend(alerts, MOST);
-    if (this.#total === count) this.#ended();
+    this.grid.prepend(fresh, MOST);
+    if (isFirst) this.#ended();
     return this.#showCount();
   }
 
   #hold(count) {
     this.#held += count;
     this.pill.hidden = false;
-    fill(this.pill, h("button", { type: "button", "data-test": "new-alerts", on: { click: () => { scrollTo(0, 0); this.#load(); } } }, icon("up"), ` ${t("live.new", { n: this.#held })}`));
+fill(this.pillText, t("live.new", { n: this.#held }));
     this.#showCount();
   }
 
-  #refreshSoon() {
-    clearTimeout(this.#refresh);
-    const wait = Math.max(this.#isAsking ? 400 : 250, REFRESH_MS - (Date.now() - this.#refreshed));
-    this.#refresh = setTimeout(async () => {
-      if (this.#isAsking) return this.#refreshSoon();
-      const rows = this.rowsWanted && this.#held === 0 && !this.#isLoading ? this.#loadRows(PAGE) : null;
-      this.rowsWanted = false;
-      return Promise.all([this.#loadFigures(), rows]);
-    }, wait);
+  #refresh() {
+    const wantsRows = this.rowsWanted && this.#held === 0 && !this.#isLoading && !this.detail.isOpen;
+    if (wantsRows) this.rowsWanted = false;
+    return Promise.all([this.#loadFigures(), wantsRows && this.#loadRows(PAGE)]);
   }
 
   // One alert

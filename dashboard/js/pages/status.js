@@ -5,6 +5,7 @@
 import { fill, h, icon } from "../lib/dom.js";
 import { get, isAbort, Latest } from "../lib/api.js";
 import { bytes, compact, number, t } from "../lib/i18n.js";
+import { released } from "../lib/pointer.js";
 import { ago, minuteTime, stretch } from "../lib/time.js";
 import { oneLine } from "../lib/visible.js";
 import { bones, problemNotice } from "../ui/pieces.js";
@@ -40,7 +41,9 @@ export class StatusPage {
     clearTimeout(this.#timer);
     try {
       if (!document.hidden) {
-        this.#draw(await get("/status", {}, { signal: this.#latest.next() }));
+        const status = await get("/status", {}, { signal: this.#latest.next() });
+        await released();
+        this.#draw(status);
         fill(this.notice);
       }
     } catch (error) {

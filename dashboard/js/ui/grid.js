@@ -76,7 +76,8 @@ export class AlertGrid {
   }
 
   append(alerts) {
-    this.#alerts.push(...alerts);
+    const known = new Set(this.#alerts.map((alert) => alert.id));
+    this.#alerts.push(...alerts.filter((alert) => !known.has(alert.id)));
     this.#soon();
   }
 

@@ -6,6 +6,7 @@ import { fill, h, icon, iconButton } from "../lib/dom.js";
 import { get, request } from "../lib/api.js";
 import { languages, language, t } from "../lib/i18n.js";
 import { onKeys } from "../lib/keys.js";
+import { released } from "../lib/pointer.js";
 import { preference, setPreference } from "../lib/prefs.js";
 import { go, writeAddress } from "../lib/router.js";
 import { oneLine } from "../lib/visible.js";
@@ -76,6 +77,7 @@ export class Shell {
     try {
       if (!document.hidden) {
         const { containers } = await get("/containers");
+        await released();
         this.#known = containers;
         const rank = (each) => (each.state === "running" ? 0 : 1) * 100 - each.alerts.highest_level;
         const sorted = [...containers].sort((a, b) => rank(a) - rank(b) || (a.name < b.name ? -1 : 1)).slice(0, LISTED);

@@ -8,6 +8,11 @@ import { oneLine } from "../lib/visible.js";
 
 const FEW = 5;
 
+function relabel(button, label) {
+  button.title = label;
+  button.setAttribute("aria-label", label);
+}
+
 /**
  * A panel. `rows` are `{ value, count, label?, filter? }`; `add(row, negated)` makes a chip of one.
  */
@@ -17,6 +22,7 @@ export class TopList {
   #more = h("button.more", { type: "button", hidden: true, on: { click: () => this.#toggle() } });
   #isOpen = false;
   #shown = [];
+  #made = new Map();
 
   constructor(title, add, { name, few = FEW } = {}) {
     this.add = add;
@@ -51,22 +57,39 @@ export class TopList {
     const most = Math.max(1, ...this.#shown.map((row) => row.count));
     this.#more.hidden = this.#shown.length <= this.few;
     this.#more.textContent = this.#isOpen ? t("fewer") : t("more", { n: this.#shown.length - this.few });
-    // A button that has the focus keeps it through a refresh.
-    const active = this.#rows.contains(document.activeElement) ? document.activeElement.dataset.key : null;
-    fill(this.#rows, rows.length > 0 ? rows.map((row) => this.#row(row, most)) : h("li.none", t("none")));
-    if (active) [...this.#rows.querySelectorAll("button")].find((each) => each.dataset.key === active)?.focus();
+    // A row that was there stays the same element: it may have the focus or be clicked just now.
+    const before = this.#made;
+    this.#made = new Map(rows.map((row) => [row.value, before.get(row.value) ?? this.#row(row)]));
+    for (const row of rows) this.#made.get(row.value).update(row, most);
+    const elements = [...this.#made.values()].map((made) => made.element);
+    if (elements.length === 0) fill(this.#rows, h("li.none", t("none")));
+    else if (elements.some((element, at) => this.#rows.children[at] !== element) || elements.length !== this.#rows.children.length) this.#arrange(elements);
   }
 
-  #row(row, most) {
-    const name = oneLine(row.label ?? row.value, 160);
+  #arrange(elements) {
+    const active = this.#rows.contains(document.activeElement) ? document.activeElement : null;
+    this.#rows.replaceChildren(...elements);
+    if (active?.isConnected) active.focus();
+  }
+
+  #row(first) {
+    let row = first;
     const bar = h("span.top-bar");
-    bar.style.width = `${(row.count / most) * 100}%`;
-    return h("li.top-row", { "data-test": "top-row" }, bar,
-      h("button.top-name.outside", { type: "button", title: name, "data-key": `=${row.value}`, "aria-label": `${name}: ${number(row.count)}. ${t("filter.for")}`,
-        on: { click: () => this.add(row, false) } }, name),
-      h("span.top-count", { "aria-hidden": "true" }, compact(row.count)),
-      h("span.top-acts",
-        iconButton("plus", t("filter.for_value", { value: name }), () => this.add(row, false), { "data-key": `+${row.value}`, "data-test": "top-plus", class: "tiny" }),
-        iconButton("minus", t("filter.out_value", { value: name }), () => this.add(row, true), { "data-key": `-${row.value}`, "data-test": "top-minus", class: "tiny" })));
+    const name = h("button.top-name.outside", { type: "button", on: { click: () => this.add(row, false) } });
+    const count = h("span.top-count", { "aria-hidden": "true" });
+    const plus = iconButton("plus", "", () => this.add(row, false), { "data-test": "top-plus", class: "tiny" });
+    const minus = iconButton("minus", "", () => this.add(row, true), { "data-test": "top-minus", class: "tiny" });
+    const update = (newer, most) => {
+      row = newer;
+      const text = oneLine(row.label ?? row.value, 160);
+      bar.style.width = `${(row.count / most) * 100}%`;
+      name.textContent = text;
+      name.title = text;
+      name.setAttribute("aria-label", `${text}: ${number(row.count)}. ${t("filter.for")}`);
+      count.textContent = compact(row.count);
+      relabel(plus, t("filter.for_value", { value: text }));
+      relabel(minus, t("filter.out_value", { value: text }));
+    };
+    return { element: h("li.top-row", { "data-test": "top-row" }, bar, name, count, h("span.top-acts", plus, minus)), update };
   }
 }
