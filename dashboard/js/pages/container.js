@@ -77,22 +77,21 @@ export class ContainerPage {
     ]);
     if (signal.aborted) return;
     if (container.status === "fulfilled") this.#draw(container.value);
-    else {
-      fill(this.facts, problemNotice(container.reason, () => this.#start()));
-      this.facts.setAttribute("data-missing", "true");
-    }
+    else fill(this.facts, problemNotice(container.reason, () => this.#start()));
     if (page.status === "fulfilled") timeline.add(page.value.alerts.map(alertEntry));
     if (log.status === "fulfilled") timeline.add(log.value.lines.map(lineEntry));
     else if (container.status === "fulfilled" && container.value.state !== "removed") fill(this.notice, problemNotice(log.reason));
     timeline.empty();
     timeline.say("");
-    this.#listen(path, query, container.status === "fulfilled" ? container.value.state : "removed");
+    const isAway = container.status === "rejected" && container.reason.status !== 404;
+    this.#listen(path, query, isAway ? "" : container.value?.state ?? "removed");
     this.#timer = setTimeout(() => this.#look(path, query), EVERY_MS);
   }
 
   #listen(path, query, state) {
     this.#streams.push(openStream("/alerts/stream", { q: query }, { names: ["alert"], batch: (items) => this.timeline.add(items.map(parsed).filter(Boolean).map(alertEntry)) }));
-    if (state !== "removed") this.#followLog(path);
+    if (state !== "removed" && state !== "") this.#followLog(path);
+    else this.#logEnded = true;
     this.timeline.say(state === "removed" ? t("container.removed") : "");
   }
 

@@ -67,6 +67,7 @@ export class DockerPage {
     this.picker = new TimePicker((from, to) => this.#go(from, to));
     this.health = h("button.toggle", { type: "button", "data-test": "hide-health", "aria-pressed": String(preference("hide-health", true)), on: { click: () => this.#toggleHealth() } }, t("docker.hide_health"));
     this.notice = h("div");
+    this.away = h("div.chart-card");
     this.chart = new TimeChart(t("docker.evolution"), (from, to) => this.#go(new Date(from).toISOString(), new Date(to).toISOString()));
     this.legend = h("div.legend", { "aria-label": t("docker.kinds") });
     const list = (name, filterOf) => new TopList(t(`docker.${name}`), (row, negated) => this.#hunt({ ...filterOf(row), negated }), { name, few: 6 });
@@ -81,7 +82,7 @@ export class DockerPage {
     this.count = h("span.muted");
     this.events = h("div", h("div.card-body", bones(6)));
     fill(root,
-      h("div.page-head", h("h1", t("nav.docker")), this.engine, h("span.grow"), this.health, this.picker.element), this.notice,
+      h("div.page-head", h("h1", t("nav.docker")), this.engine, h("span.grow"), this.health, this.picker.element), this.notice, this.away,
       h("section.card.chart-card", { "aria-label": t("docker.evolution") }, h("div.card-head", h("h2", t("docker.evolution")), this.legend), h("div.card-body", this.chart.root)),
       h("div.panels", Object.values(this.lists).map((each) => h("div.card", each.element))),
       h("section.card.chart-card", { "aria-label": t("docker.containers") }, h("div.card-head", h("h2", t("docker.containers")), this.count, h("span.grow"), h("div", this.filter)), h("div.card-body.table-scroll", this.table)),
@@ -188,7 +189,8 @@ export class DockerPage {
     try {
       const { engine, containers } = await get("/containers", { from: this.#range.from }, { signal: this.#list.next() });
       await released();
-      fill(this.engine, h("span.dot", { class: engine.connected ? "running" : "failed" }), engine.connected ? h("span.outside", oneLine(engine.detail ?? "", 80)) : t("docker.away", { detail: oneLine(engine.detail ?? "", 200) }));
+      fill(this.engine, h("span.dot", { class: engine.connected ? "running" : "failed" }), engine.connected ? h("span.outside", oneLine(engine.detail ?? "", 80)) : t("docker.away"));
+      fill(this.away, !engine.connected && h("div.notice.bad", { "data-test": "engine-away" }, icon("warn"), h("div.grow", h("b", t("docker.away")), h("p.muted.outside", oneLine(engine.detail ?? "", 600)))));
       this.#containers = containers;
       this.#drawContainers();
     } catch (error) {

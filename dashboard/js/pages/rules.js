@@ -96,12 +96,12 @@ export class RulesPage {
   #ruleRow(rule) {
     return h("tr", { "data-test": "rule-row", "data-id": String(rule.id), class: String(rule.id) === this.#state.id ? "is-chosen" : "" }, h("td", levelBadge(rule.level)),
       h("td", h("a.strong", { href: writeAddress("rules", [], { ...this.#state, id: String(rule.id) }) }, String(rule.id))),
-      h("td.outside", oneLine(rule.description, 240)), h("td.end.muted.hide-small", rule.firedtimes > 0 ? number(rule.firedtimes) : ""), h("td.place.mono.muted.nowrap.hide-small.outside", `${rule.file}:${rule.line}`));
+      h("td.outside", oneLine(rule.description, 240)), h("td.end.muted.hide-small", rule.firedtimes > 0 ? number(rule.firedtimes) : ""), placeCell(rule));
   }
 
   #decoderRow(decoder) {
     return h("tr", { "data-test": "decoder-row", class: decoder.name === this.#state.id ? "is-chosen" : "" }, h("td", h("a.strong.outside", { href: writeAddress("rules", [], { ...this.#state, id: decoder.name }) }, oneLine(decoder.name, 80))),
-      h("td.muted.outside", decoder.parent ?? ""), h("td.place.mono.muted.nowrap.hide-small.outside", `${decoder.file}:${decoder.line}`));
+      h("td.muted.outside", decoder.parent ?? ""), placeCell(decoder));
   }
 
   #step(step) {
@@ -127,6 +127,11 @@ export class RulesPage {
       if (!isAbort(error)) fill(this.pane, problemNotice(error));
     }
   }
+}
+
+/** File and line; the folder is in the pane and the title. */
+function placeCell({ file, line }) {
+  return h("td.place.mono.muted.nowrap.hide-small.outside", { title: oneLine(`${file}:${line}`, 300) }, oneLine(`${file.slice(file.lastIndexOf("/") + 1)}:${line}`, 80));
 }
 
 function ruleView(rule) {

@@ -62,7 +62,7 @@ export class StatusPage {
     fill(this.tiles,
       tile("events", compact(engine.events), rate === null ? bytes(engine.event_bytes) : t("status.rate", { n: Math.round(rate) })),
       tile("alerts", compact(engine.alerts), t("status.undecoded", { n: engine.undecoded })),
-      tile("latency", `${number(engine.latency_ms.p99)} ms`, t("status.median", { n: number(engine.latency_ms.p50) })),
+      tile("latency", milliseconds(engine.latency_ms.p99), t("status.median", { time: milliseconds(engine.latency_ms.p50) })),
       tile("index", compact(index.alerts), `${bytes(index.bytes)} · ${isBehind(index) ? t("status.behind", { time: lag(index) }) : t("status.current")}`),
       tile("memory", bytes(status.resident_bytes), t("status.pid", { n: String(status.pid) })),
       tile("queue", number(status.queue.events), bytes(status.queue.bytes)));
@@ -95,6 +95,9 @@ export class StatusPage {
       ]));
   }
 }
+
+/** Nothing is known before the first event. */
+const milliseconds = (value) => (Number.isFinite(value) ? `${number(value)} ms` : "–");
 
 const isBehind = (each) => each.lag_bytes > 0 || each.lag_seconds >= 1;
 

@@ -77,6 +77,7 @@ export class TimeChart {
 
   constructor(label, brushed, classes = "") {
     this.label = label;
+    fill(this.#note, t("loading"));
     this.element = h("div.chart", { class: classes, "data-test": "chart" }, this.#canvas, this.#note);
     this.root = h("div", this.element, this.#summary);
     if (brushed) this.#brush(brushed);

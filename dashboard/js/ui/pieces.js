@@ -35,13 +35,15 @@ export function bones(count = 6) {
   return h("div", { "aria-hidden": "true" }, lines);
 }
 
+const BUSY = ["", "too-many-requests", "too-many-streams", "timed-out"];
+
 /** What to do about a problem: the sentence of its code, else of its status, else what the server said. */
 export function adviceOf(error) {
   if (error.status === 0) return t("error.unreachable");
   if (error.status === 404) return t("error.not_found");
   if (error.status === 429) return t("error.locked_out", { n: error.retryAfter ?? 60 });
-  if (error.status === 503) return t("error.busy");
-  if (error.status >= 500) return t("error.server");
+  if (error.status === 503 && BUSY.includes(error.code)) return t("error.busy");
+  if (error.status >= 500 && error.status !== 503) return t("error.server");
   return error.hint;
 }
 
