@@ -120,7 +120,7 @@ let package = Package(
             name: "jaga",
             dependencies: [
                 "EventModel", "Patterns", "Ruleset", "Analysis", "AlertStore",
-                "WebServer", "Daemon",
+                "WebServer", "Daemon", "CFileStatus",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings
