@@ -178,7 +178,15 @@ let package = Package(
         ),
         .testTarget(
             name: "AlertStoreTests",
-            dependencies: ["EventModel", "AlertStore", "CZlib", "JagaTesting"],
+            dependencies: [
+                "EventModel", "AlertStore", "CZlib", "JagaTesting", "IndexWriter",
+            ],
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "IndexWriter",
+            dependencies: ["EventModel", "AlertStore"],
+            path: "Tests/IndexWriter",
             swiftSettings: settings
         ),
         .executableTarget(

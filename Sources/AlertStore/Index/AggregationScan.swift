@@ -9,21 +9,15 @@ struct PartialFigure: Sendable {
     var values = ValueCounts()
     /// By stretch; of a histogram.
     var buckets: [Int] = []
-    /// By chosen value and stretch; of a split histogram.
-    var series: [[Int]] = []
+    /// By chosen value and then stretch; of a split histogram.
+    var series: [Int] = []
 
     mutating func add(_ other: PartialFigure) {
         total += other.total
         present += other.present
         values.add(other.values)
-        Self.add(other.buckets, to: &buckets)
-        if series.count < other.series.count { series = other.series.map { _ in [] } }
-        for index in other.series.indices { Self.add(other.series[index], to: &series[index]) }
-    }
-
-    private static func add(_ counts: [Int], to sum: inout [Int]) {
-        if sum.isEmpty { sum = [Int](repeating: 0, count: counts.count) }
-        for index in counts.indices { sum[index] += counts[index] }
+        for index in buckets.indices { buckets[index] += other.buckets[index] }
+        for index in series.indices { series[index] += other.series[index] }
     }
 }
 
@@ -46,12 +40,16 @@ struct AggregationScan: Sendable {
     let query: AlertQuery
     let tasks: [Task]
 
-    /// The figures of one partition, in the tasks' order.
-    @Sendable
-    func figures(_ partition: PartitionReader.Snapshot) throws -> [PartialFigure] {
+    /// Figures of no partition, in the tasks' order.
+    var empty: [PartialFigure] { tasks.map(Self.empty) }
+
+    /// Adds the figures of one partition.
+    func add(
+        _ partition: PartitionReader.Snapshot,
+        to figures: inout [PartialFigure]
+    ) throws {
         let base = SegmentFilter(query.filter, fields: partition.fields)
         let filters = tasks.map { SegmentFilter($0.filter, fields: partition.fields) }
-        var figures = tasks.map(Self.empty)
         for segment in partition.segments.reversed() {
             var rows = try segment.rows(in: query.range)
             if !rows.isEmpty { rows = try base.rows(of: segment, in: rows) }
@@ -66,7 +64,6 @@ struct AggregationScan: Sendable {
                 }
             }
         }
-        return figures
     }
 
     private static func empty(_ task: Task) -> PartialFigure {
@@ -76,7 +73,7 @@ struct AggregationScan: Sendable {
             case .count, .values: continue
             case .buckets(let grid): figure.buckets = [Int](repeating: 0, count: grid.count)
             case .series(let grid, _, let chosen):
-                figure.series = chosen.map { _ in [Int](repeating: 0, count: grid.count) }
+                figure.series = [Int](repeating: 0, count: chosen.count * grid.count)
             }
         }
         return figure
@@ -103,11 +100,7 @@ struct AggregationScan: Sendable {
             )
         case .series(let grid, let field, let chosen):
             guard let column = try column(field, segment, fields) else { return }
-            let places = places(of: chosen, in: column)
-            guard places.contains(where: { !$0.isEmpty }) else { return }
-            try grid.forEach(rows, of: segment) { row, bucket in
-                for place in places[column.code(row)] { figure.series[place][bucket] += 1 }
-            }
+            try addSeries(grid, places(of: chosen, in: column), column, rows, segment, &figure)
         }
     }
 
@@ -138,14 +131,33 @@ struct AggregationScan: Sendable {
         }
     }
 
+    private static func addSeries(
+        _ grid: HistogramGrid,
+        _ places: [[Int]],
+        _ column: SegmentColumn,
+        _ rows: RowBitmap,
+        _ segment: SegmentView,
+        _ figure: inout PartialFigure
+    ) throws {
+        // One of the chosen values at most is the rule, and quicker.
+        for rank in 0..<(places.map(\.count).max() ?? 0) {
+            let starts = places.map { $0.count > rank ? $0[rank] * grid.count : -1 }
+            try grid.forEach(rows, of: segment) { row, bucket in
+                let start = starts[column.code(row)]
+                if start >= 0 { figure.series[start + bucket] += 1 }
+            }
+        }
+    }
+
     /// For each code the chosen values that it stands for.
     private static func places(of chosen: [[UInt8]], in column: SegmentColumn) -> [[Int]] {
         var placeOfValue: [Int: Int] = [:]
         let bytes = column.bytes
         for value in 0..<column.valueCount {
             let range = column.range(ofValue: value)
-            if let place = chosen.firstIndex(where: { $0.isEqual(to: bytes.span.extracting(range)) }
-            ) {
+            if let place = chosen.firstIndex(where: {
+                $0.isEqual(to: bytes.span.extracting(range))
+            }) {
                 placeOfValue[value] = place
             }
         }
@@ -156,6 +168,7 @@ struct AggregationScan: Sendable {
     }
 
     private static func begins(_ text: Span<UInt8>, _ prefix: [UInt8]) -> Bool {
+        if prefix.isEmpty { return true }
         guard text.count >= prefix.count else { return false }
         for index in prefix.indices where text[index].lowered != prefix[index] { return false }
         return true

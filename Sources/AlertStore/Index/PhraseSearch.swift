@@ -18,7 +18,7 @@ struct PhraseSearch {
         var rows = Self.rows(postings, segment.rowCount, field: nil)
         var fields: [Int: [Int]] = [:]
         for mention in Self.common(postings) {
-            fields[mention.field, default: []].append(mention.value)
+            fields[Int(mention >> 32), default: []].append(Int(mention & 0xFFFF_FFFF))
         }
         for (field, values) in fields {
             guard let column = try segment.column(field) else { throw DamagedPart() }
@@ -55,9 +55,11 @@ struct PhraseSearch {
     }
 
     /// Values that have all the words.
-    private static func common(_ postings: [WordPostings]) -> Set<WordPostings.Mention> {
-        guard var common = postings.first.map({ Set($0.mentions) }) else { return [] }
-        for next in postings.dropFirst() { common.formIntersection(next.mentions) }
+    private static func common(_ postings: [WordPostings]) -> [UInt64] {
+        guard var common = postings.first.map({ rising($0.mentions) }) else { return [] }
+        for next in postings.dropFirst() where !common.isEmpty {
+            common = merged(common, rising(next.mentions), distance: 0)
+        }
         return common
     }
 
@@ -69,69 +71,48 @@ struct PhraseSearch {
         var rows = RowBitmap(none: rowCount)
         guard let first = postings.first else { return rows }
         guard postings.count > 1 || field != nil else {
-            for row in first.rows { rows.insert(row) }
+            for row in first.rows { rows.insert(Int(row)) }
             return rows
         }
-        var starts = Places(first, rowCount)
-        if let field { starts.keep { $0 >> WordsBuilder.fieldShift == field } }
-        for next in postings.dropFirst() {
-            starts = Places(starts.followed(by: Places(next, rowCount)))
+        var starts = rising(first.places)
+        if let field {
+            starts.removeAll { Int($0 & 0xFFFF_FFFF) >> WordsBuilder.fieldShift != field }
         }
-        for place in starts.places { rows.insert(Int(place >> 32)) }
+        for next in postings.dropFirst() where !starts.isEmpty {
+            starts = merged(starts, rising(next.places), distance: 1)
+        }
+        for place in starts { rows.insert(Int(place >> 32)) }
         return rows
     }
 
-    /// Rows and places within, as one number each, rising.
-    private struct Places {
-        private(set) var places: [UInt64] = []
-
-        init(_ postings: WordPostings, _ rowCount: Int) {
-            places.reserveCapacity(postings.places.count)
-            var start = 0
-            for (row, end) in zip(postings.rows, postings.placeEnds) {
-                for place in postings.places[start..<end] {
-                    places.append(UInt64(row) << 32 | UInt64(place))
-                }
-                start = end
-            }
-            if !Self.areRising(places) { places.sort() }
+    /// Numbers in order: those of several words are not.
+    private static func rising(_ places: [UInt64]) -> [UInt64] {
+        let span = places.span
+        for index in span.indices.dropFirst() where span[index - 1] > span[index] {
+            return places.sorted()
         }
+        return places
+    }
 
-        init(_ places: [UInt64]) {
-            self.places = places
+    /// The numbers of `next` that are so much more than one of `places`.
+    private static func merged(
+        _ places: [UInt64],
+        _ next: [UInt64],
+        distance: UInt64
+    ) -> [UInt64] {
+        let (count, nextCount) = (places.count, next.count)
+        let left = places.span
+        let right = next.span
+        var found: [UInt64] = []
+        found.reserveCapacity(min(count, nextCount))
+        var (index, nextIndex) = (0, 0)
+        while index < count, nextIndex < nextCount {
+            let wanted = left[index] &+ distance
+            let place = right[nextIndex]
+            if place == wanted { found.append(place) }
+            if place <= wanted { nextIndex &+= 1 }
+            if place >= wanted { index &+= 1 }
         }
-
-        private static func areRising(_ places: [UInt64]) -> Bool {
-            let places = places.span
-            for index in places.indices.dropFirst() where places[index - 1] > places[index] {
-                return false
-            }
-            return true
-        }
-
-        mutating func keep(_ isKept: (UInt64) -> Bool) {
-            places.removeAll { !isKept($0 & 0xFFFF_FFFF) }
-        }
-
-        /// Goes on to the places that stand one behind these.
-        func followed(by next: Places) -> [UInt64] {
-            let mine = places.span
-            let others = next.places.span
-            var found: [UInt64] = []
-            var (left, right) = (0, 0)
-            while left < mine.count, right < others.count {
-                let wanted = mine[left] + 1
-                if others[right] == wanted {
-                    found.append(wanted)
-                    left += 1
-                    right += 1
-                } else if others[right] < wanted {
-                    right += 1
-                } else {
-                    left += 1
-                }
-            }
-            return found
-        }
+        return found
     }
 }

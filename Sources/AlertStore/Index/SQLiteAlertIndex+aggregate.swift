@@ -1,6 +1,8 @@
 // Jaga - container security monitor
 // SPDX-License-Identifier: Apache-2.0
 
+import Synchronization
+
 extension SQLiteAlertIndex {
     /// Figures over the alerts of a query.
     ///
@@ -70,21 +72,35 @@ extension SQLiteAlertIndex {
         }
     }
 
+    /// Does a scan; as many partitions at a time as there are cores, each core
+    /// with figures of its own.
     private func run(
         _ scan: AggregationScan,
         _ partitions: [PartitionReader]
     ) async throws -> [PartialFigure] {
-        var sums = scan.tasks.map { _ in PartialFigure() }
         // The newest partition first: its values are told apart.
-        for part in try await each(partitions.reversed(), { try await $0.read(scan.figures) }) {
-            for index in sums.indices { sums[index].add(part[index]) }
+        let newestFirst = Array(partitions.reversed())
+        let lanes = (0..<min(Self.width, newestFirst.count)).map { lane in
+            stride(from: lane, to: newestFirst.count, by: Self.width).map { newestFirst[$0] }
         }
-        for (index, task) in scan.tasks.enumerated() where sums[index].buckets.isEmpty {
-            for case .buckets(let grid) in task.work {
-                sums[index].buckets = [Int](repeating: 0, count: grid.count)
+        var sums = try await each(
+            lanes,
+            do: { lane in
+                let figures = FigureBox(scan.empty)
+                for partition in lane {
+                    try await Self.present(partition) {
+                        try await $0.read { try figures.add($0, scan) }
+                    }
+                }
+                return figures.take()
             }
+        )
+        guard var sum = sums.first else { return scan.empty }
+        sums.removeFirst()
+        for other in sums {
+            for index in sum.indices { sum[index].add(other[index]) }
         }
-        return sums
+        return sum
     }
 
     /// The series of split histograms, by a second pass over the values that
@@ -110,10 +126,16 @@ extension SQLiteAlertIndex {
         }
         let scan = AggregationScan(query: query, tasks: tasks)
         var partials = tasks.isEmpty ? [] : try await run(scan, partitions)[...]
-        return chosen.map { values in
-            guard !values.isEmpty, let partial = partials.popFirst() else { return [] }
-            return zip(values, partial.series).map { value, counts in
-                AlertHistogram.Series(value: String(decoding: value, as: UTF8.self), counts: counts)
+        return chosen.indices.map { index in
+            let values = chosen[index]
+            guard let grid = grids[index], !values.isEmpty, let partial = partials.popFirst() else {
+                return []
+            }
+            return values.indices.map { place in
+                AlertHistogram.Series(
+                    value: String(decoding: values[place], as: UTF8.self),
+                    counts: Array(partial.series[place * grid.count..<(place + 1) * grid.count])
+                )
             }
         }
     }
@@ -152,5 +174,26 @@ extension SQLiteAlertIndex {
             present: partial.present,
             total: partial.total
         )
+    }
+}
+
+/// Figures that partition after partition are added to, without a copy.
+private final class FigureBox: Sendable {
+    private let figures: Mutex<[PartialFigure]>
+
+    init(_ figures: [PartialFigure]) {
+        self.figures = Mutex(figures)
+    }
+
+    func add(_ partition: PartitionReader.Snapshot, _ scan: AggregationScan) throws {
+        try figures.withLock { try scan.add(partition, to: &$0) }
+    }
+
+    /// The figures; none are left.
+    func take() -> [PartialFigure] {
+        figures.withLock { figures in
+            defer { figures = [] }
+            return figures
+        }
     }
 }

@@ -97,26 +97,35 @@ package final class SQLiteAlertIndex: AlertIndex {
         }
     }
 
-    /// Asks partitions, as many at a time as there are cores; answers come in
-    /// the order of the partitions, without those that were removed meanwhile.
+    /// Asks partitions; answers come in their order, without those that were
+    /// removed meanwhile.
     func each<Result: Sendable>(
         _ partitions: [PartitionReader],
         _ body: @escaping @Sendable (PartitionReader) async throws -> Result
     ) async throws -> [Result] {
+        try await each(partitions, do: { try await Self.present($0, body) }).compactMap { $0 }
+    }
+
+    /// Does some things, as many at a time as there are cores; answers come in
+    /// their order.
+    func each<Item: Sendable, Result: Sendable>(
+        _ items: [Item],
+        do body: @escaping @Sendable (Item) async throws -> Result
+    ) async throws -> [Result] {
         do {
-            return try await withThrowingTaskGroup(of: (Int, Result?).self) { group in
-                var results = [Result?](repeating: nil, count: partitions.count)
+            return try await withThrowingTaskGroup(of: (Int, Result).self) { group in
+                var results = [Result?](repeating: nil, count: items.count)
                 var next = 0
                 func start() {
                     let index = next
-                    let partition = partitions[index]
+                    let item = items[index]
                     next += 1
-                    group.addTask { (index, try await Self.present(partition, body)) }
+                    group.addTask { (index, try await body(item)) }
                 }
-                while next < min(Self.width, partitions.count) { start() }
+                while next < min(Self.width, items.count) { start() }
                 while let (index, result) = try await group.next() {
                     results[index] = result
-                    if next < partitions.count { start() }
+                    if next < items.count { start() }
                 }
                 return results.compactMap { $0 }
             }
@@ -126,7 +135,8 @@ package final class SQLiteAlertIndex: AlertIndex {
     }
 
     /// Asks one partition; nil when it has no tables yet, or is gone.
-    private static func present<Result: Sendable>(
+    @discardableResult
+    static func present<Result: Sendable>(
         _ partition: PartitionReader,
         _ body: @Sendable (PartitionReader) async throws -> Result
     ) async throws -> Result? {
@@ -153,5 +163,5 @@ package final class SQLiteAlertIndex: AlertIndex {
         )
     }
 
-    private static let width = max(1, min(8, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))))
+    static let width = max(1, min(8, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))))
 }

@@ -57,11 +57,11 @@ struct SegmentView {
                 throw DamagedPart()
             }
             var block = WordBlock(part)
-            while let (found, slice) = try block.next() {
+            while let (found, range) = try block.next() {
                 let isMatch = isPrefix ? found.starts(with: word) : found == word
                 if isMatch {
-                    try WordBlock.read(
-                        slice,
+                    try block.read(
+                        range,
                         rowCount: rowCount,
                         withPlaces: withPlaces,
                         into: &postings

@@ -35,13 +35,27 @@ struct ValueCounts: Sendable {
 
     /// The most frequent values, among equals by value.
     func top(_ size: Int) -> [(value: [UInt8], count: Int)] {
-        var order = Array(counts.indices)
-        order.sort { left, right in
+        guard size > 0 else { return [] }
+        var best: [Int] = []
+        var least = 0
+        for number in counts.indices where counts[number] >= least {
+            best.append(number)
+            if best.count >= size * 2 + 64 {
+                sort(&best)
+                best.removeLast(best.count - size)
+                least = best.last.map { counts[$0] } ?? 0
+            }
+        }
+        sort(&best)
+        return best.prefix(size).map { (Array(values.bytes[values.range($0)]), counts[$0]) }
+    }
+
+    private func sort(_ numbers: inout [Int]) {
+        numbers.sort { left, right in
             if counts[left] != counts[right] { return counts[left] > counts[right] }
             return values.bytes[values.range(left)].lexicographicallyPrecedes(
                 values.bytes[values.range(right)]
             )
         }
-        return order.prefix(size).map { (Array(values.bytes[values.range($0)]), counts[$0]) }
     }
 }
