@@ -90,7 +90,7 @@ let package = Package(
         .target(
             name: "WebServer",
             dependencies: [
-                "EventModel", "Patterns", "Ruleset", "Analysis", "AlertStore",
+                "EventModel", "Patterns", "Ruleset", "Analysis", "AlertStore", "CFileStatus",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -120,7 +120,7 @@ let package = Package(
             name: "jaga",
             dependencies: [
                 "EventModel", "Patterns", "Ruleset", "Analysis", "AlertStore",
-                "WebServer", "Daemon",
+                "WebServer", "Daemon", "CFileStatus",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings
