@@ -17,6 +17,8 @@ struct ContainerFigures {
 
     /// Containers that are gone and are listed all the same, at most.
     private static let removedLimit = 200
+    /// Containers whose alerts of one level are counted, at most.
+    private static let countedLimit = 1_000
 
     private let index: any AlertIndex
     private let range: TimeRange
@@ -28,18 +30,23 @@ struct ContainerFigures {
 
     /// All containers of the engine, then those that are gone.
     func complete(_ states: [ContainerState]) async throws -> [Entry] {
+        let counts = try await counts()
         var entries = states.map { Entry(state: $0) }
         let known = Set(states.map(\.id))
-        for id in try await idsWithAlerts() where !known.contains(id) {
-            guard entries.count - states.count < Self.removedLimit else { break }
+        let gone = counts.filter { !known.contains($0.key) }
+            .sorted { ($1.value.count, $0.key) < ($0.value.count, $1.key) }
+        for (id, _) in gone.prefix(Self.removedLimit) {
             if let state = try await removed(id) { entries.append(Entry(state: state)) }
         }
-        return try await filled(entries)
+        for index in entries.indices { try await fill(&entries[index], counts) }
+        return entries
     }
 
     /// One container.
     func entry(_ state: ContainerState) async throws -> Entry {
-        try await filled([Entry(state: state)]).first ?? Entry(state: state)
+        var entry = Entry(state: state)
+        try await fill(&entry, try await counts())
+        return entry
     }
 
     /// A container that is gone, as its latest alert tells it, by its id or
@@ -69,43 +76,53 @@ struct ContainerFigures {
         return state
     }
 
-    private func idsWithAlerts() async throws -> [String] {
-        let top = AlertAggregation.Kind.top(
-            field: "data.container.id",
-            size: 1_000,
-            prefix: ""
-        )
-        let figures = try await index.aggregate(
-            AlertQuery(range: range),
-            [AlertAggregation(top)]
-        )
-        guard case .top(let values) = figures.first else { return [] }
-        return values.entries.map(\.value)
+    /// How many alerts a container has, and how high they are.
+    private struct Count {
+        var count = 0
+        var highestLevel = 0
     }
 
-    /// Counts all in one pass; levels tell both how many and how high.
-    private func filled(_ entries: [Entry]) async throws -> [Entry] {
-        guard !entries.isEmpty else { return [] }
-        let levels = AlertAggregation.Kind.top(field: "rule.level", size: 20, prefix: "")
+    /// Counts by container id, in one pass over the index whose cost does not
+    /// grow with the containers: the most frequent ids of each level.
+    ///
+    /// The engine's events about a container name it as their actor.
+    private func counts() async throws -> [String: Count] {
+        let isEvent = AlertFilter.and([
+            .field("data.docker.Type", .equals("container")),
+            .not(.field("data.container.id", .exists)),
+        ])
+        let kinds = [
+            (field: "data.container.id", filter: AlertFilter.all),
+            (field: "data.docker.Actor.ID", filter: isEvent),
+        ]
+        let wanted = (1...16).flatMap { level in kinds.map { (level: level, kind: $0) } }
         let figures = try await index.aggregate(
             AlertQuery(range: range),
-            entries.map { entry in
-                AlertAggregation(levels, filter: AlertPlace.filter(containerID: entry.state.id))
+            wanted.map { wanted in
+                AlertAggregation(
+                    .top(field: wanted.kind.field, size: Self.countedLimit, prefix: ""),
+                    filter: .and([
+                        .field("rule.level", .equals(String(wanted.level))), wanted.kind.filter,
+                    ])
+                )
             }
         )
-        var filled = entries
-        for (position, figure) in figures.enumerated() {
-            guard case .top(let values) = figure, filled.indices.contains(position) else {
-                continue
-            }
-            filled[position].count = values.total
-            filled[position].highestLevel = values.entries.compactMap { Int($0.value) }.max() ?? 0
-            if values.total > 0 {
-                let filter = AlertPlace.filter(containerID: filled[position].state.id)
-                filled[position].latest = try await latest(filter, range)
+        var counts: [String: Count] = [:]
+        for (wanted, figure) in zip(wanted, figures) {
+            guard case .top(let values) = figure else { continue }
+            for entry in values.entries {
+                counts[entry.value, default: Count()].count += entry.count
+                counts[entry.value, default: Count()].highestLevel = wanted.level
             }
         }
-        return filled
+        return counts
+    }
+
+    private func fill(_ entry: inout Entry, _ counts: [String: Count]) async throws {
+        guard let count = counts[entry.state.id] else { return }
+        entry.count = count.count
+        entry.highestLevel = count.highestLevel
+        entry.latest = try await latest(AlertPlace.filter(containerID: entry.state.id), range)
     }
 
     private func latest(_ filter: AlertFilter, _ range: TimeRange) async throws -> IndexedAlert? {

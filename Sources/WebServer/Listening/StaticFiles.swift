@@ -1,8 +1,8 @@
 // Jaga - container security monitor
 // SPDX-License-Identifier: Apache-2.0
 
+import CFileStatus
 import Crypto
-import FoundationEssentials
 import Glibc
 import HTTPTypes
 import HummingbirdCore
@@ -80,27 +80,28 @@ struct StaticFiles: Sendable {
     }
 
     private mutating func add(folder: String, as prefix: String, depth: Int) throws {
-        let manager = FileManager.default
-        let names: [String]
-        do {
-            guard depth < Self.depthLimit else { throw CocoaError(.fileReadTooLarge) }
-            names = try manager.contentsOfDirectory(atPath: folder)
-        } catch {
+        guard depth < Self.depthLimit, let stream = opendir(folder) else {
             throw WebServerError(
                 .dashboard,
-                "cannot read the folder \(folder) and all in it",
-                cause: error
+                "cannot read the folder \(folder): \(String(cString: strerror(errno)).lowercased())"
             )
         }
-        for name in names.sorted() where name.first != "." {
+        var names: [String] = []
+        while let entry = readdir(stream) {
+            let name = withUnsafeBytes(of: &entry.pointee.d_name) {
+                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if name.first != "." { names.append(name) }
+        }
+        closedir(stream)
+        for name in names.sorted() {
+            var status = jaga_file_status()
             let path = folder + "/" + name
-            // A file that went away meanwhile is none of ours; links are not followed.
-            let type = try? manager.attributesOfItem(atPath: path)[.type] as? FileAttributeType
-            switch type {
-            case .typeDirectory?:
+            guard jaga_link_status_at(path, &status) == 0 else { continue }
+            if status.is_folder {
                 try add(folder: path, as: prefix + "/" + name, depth: depth + 1)
-            case .typeRegular?: try add(path, as: prefix + "/" + name)
-            default: continue
+            } else if status.is_regular_file {
+                try add(path, as: prefix + "/" + name)
             }
         }
     }

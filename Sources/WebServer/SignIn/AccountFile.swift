@@ -23,21 +23,11 @@ package struct AccountFile: Sendable {
     ///
     /// - Throws: ``WebServerError`` `accounts`.
     package func read() throws -> Accounts {
-        try accounts(try bytes())
-    }
-
-    /// The file whole; empty when there is none.
-    func bytes() throws -> [UInt8] {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        if descriptor < 0, errno == ENOENT { return [] }
+        if descriptor < 0, errno == ENOENT { return Accounts() }
         guard descriptor >= 0 else { throw failure("read") }
         defer { close(descriptor) }
-        return try contents(descriptor)
-    }
-
-    /// Reads a file's content.
-    func accounts(_ bytes: [UInt8]) throws -> Accounts {
-        guard !bytes.isEmpty else { return Accounts() }
+        let bytes = try contents(descriptor)
         do {
             return try JSONDecoder().decode(Accounts.self, from: Data(bytes))
         } catch {

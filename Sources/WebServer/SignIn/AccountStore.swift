@@ -8,8 +8,7 @@ import Synchronization
 final class AccountStore: Sendable {
     private struct State {
         var accounts = Accounts()
-        /// The file that they are read from; nil when they were just written.
-        var bytes: [UInt8]?
+        var stamp: FileStamp?
         /// When the file was looked at; nil before the first time.
         var checked: Int64?
     }
@@ -37,15 +36,15 @@ final class AccountStore: Sendable {
         }
         if let fresh { return fresh }
         return try await work.run { [self] in
-            let bytes = try file.bytes()
+            let stamp = FileStamp(of: file.path)
             let known = state.withLock { state -> Accounts? in
-                guard state.checked != nil, state.bytes == bytes else { return nil }
+                guard state.checked != nil, state.stamp == stamp else { return nil }
                 state.checked = now
                 return state.accounts
             }
             if let known { return known }
-            let accounts = try file.accounts(bytes)
-            remember(accounts, bytes, now)
+            let accounts = try file.read()
+            remember(accounts, stamp, now)
             return accounts
         }
     }
@@ -63,16 +62,17 @@ final class AccountStore: Sendable {
                 let result = try change(&accounts)
                 return (result, accounts)
             }
-            // Another writer may have come between: it is read again soon.
+            // Another writer may come between: then the stamp is older than
+            // the file, and it is read again.
             remember(accounts, nil, now)
             return result
         }
     }
 
-    private func remember(_ accounts: Accounts, _ bytes: [UInt8]?, _ now: Int64) {
+    private func remember(_ accounts: Accounts, _ stamp: FileStamp?, _ now: Int64) {
         state.withLock { state in
             state.accounts = accounts
-            state.bytes = bytes
+            state.stamp = stamp
             state.checked = now
         }
     }
