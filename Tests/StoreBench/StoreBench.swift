@@ -91,7 +91,7 @@ struct StoreBench {
             let (middle, high) = (
                 times[times.count / 2], times[min(times.count * 95 / 100, times.count - 1)]
             )
-            say("| \(question.name) | \(format(middle)) | \(format(high)) | \(answer) |")
+            say("| \(question.name) | \(format(middle)) | \(format(high)) | \(answer) | \(peak()) |")
         }
         say("peak \(peak()) MB")
     }

@@ -124,8 +124,8 @@ struct AggregationScan: Sendable {
         for code in counts.indices.dropFirst() where counts[code] > 0 {
             figure.present += counts[code]
             guard !isValueless else { continue }
-            for value in column.values(ofEntry: code - 1) {
-                let text = bytes.span.extracting(column.range(ofValue: Int(value)))
+            column.forEachValue(ofEntry: code - 1) { value in
+                let text = bytes.span.extracting(column.range(ofValue: value))
                 if begins(text, prefix) { figure.values.add(text, counts[code]) }
             }
         }
@@ -163,7 +163,11 @@ struct AggregationScan: Sendable {
         }
         return [[]]
             + (0..<column.entryCount).map { entry in
-                column.values(ofEntry: entry).compactMap { placeOfValue[Int($0)] }
+                var places: [Int] = []
+                column.forEachValue(ofEntry: entry) { value in
+                    if let place = placeOfValue[value] { places.append(place) }
+                }
+                return places
             }
     }
 

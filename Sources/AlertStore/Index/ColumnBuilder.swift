@@ -38,17 +38,15 @@ struct ColumnBuilder {
         output.appendVarint(values.count)
         for index in 0..<values.count { output.appendVarint(values.range(index).count) }
         output += values.bytes
-        output.appendVarint(entryEnds.count)
         output.append(hasLists ? 1 : 0)
         if hasLists {
+            output.appendVarint(entryEnds.count)
             var start = 0
             for end in entryEnds {
                 output.appendVarint(end - start)
                 for value in entries[start..<end] { output.appendVarint(Int(value)) }
                 start = end
             }
-        } else {
-            for value in entries { output.appendVarint(Int(value)) }
         }
         appendCodes(to: &output)
         return output
@@ -77,7 +75,7 @@ struct ColumnBuilder {
     private mutating func entry() -> Int {
         if current.count == 1 {
             let value = Int(current[0])
-            // Most often values and entries are numbered alike.
+            // Without lists, values and entries are numbered alike.
             if value < entryEnds.count, !hasLists { return value }
             if let known = entryOfValue[value] { return known }
             if hasLists { entryOfValue[value] = entryEnds.count }

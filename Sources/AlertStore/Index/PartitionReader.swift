@@ -57,7 +57,7 @@ final class PartitionReader: Sendable {
     private func snapshot(_ database: Database) throws -> Snapshot {
         let state = try PartitionSchema.state(database)
         let kept = try kept(database, state)
-        let storage = PartStorage(database: database)
+        let storage = try PartStorage(database)
         var segments = kept.headers.map {
             SegmentView(header: $0, partition: identity, storage: storage, cache: cache)
         }
@@ -91,16 +91,18 @@ final class PartitionReader: Sendable {
 
 /// The parts of sealed segments, within one transaction.
 private struct PartStorage: SegmentStorage {
-    let database: Database
+    let unpacker = PartUnpacker()
+    private let statement: Statement
+
+    init(_ database: Database) throws {
+        statement = try database.cachedStatement(sql: "SELECT data FROM parts WHERE key = ?")
+    }
 
     func part(_ part: SegmentPart, of segment: Int) throws -> [UInt8]? {
-        let rows = try Row.fetchCursor(
-            database.cachedStatement(sql: "SELECT data FROM parts WHERE key = ?"),
-            arguments: [part.key(segment: segment)]
-        )
+        let rows = try Row.fetchCursor(statement, arguments: [part.key(segment: segment)])
         guard let row = try rows.next() else { return nil }
         return try row.withUnsafeData(atIndex: 0) { data in
-            try data?.withUnsafeBytes { try PackedPart.unpack($0) } ?? []
+            try data?.withUnsafeBytes { try unpacker.unpack($0) } ?? []
         }
     }
 }
@@ -114,9 +116,8 @@ struct PendingSegments {
         let parts: [SegmentPart: [UInt8]]
 
         func part(_ part: SegmentPart, of segment: Int) throws -> [UInt8]? {
-            try parts[part].map { packed in
-                try packed.withUnsafeBytes { try PackedPart.unpack($0) }
-            }
+            // These are packed as they are: one byte says so.
+            parts[part].map { Array($0.dropFirst()) }
         }
     }
 

@@ -180,8 +180,8 @@ private struct FieldHits {
     private func key(ofEntry entry: Int, _ column: SegmentColumn) -> SortKey {
         var best = SortKey.none
         let bytes = column.bytes
-        for value in column.values(ofEntry: entry) {
-            let key = SortKey(bytes.span.extracting(column.range(ofValue: Int(value))))
+        column.forEachValue(ofEntry: entry) { value in
+            let key = SortKey(bytes.span.extracting(column.range(ofValue: value)))
             if key.precedes(best, isDescending: isDescending) { best = key }
         }
         return best

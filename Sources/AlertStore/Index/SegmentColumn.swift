@@ -20,7 +20,7 @@ final class SegmentColumn: Sendable {
     private let valueEnds: [UInt32]
     /// The values of all entries, one entry after the other.
     private let entryValues: [UInt32]
-    /// Nil when each entry is one value.
+    /// Nil when each entry is the value of its number.
     private let entryEnds: [UInt32]?
 
     /// Reads what ``ColumnBuilder`` wrote.
@@ -28,22 +28,10 @@ final class SegmentColumn: Sendable {
         var reader = PartReader(part)
         rowCount = try reader.varint(atMost: 65_535)
         let valueCount = try reader.varint(atMost: part.count)
-        var ends: [UInt32] = []
-        ends.reserveCapacity(valueCount)
-        var total = 0
-        for _ in 0..<valueCount {
-            total += try reader.varint(atMost: part.count)
-            guard total <= part.count else { throw DamagedPart() }
-            ends.append(UInt32(total))
-        }
-        valueEnds = ends
-        bytes = Array(try reader.slice(total))
-        entryCount = try reader.varint(atMost: 65_535)
-        (entryValues, entryEnds) = try Self.entries(
-            &reader,
-            count: entryCount,
-            valueCount: valueCount
-        )
+        valueEnds = try Self.ends(&reader, count: valueCount, limit: part.count)
+        bytes = Array(try reader.slice(Int(valueEnds.last ?? 0)))
+        (entryValues, entryEnds) = try Self.entries(&reader, valueCount: valueCount)
+        entryCount = entryEnds?.count ?? valueCount
         codes = try Self.codes(&reader, rowCount: rowCount, entryCount: entryCount)
     }
 
@@ -72,11 +60,12 @@ final class SegmentColumn: Sendable {
         return passes(bytes.span.extracting(range(ofValue: value)))
     }
 
-    /// The numbers of an entry's values.
-    func values(ofEntry entry: Int) -> ArraySlice<UInt32> {
-        guard let entryEnds else { return entryValues[entry...entry] }
+    /// Calls `body` with the numbers of an entry's values.
+    @inline(__always)
+    func forEachValue(ofEntry entry: Int, _ body: (Int) -> Void) {
+        guard let entryEnds else { return body(entry) }
         let start = entry == 0 ? 0 : Int(entryEnds[entry - 1])
-        return entryValues[start..<Int(entryEnds[entry])]
+        for index in start..<Int(entryEnds[entry]) { body(Int(entryValues[index])) }
     }
 
     /// A row's code.
@@ -102,7 +91,7 @@ final class SegmentColumn: Sendable {
     func accepted(values: [Bool]) -> [Bool] {
         var result = [Bool](repeating: false, count: entryCount + 1)
         for entry in 0..<entryCount {
-            result[entry + 1] = self.values(ofEntry: entry).contains { values[Int($0)] }
+            forEachValue(ofEntry: entry) { if values[$0] { result[entry + 1] = true } }
         }
         return result
     }
@@ -136,22 +125,36 @@ final class SegmentColumn: Sendable {
         return counts
     }
 
-    private static func entries(
+    private static func ends(
         _ reader: inout PartReader,
         count: Int,
+        limit: Int
+    ) throws(DamagedPart) -> [UInt32] {
+        var ends: [UInt32] = []
+        ends.reserveCapacity(count)
+        var total = 0
+        for _ in 0..<count {
+            total += try reader.varint(atMost: limit)
+            guard total <= limit else { throw DamagedPart() }
+            ends.append(UInt32(total))
+        }
+        return ends
+    }
+
+    private static func entries(
+        _ reader: inout PartReader,
         valueCount: Int
     ) throws(DamagedPart) -> ([UInt32], [UInt32]?) {
-        let hasLists = try reader.fixed(bytes: 1) == 1
+        guard try reader.fixed(bytes: 1) == 1 else { return ([], nil) }
         var values: [UInt32] = []
         var ends: [UInt32] = []
-        values.reserveCapacity(count)
-        for _ in 0..<count {
-            for _ in 0..<(hasLists ? try reader.varint(atMost: valueCount) : 1) {
+        for _ in 0..<(try reader.varint(atMost: 65_535)) {
+            for _ in 0..<(try reader.varint(atMost: valueCount)) {
                 values.append(UInt32(try reader.varint(atMost: valueCount - 1)))
             }
-            if hasLists { ends.append(UInt32(values.count)) }
+            ends.append(UInt32(values.count))
         }
-        return (values, hasLists ? ends : nil)
+        return (values, ends)
     }
 
     private static func codes(

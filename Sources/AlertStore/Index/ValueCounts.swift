@@ -6,7 +6,7 @@ struct ValueCounts: Sendable {
     /// More different values are not told apart: the newest ones are.
     static let most = 262_144
     /// Nor when they are longer together.
-    static let mostBytes = 16 << 20
+    static let mostBytes = 12 << 20
 
     private(set) var values = ByteTable()
     private(set) var counts: [Int] = []

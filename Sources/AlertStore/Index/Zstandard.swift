@@ -34,21 +34,30 @@ final class PartPacker {
     }
 }
 
-/// Reading packed parts.
-enum PackedPart {
+/// Reading packed parts, with one piece of working memory for all.
+///
+/// One thread at a time uses it.
+final class PartUnpacker {
     /// No part is larger.
     static let largest = 256 << 20
 
+    private let context = ZSTD_createDCtx()
+
+    deinit { ZSTD_freeDCtx(context) }
+
+    /// The part that was packed.
+    ///
     /// - Throws: ``DamagedPart``.
-    static func unpack(_ packed: UnsafeRawBufferPointer) throws(DamagedPart) -> [UInt8] {
+    func unpack(_ packed: UnsafeRawBufferPointer) throws(DamagedPart) -> [UInt8] {
         guard let kind = packed.first else { throw DamagedPart() }
         let content = UnsafeRawBufferPointer(rebasing: packed.dropFirst())
         if kind == 0 { return Array(content) }
         let size = ZSTD_getFrameContentSize(content.baseAddress, content.count)
-        guard kind == 1, size <= UInt64(largest) else { throw DamagedPart() }
+        guard kind == 1, size <= UInt64(Self.largest) else { throw DamagedPart() }
         var written = 0
         let part = [UInt8](unsafeUninitializedCapacity: Int(size)) { buffer, count in
-            written = ZSTD_decompress(
+            written = ZSTD_decompressDCtx(
+                context,
                 buffer.baseAddress,
                 buffer.count,
                 content.baseAddress,
