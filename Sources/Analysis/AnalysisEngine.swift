@@ -21,17 +21,21 @@ package struct AnalysisEngine: Sendable {
         package var memorySize: Int
         /// Dynamic fields of an event; more are dropped and counted.
         package var fieldLimit: Int
+        /// What `srcgeoip` and `dstgeoip` ask; nil without a database of places.
+        package var places: AddressPlaces?
 
         package init(
             managerName: String,
             mode: Mode = .daemon,
             memorySize: Int = 8192,
-            fieldLimit: Int = 256
+            fieldLimit: Int = 256,
+            places: AddressPlaces? = nil
         ) {
             self.managerName = managerName
             self.mode = mode
             self.memorySize = memorySize
             self.fieldLimit = fieldLimit
+            self.places = places
         }
     }
 
@@ -71,6 +75,7 @@ package struct AnalysisEngine: Sendable {
     let ruleset: Ruleset
     var decoder: EventDecoder
     var accumulator: Accumulator
+    private var places: PlaceTable?
     var matcher: RuleMatcher
     var writer: AlertWriter
     var contexts: SourceContexts
@@ -87,6 +92,7 @@ package struct AnalysisEngine: Sendable {
         let limit = configuration.fieldLimit
         decoder = EventDecoder(ruleset, names: names, fieldLimit: limit)
         accumulator = Accumulator(ruleset)
+        places = ruleset.asksForPlaces ? configuration.places.map(PlaceTable.init) : nil
         matcher = RuleMatcher(ruleset, memorySize: configuration.memorySize)
         writer = AlertWriter(ruleset, managerName: configuration.managerName)
         contexts = SourceContexts(managerName: configuration.managerName, names: names)
@@ -197,6 +203,7 @@ package struct AnalysisEngine: Sendable {
         decoder.decode(text, protectsContainer: hasContainer, into: &event)
         if event.decoder == nil { counts.undecodedEvents &+= 1 }
         accumulator.complete(&event, at: time.seconds)
+        places?.complete(&event)
     }
 
     private mutating func decide(generatedRule id: Int) -> Decision? {

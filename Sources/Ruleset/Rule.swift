@@ -34,6 +34,16 @@ package struct Rule: Sendable {
     package internal(set) var feedsGroupLists: [Int]
     package let location: SourceLocation
 
+    /// Whether it looks at `srcgeoip` or `dstgeoip`, or compares them.
+    package var asksForPlaces: Bool {
+        let compared = (correlation?.same ?? []) + (correlation?.different ?? [])
+        return compared.contains { $0 == .sourcePlace || $0 == .destinationPlace }
+            || conditions.contains { condition in
+                guard case .text(let field, _, _) = condition else { return false }
+                return field == .sourcePlace || field == .destinationPlace
+            }
+    }
+
     /// Flags of §5.4 and `<options>`, settled at load.
     package struct Options: Sendable, Hashable {
         /// Whether the rule writes an alert.

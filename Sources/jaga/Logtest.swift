@@ -72,7 +72,8 @@ struct Logtest: ParsableCommand {
             ruleset: rules,
             configuration: .init(
                 managerName: HostEnvironment.hostname,
-                mode: .session(alertLevel: configured.logAlertLevel)
+                mode: .session(alertLevel: configured.logAlertLevel),
+                places: try ruleset.places(configured)
             )
         )
         var session = LogtestSession(engine: pristine, location: location)

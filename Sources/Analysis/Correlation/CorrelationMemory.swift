@@ -78,7 +78,7 @@ struct CorrelationMemory: Sendable {
     ) -> Found? {
         let test = plan.tests[index]
         let track = plan.tracks[test.track]
-        guard test.isPossible, let hash = hash(track, event, agent),
+        guard let hash = hash(track, event, agent),
             var position = tracks[test.track].start(hash)
         else { return nil }
         var found = Found()

@@ -26,8 +26,6 @@ struct CorrelationPlan: Sendable {
         let differentFields: [Int]
         /// Index into ``regexes``; -1 when the list is one of a rule or group.
         let regex: Int
-        /// False when it wants values equal that no event has.
-        let isPossible: Bool
     }
 
     /// A track's list and the values that its events share.
@@ -89,26 +87,22 @@ struct CorrelationPlan: Sendable {
                 level: level,
                 different: slots(of: correlation.different, fields: []),
                 differentFields: slots(of: [], fields: correlation.differentFields),
-                regex: regex,
-                isPossible: !correlation.same.contains(where: Self.isNeverSet)
+                regex: regex
             )
         )
         return tests.count - 1
-    }
-
-    private static func isNeverSet(_ subject: Correlation.Subject) -> Bool {
-        subject == .sourceCountry || subject == .destinationCountry
     }
 
     private mutating func slots(
         of subjects: [Correlation.Subject],
         fields: [FieldName]
     ) -> [Int] {
-        let references: [FieldReference] = subjects.compactMap { subject in
+        let references: [FieldReference] = subjects.map { subject in
             switch subject {
             case .fixed(let field): .fixed(field)
             case .location: .location
-            case .sourceCountry, .destinationCountry: nil
+            case .sourcePlace: .sourcePlace
+            case .destinationPlace: .destinationPlace
             }
         }
         return (references + fields.map(FieldReference.dynamic)).map { slot(of: $0) }

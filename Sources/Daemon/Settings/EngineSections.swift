@@ -52,9 +52,12 @@ struct EngineSections {
                     hint: "it is the record of alerts that everything else follows"
                 )
             }
+        case "geoip_db_path", "geoip_db":
+            let path = reader.text(child)
+            settings.geoDatabase = path.isEmpty ? nil : path
         case let name where Self.laterGlobals.contains(name):
             reader.unsupported(child, in: "<global>")
-        default: reader.unknown(child, in: "<global>", known: ["jsonout_output"])
+        default: reader.unknown(child, in: "<global>", known: ["jsonout_output", "geoip_db_path"])
         }
     }
 

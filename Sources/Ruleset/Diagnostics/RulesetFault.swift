@@ -50,6 +50,8 @@ package enum RulesetFault: String, Sendable, CaseIterable {
     case unknownDecoder = "unknown-decoder"
     /// A rule id that no rule before has.
     case unknownRule = "unknown-rule"
+    /// A rule that names itself in `<if_sid>`.
+    case ownParent = "own-parent"
     /// An `<if_group>` that no rule before is in.
     case unknownGroup = "unknown-group"
     /// No top-level rule of the category, or no rule of the level.
@@ -68,6 +70,4 @@ package enum RulesetFault: String, Sendable, CaseIterable {
     case badListLine = "bad-list-line"
     /// Written so that Wazuh, and therefore Jaga, ignores it.
     case withoutEffect = "without-effect"
-    /// Needs what Jaga does not have.
-    case unsupported = "unsupported"
 }

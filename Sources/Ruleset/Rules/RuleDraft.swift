@@ -32,8 +32,6 @@ struct RuleDraft {
     var needsChangedOutput = false
     /// The first option that only a correlation can have.
     var correlationOnly: SourceLocation?
-    /// Why Jaga cannot run the rule.
-    var obstacle: RuleSkip?
 
     /// `<field name="…">`.
     struct FieldOption {

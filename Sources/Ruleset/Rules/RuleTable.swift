@@ -51,7 +51,6 @@ struct RuleTable {
     /// that cannot be placed is reported and skipped.
     mutating func insert(_ draft: RuleDraft, _ context: inout LoadingContext) {
         do throws(RuleSkip) {
-            if let obstacle = draft.obstacle { throw obstacle }
             if let index = indices[draft.attributes.id] {
                 try overwrite(index, by: draft, &context)
             } else {
@@ -273,9 +272,12 @@ struct RuleTable {
         }
         var nodes: [Int] = []
         var missing: [RuleSkip] = []
+        var own: SourceLocation?
         for (id, offset) in ids {
             if let index = indices[id] {
                 nodes += tree.nodesFound(byIfSid: index)
+            } else if id == draft.attributes.id, ids.count > 1, draft.texts[.ifMatchedSid] == nil {
+                own = text.location(at: offset)
             } else {
                 missing.append(missingRule(id, at: text.location(at: offset)))
             }
@@ -287,7 +289,23 @@ struct RuleTable {
             let message = "rule \(draft.attributes.id) lacks a parent: \(skip.reason)"
             log.warning(skip.fault, at: skip.location, message, hint: skip.hint)
         }
+        if let own { noteOwnParent(draft, at: own, &log) }
         return nodes
+    }
+
+    /// A rule that names itself beside others loses nothing: Wazuh's own ruleset
+    /// has one.
+    private func noteOwnParent(
+        _ draft: RuleDraft,
+        at location: SourceLocation,
+        _ log: inout DiagnosticLog
+    ) {
+        log.note(
+            .ownParent,
+            at: location,
+            "rule \(draft.attributes.id) names itself as its parent; that has no effect",
+            hint: "take the id out of if_sid"
+        )
     }
 
     private func missingRule(_ id: Int, at location: SourceLocation) -> RuleSkip {
