@@ -63,6 +63,14 @@ package struct AnalysisEngine: Sendable {
         package internal(set) var rememberedEvents = 0
         /// Events that frequency rules lost early, for their texts were too long.
         package internal(set) var forgottenForSize = 0
+        /// Events that no frequency rule can count any more, by their age.
+        package internal(set) var forgottenForAge = 0
+        /// Keys now kept for `if_fts`.
+        package internal(set) var rememberedKeys = 0
+        /// Keys that went for newer ones; they count as new when they come again.
+        package internal(set) var forgottenKeys = 0
+        /// Sessions that `accumulate` now has open.
+        package internal(set) var openSessions = 0
         /// Command outputs that `check_diff` had no room for.
         package internal(set) var rejectedOutputs = 0
     }
@@ -80,7 +88,7 @@ package struct AnalysisEngine: Sendable {
     var writer: AlertWriter
     var contexts: SourceContexts
     var event: DecodedEvent
-    private var firings: FiringClock
+    var firings: FiringClock
     private var counts = Counters()
     private var description: [UInt8] = []
 
@@ -107,6 +115,10 @@ package struct AnalysisEngine: Sendable {
         counts.spoofedFields = decoder.json.losses.spoofedFields
         counts.rememberedEvents = matcher.memory.count
         counts.forgottenForSize = matcher.memory.evictedForBytes
+        counts.forgottenForAge = matcher.memory.evictedForAge
+        counts.rememberedKeys = matcher.firstTimes.count
+        counts.forgottenKeys = matcher.firstTimes.forgotten
+        counts.openSessions = accumulator.count
         counts.rejectedOutputs = matcher.outputs.rejected
         return counts
     }

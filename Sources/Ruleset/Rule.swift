@@ -33,6 +33,9 @@ package struct Rule: Sendable {
     /// made: an event is inserted that often (§5.8).
     package internal(set) var feedsGroupLists: [Int]
     package let location: SourceLocation
+    /// A number of the rule's text: two definitions that say the same have the same,
+    /// wherever they stand.
+    package internal(set) var fingerprint: UInt64 = 0
 
     /// Whether it looks at `srcgeoip` or `dstgeoip`, or compares them.
     package var asksForPlaces: Bool {

@@ -64,6 +64,9 @@ struct Fixture {
         <plugin_decoder>JSON_Decoder</plugin_decoder></decoder>
         """#
 
+    /// The clock's time.
+    var time: Timestamp { Timestamp(nanoseconds: now * 1_000_000_000 + 123_000_000) }
+
     /// What the engine finds out about one line.
     mutating func inspect(
         _ line: String,

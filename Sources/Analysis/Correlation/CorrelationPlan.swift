@@ -53,6 +53,8 @@ struct CorrelationPlan: Sendable {
     private(set) var sidTracks: [[Int]]
     private(set) var groupTracks: [[Int]]
     private(set) var recentTracks: [Int] = []
+    /// Seconds that the most patient test looks back; 0 without tests.
+    private(set) var longestTimeframe: Int64 = 0
     private var trackIndices: [Track: Int] = [:]
 
     init(sidListCount: Int, groupListCount: Int) {
@@ -90,7 +92,17 @@ struct CorrelationPlan: Sendable {
                 regex: regex
             )
         )
+        longestTimeframe = max(longestTimeframe, Int64(correlation.timeframe))
         return tests.count - 1
+    }
+
+    /// The tracks that an event enters, by the lists that its rule feeds.
+    ///
+    /// An event of a sid list enters no group list; a group list named twice takes
+    /// the event twice.
+    func tracks(sidList: Int, groupLists: ArraySlice<Int>) -> [Int] {
+        if sidList >= 0 { return recentTracks + sidTracks[sidList] }
+        return recentTracks + groupLists.flatMap { groupTracks[$0] }
     }
 
     private mutating func slots(

@@ -10,6 +10,8 @@ struct RuleDraft {
     /// The `name` of the group around it.
     let groupName: String
     let location: SourceLocation
+    /// See ``Rule/fingerprint``.
+    var fingerprint: UInt64 = 0
 
     /// Options whose texts join.
     var texts: [RuleOption.TextOption: OptionText] = [:]

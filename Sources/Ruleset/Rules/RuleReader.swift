@@ -28,6 +28,7 @@ struct RuleReader {
         )
         var reader = RuleReader(draft: draft)
         for child in element.children { reader.read(child, &context) }
+        reader.draft.fingerprint = Fingerprint.of(element, in: groupName)
         reader.checkWhole(element, &context)
         return attributes == nil ? nil : reader.draft
     }
