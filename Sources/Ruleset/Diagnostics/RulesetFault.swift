@@ -52,6 +52,16 @@ package enum RulesetFault: String, Sendable, CaseIterable {
     case unknownRule = "unknown-rule"
     /// A rule that names itself in `<if_sid>`.
     case ownParent = "own-parent"
+    /// Rules that name each other as parents in a circle.
+    case circle = "circle"
+    /// A rule that no event reaches.
+    case unreachable = "unreachable"
+    /// A rule or pattern that matches nothing.
+    case neverMatches = "never-matches"
+    /// A pattern that probably means something else than its engine reads.
+    case suspiciousPattern = "suspicious-pattern"
+    /// An expression whose search grows out of bounds.
+    case slowPattern = "slow-pattern"
     /// An `<if_group>` that no rule before is in.
     case unknownGroup = "unknown-group"
     /// No top-level rule of the category, or no rule of the level.

@@ -23,6 +23,7 @@ struct RuleTable {
     private var facts: [Facts] = []
     private var indices: [Int: Int] = [:]
     private var skippedIDs: Set<Int> = []
+    private var references = RuleReferences()
     private var groupTexts = GroupTextTable()
 
     /// What is known of a rule beyond what it is compiled to.
@@ -50,6 +51,7 @@ struct RuleTable {
     /// Adds a rule to those before it, or changes the one it overwrites; one
     /// that cannot be placed is reported and skipped.
     mutating func insert(_ draft: RuleDraft, _ context: inout LoadingContext) {
+        references.add(draft)
         do throws(RuleSkip) {
             if let index = indices[draft.attributes.id] {
                 try overwrite(index, by: draft, &context)
@@ -63,6 +65,11 @@ struct RuleTable {
             if indices[draft.attributes.id] == nil { skippedIDs.insert(draft.attributes.id) }
             report(error, of: draft, &context.log)
         }
+    }
+
+    /// Reports rules that wait for each other as parents.
+    func reportCircles(_ log: inout DiagnosticLog) {
+        references.reportCircles(&log)
     }
 
     private func report(_ skip: RuleSkip, of draft: RuleDraft, _ log: inout DiagnosticLog) {
