@@ -43,6 +43,11 @@ let package = Package(
             pkgConfig: "libpcre2-8",
             providers: [.apt(["libpcre2-dev"])]
         ),
+        .systemLibrary(
+            name: "CMaxMindDB",
+            pkgConfig: "libmaxminddb",
+            providers: [.apt(["libmaxminddb-dev"])]
+        ),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
 
@@ -112,7 +117,7 @@ let package = Package(
             name: "Daemon",
             dependencies: [
                 "EventModel", "OSXML", "Patterns", "Ruleset", "Analysis", "DockerClient",
-                "Collectors", "AlertStore", "WebServer", "CFileStatus",
+                "Collectors", "AlertStore", "WebServer", "CFileStatus", "CMaxMindDB",
             ],
             swiftSettings: settings
         ),
@@ -207,7 +212,7 @@ let package = Package(
         ),
         .testTarget(
             name: "DaemonTests",
-            dependencies: ["EventModel", "Daemon"],
+            dependencies: ["EventModel", "Analysis", "Daemon"],
             swiftSettings: settings
         ),
         .testTarget(

@@ -21,17 +21,21 @@ package struct AnalysisEngine: Sendable {
         package var memorySize: Int
         /// Dynamic fields of an event; more are dropped and counted.
         package var fieldLimit: Int
+        /// What `srcgeoip` and `dstgeoip` ask; nil without a database of places.
+        package var places: AddressPlaces?
 
         package init(
             managerName: String,
             mode: Mode = .daemon,
             memorySize: Int = 8192,
-            fieldLimit: Int = 256
+            fieldLimit: Int = 256,
+            places: AddressPlaces? = nil
         ) {
             self.managerName = managerName
             self.mode = mode
             self.memorySize = memorySize
             self.fieldLimit = fieldLimit
+            self.places = places
         }
     }
 
@@ -61,6 +65,14 @@ package struct AnalysisEngine: Sendable {
         package internal(set) var rememberedEvents = 0
         /// Events that frequency rules lost early, for their texts were too long.
         package internal(set) var forgottenForSize = 0
+        /// Events that no frequency rule can count any more, by their age.
+        package internal(set) var forgottenForAge = 0
+        /// Keys now kept for `if_fts`.
+        package internal(set) var rememberedKeys = 0
+        /// Keys that went for newer ones; they count as new when they come again.
+        package internal(set) var forgottenKeys = 0
+        /// Sessions that `accumulate` now has open.
+        package internal(set) var openSessions = 0
         /// Command outputs that `check_diff` had no room for.
         package internal(set) var rejectedOutputs = 0
 
@@ -90,11 +102,12 @@ package struct AnalysisEngine: Sendable {
     let ruleset: Ruleset
     var decoder: EventDecoder
     var accumulator: Accumulator
+    private var places: PlaceTable?
     var matcher: RuleMatcher
     var writer: AlertWriter
     var contexts: SourceContexts
     var event: DecodedEvent
-    private var firings: FiringClock
+    var firings: FiringClock
     private var counts = Counters()
     private var description: [UInt8] = []
 
@@ -106,6 +119,7 @@ package struct AnalysisEngine: Sendable {
         let limit = configuration.fieldLimit
         decoder = EventDecoder(ruleset, names: names, fieldLimit: limit)
         accumulator = Accumulator(ruleset)
+        places = ruleset.asksForPlaces ? configuration.places.map(PlaceTable.init) : nil
         matcher = RuleMatcher(ruleset, memorySize: configuration.memorySize)
         writer = AlertWriter(ruleset, managerName: configuration.managerName)
         contexts = SourceContexts(managerName: configuration.managerName, names: names)
@@ -121,6 +135,10 @@ package struct AnalysisEngine: Sendable {
         counts.spoofedFields = decoder.json.losses.spoofedFields
         counts.rememberedEvents = matcher.memory.count
         counts.forgottenForSize = matcher.memory.evictedForBytes
+        counts.forgottenForAge = matcher.memory.evictedForAge
+        counts.rememberedKeys = matcher.firstTimes.count
+        counts.forgottenKeys = matcher.firstTimes.forgotten
+        counts.openSessions = accumulator.count
         counts.rejectedOutputs = matcher.outputs.rejected
         return counts
     }
@@ -217,6 +235,7 @@ package struct AnalysisEngine: Sendable {
         decoder.decode(text, protectsContainer: hasContainer, into: &event)
         if event.decoder == nil { counts.undecodedEvents &+= 1 }
         accumulator.complete(&event, at: time.seconds)
+        places?.complete(&event)
     }
 
     private mutating func decide(generatedRule id: Int) -> Decision? {

@@ -8,11 +8,18 @@ import EventModel
 /// Source: analysis-engine.md §5.9, §5.12, §9.2.
 struct FiringClock: Sendable {
     /// Seconds since the epoch of the firing that started the silence of a rule.
-    private var stamps: [Int64?]
-    private var hour: Int64?
+    private(set) var stamps: [Int64?]
+    /// Hours of local time since the epoch; nil before the first event.
+    private(set) var hour: Int64?
 
     init(ruleCount: Int) {
         stamps = Array(repeating: nil, count: ruleCount)
+    }
+
+    /// Goes back to where an earlier clock was.
+    mutating func restore(hour: Int64?, stamps restored: [(rule: Int, stamp: Int64)]) {
+        self.hour = hour
+        for (rule, stamp) in restored { stamps[rule] = stamp }
     }
 
     /// Whether local time has entered another hour; false for the first event.

@@ -24,6 +24,11 @@ package struct OSXMLDocument: Sendable {
     /// - Compatibility: Wazuh has no such limit. With it, a small file cannot
     ///   grow to gigabytes.
     package static let maximumExpandedCount = 262_144
+    /// How many bytes variables may put into a file, all texts together.
+    ///
+    /// - Compatibility: Wazuh has no such limit; the stock ruleset needs some
+    ///   kilobytes.
+    package static let maximumReplacedCount = 16 << 20
 
     /// Reads a file.
     ///

@@ -17,6 +17,8 @@ struct VariableReplacer {
 
     /// By lower-case name; the first definition stays.
     private var values: [[UInt8]: [UInt8]] = [:]
+    /// Bytes of values put into texts so far.
+    private var replacedCount = 0
 
     /// Recursive: the parser bounds the depth.
     mutating func replace(in elements: [XMLElement]) throws(OSXMLError) -> [XMLElement] {
@@ -56,7 +58,7 @@ struct VariableReplacer {
         if values[key] == nil { values[key] = element.text }
     }
 
-    private func replace(
+    private mutating func replace(
         in text: [UInt8],
         at position: SourcePosition
     ) throws(OSXMLError) -> [UInt8] {
@@ -72,13 +74,27 @@ struct VariableReplacer {
                 continue
             }
             let name = Self.name(in: text, after: index)
-            replaced += try value(of: name, at: position)
+            let value = try value(of: name, at: position)
+            replaced += value
+            replacedCount += value.count
             index = name.endIndex
+            guard replacedCount <= OSXMLDocument.maximumReplacedCount else {
+                throw Self.tooMuch(at: position)
+            }
             guard replaced.count <= OSXMLDocument.maximumExpandedCount else {
                 throw Self.tooLong(at: position)
             }
         }
         return replaced
+    }
+
+    private static func tooMuch(at position: SourcePosition) -> OSXMLError {
+        OSXMLError(
+            .tooLong,
+            "variables put more than \(OSXMLDocument.maximumReplacedCount >> 20) MiB into the file",
+            at: position,
+            hint: "use shorter variables, or fewer of them"
+        )
     }
 
     private static func tooLong(at position: SourcePosition) -> OSXMLError {

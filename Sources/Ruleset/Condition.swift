@@ -17,6 +17,12 @@ package enum FieldReference: Sendable, Hashable {
     case user
     /// `<list field="user">`: srcuser, else dstuser.
     case listUser
+    /// `<srcgeoip>`: where the source address is, such as `DE / Saxony`.
+    ///
+    /// Absent without a database of places.
+    case sourcePlace
+    /// `<dstgeoip>`: where the destination address is.
+    case destinationPlace
     case dynamic(FieldName)
 }
 

@@ -39,7 +39,7 @@ package struct Correlation: Sendable {
     package enum Subject: Sendable, Hashable {
         case fixed(StaticField)
         case location
-        case sourceCountry
-        case destinationCountry
+        case sourcePlace
+        case destinationPlace
     }
 }

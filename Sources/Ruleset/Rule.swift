@@ -33,6 +33,19 @@ package struct Rule: Sendable {
     /// made: an event is inserted that often (§5.8).
     package internal(set) var feedsGroupLists: [Int]
     package let location: SourceLocation
+    /// A number of the rule's text: two definitions that say the same have the same,
+    /// wherever they stand.
+    package internal(set) var fingerprint: UInt64 = 0
+
+    /// Whether it looks at `srcgeoip` or `dstgeoip`, or compares them.
+    package var asksForPlaces: Bool {
+        let compared = (correlation?.same ?? []) + (correlation?.different ?? [])
+        return compared.contains { $0 == .sourcePlace || $0 == .destinationPlace }
+            || conditions.contains { condition in
+                guard case .text(let field, _, _) = condition else { return false }
+                return field == .sourcePlace || field == .destinationPlace
+            }
+    }
 
     /// Flags of §5.4 and `<options>`, settled at load.
     package struct Options: Sendable, Hashable {

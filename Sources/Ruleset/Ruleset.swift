@@ -40,6 +40,11 @@ package struct Ruleset: Sendable {
     /// How many `if_matched_group` lists there are; rules name them by index.
     package let groupListCount: Int
 
+    /// Whether a rule asks where an address is.
+    ///
+    /// - Complexity: O(number of conditions)
+    package var asksForPlaces: Bool { rules.contains(where: \.asksForPlaces) }
+
     /// The rule of an id; nil when there is none.
     ///
     /// - Complexity: O(number of rules)

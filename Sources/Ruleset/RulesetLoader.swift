@@ -9,6 +9,7 @@ import EventModel
 package struct RulesetLoader {
     private var context: LoadingContext
     private var decoders = DecoderTree()
+    private var isChecking = false
 
     /// Loads files in the order given; see ``RulesetFiles/sorted()``.
     ///
@@ -22,6 +23,17 @@ package struct RulesetLoader {
         return loader.load(files)
     }
 
+    /// As ``load(_:settings:)``, and looks for what loads and yet cannot work; see
+    /// ``RulesetAudit``.
+    package static func check(
+        _ files: RulesetFiles,
+        settings: RulesetSettings
+    ) -> RulesetLoading {
+        var loader = RulesetLoader(context: LoadingContext(settings: settings))
+        loader.isChecking = true
+        return loader.load(files)
+    }
+
     private mutating func load(_ files: RulesetFiles) -> RulesetLoading {
         for file in files.decoders + files.lists + files.rules { context.log.open(file.path) }
         for file in files.decoders { loadDecoders(file) }
@@ -29,6 +41,15 @@ package struct RulesetLoader {
         var table = RuleTable(decoders: decoders, lists: ListRegistry(files.lists))
         for file in files.rules { loadRules(file, into: &table) }
 
+        table.reportCircles(&context.log)
+        if isChecking {
+            let ruleset = compiled(table)
+            context.log.add(
+                context.log.errorCount == 0
+                    ? RulesetAudit.findings(in: ruleset)
+                    : RulesetAudit.patternFindings(in: ruleset)
+            )
+        }
         var counts = table.counts
         counts.decoders = decoders.decoders.count
         return RulesetLoading(

@@ -62,7 +62,10 @@ struct Analyze: ParsableCommand {
         var replay = Replay(
             engine: AnalysisEngine(
                 ruleset: rules,
-                configuration: .init(managerName: HostEnvironment.hostname)
+                configuration: .init(
+                    managerName: HostEnvironment.hostname,
+                    places: try ruleset.places(configured)
+                )
             ),
             format: format.format,
             now: HostClock.now()

@@ -51,7 +51,7 @@ struct Check: ParsableCommand {
                 ? try finder.files(section: settings.ruleset, data: HostEnvironment.data(data))
                 : try finder.files(in: folders)
         }
-        let loading = RulesetLoader.load(files, settings: RulesetSettings())
+        let loading = RulesetLoader.check(files, settings: RulesetSettings())
         findings += loading.diagnostics
         report(findings, loading.counts)
         if findings.contains(where: { $0.severity == .error }) {

@@ -72,20 +72,24 @@ struct Logtest: ParsableCommand {
             ruleset: rules,
             configuration: .init(
                 managerName: HostEnvironment.hostname,
-                mode: .session(alertLevel: configured.logAlertLevel)
+                mode: .session(alertLevel: configured.logAlertLevel),
+                places: try ruleset.places(configured)
             )
         )
         var session = LogtestSession(engine: pristine, location: location)
         var reader = LineReader(descriptor: try input())
         if !json, !quiet { greet() }
         var output: [UInt8] = []
-        var last: EventReport?
+        var last: UnitTest?
         while reader.next({ line in
             guard !line.isEmpty else { return }
             if fresh { session.forget(pristine) }
             let report = session.inspect(line, why || verbose ? .trials : .result)
             append(report, to: &output)
-            if unitTest != nil { last = report }
+            if let unitTest {
+                last = UnitTest(unitTest, report)
+                if !json { output.append(text: last?.verdict ?? "") }
+            }
         }) {
             // Whoever types, or pipes one line at a time, gets the answer at once.
             if output.count > 1 << 16 || !reader.hasBufferedLine {
@@ -94,7 +98,7 @@ struct Logtest: ParsableCommand {
             }
         }
         Terminal.write(output)
-        if let unitTest { try compare(last, with: unitTest) }
+        if let unitTest { try (last ?? UnitTest(unitTest, nil)).finish() }
     }
 
     private func input() throws -> Int32 {
@@ -124,7 +128,6 @@ struct Logtest: ParsableCommand {
         LogtestText.append(report, verbose ? .trials : .result, to: &text)
         output += text
         if why { appendWhy(report, to: &output) }
-        output.append(UInt8(ascii: "\n"))
     }
 
     private func appendWhy(_ report: EventReport, to output: inout [UInt8]) {
@@ -149,26 +152,43 @@ struct Logtest: ParsableCommand {
         }
         output.append(literal: "]}")
     }
+}
 
-    /// Source: analysis-engine.md §9.3, `-U`.
-    private func compare(_ report: EventReport?, with expectation: String) throws {
-        let expected = expectation.split(
+/// A line's rule, level and decoder beside those that were expected.
+///
+/// Source: analysis-engine.md §9.3, `-U`.
+private struct UnitTest {
+    private let expected: [String]
+    private let result: [String]
+
+    /// `expectation` is `rule:level:decoder`, whose parts may be empty.
+    init(_ expectation: String, _ report: EventReport?) {
+        expected = expectation.split(
             separator: ":",
             maxSplits: 2,
             omittingEmptySubsequences: false
         ).map(String.init)
-        let result = [
+        result = [
             report?.rule.map { String($0.id) } ?? "", report?.rule.map { String($0.level) } ?? "",
             report?.decoder?.name ?? "",
         ]
-        if expected == result {
-            Terminal.note("Unit test OK")
-            let empty = expected.filter(\.isEmpty).count
-            if empty > 0 { throw ExitCode(Int32(empty)) }
-            return
-        }
-        Terminal.note("Unit test FAIL. Expected \(expected) , Result \(result)")
-        throw ExitCode(1)
+    }
+
+    /// The line that says how it came out.
+    var verdict: String {
+        if expected == result { return "Unit test OK\n" }
+        return "Unit test FAIL. Expected \(Self.list(expected)) , Result \(Self.list(result))\n"
+    }
+
+    /// Ends with the number of empty parts when all is as expected, else with 1.
+    func finish() throws {
+        guard expected == result else { throw ExitCode(1) }
+        let empty = expected.filter(\.isEmpty).count
+        if empty > 0 { throw ExitCode(Int32(empty)) }
+    }
+
+    private static func list(_ parts: [String]) -> String {
+        "[" + parts.map { "'\($0)'" }.joined(separator: ", ") + "]"
     }
 }
 

@@ -1,6 +1,7 @@
 // Jaga - container security monitor
 // SPDX-License-Identifier: Apache-2.0
 
+import Analysis
 import ArgumentParser
 import Daemon
 import EventModel
@@ -34,6 +35,15 @@ struct RulesetOptions: ParsableArguments {
     )
     var data: String?
 
+    @Option(
+        name: .customLong("geoip-db"),
+        help: ArgumentHelp(
+            "The .mmdb file that srcgeoip and dstgeoip ask, instead of that of --config.",
+            valueName: "file"
+        )
+    )
+    var geoDatabase: String?
+
     /// The settings of `--config`, or those without a file; its diagnostics
     /// go to standard error.
     func settings() throws -> Settings {
@@ -41,6 +51,12 @@ struct RulesetOptions: ParsableArguments {
         let configuration = try Failure.reported { try OssecConfiguration.load(config) }
         Failure.list(configuration.diagnostics)
         return configuration.settings
+    }
+
+    /// What rules that ask for places look into; nil without a database.
+    func places(_ settings: Settings) throws -> AddressPlaces? {
+        guard let path = geoDatabase ?? settings.geoDatabase else { return nil }
+        return try Failure.reported { try GeoDatabase(path: path).places }
     }
 
     /// The files of the ruleset that was chosen.

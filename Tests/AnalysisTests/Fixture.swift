@@ -22,6 +22,7 @@ struct Fixture {
         lists: [String: String] = [:],
         mode: AnalysisEngine.Mode = .daemon,
         source: EventSource? = nil,
+        places: AddressPlaces? = nil,
         sourceLocation: SourceLocation = #_sourceLocation
     ) throws {
         let files = RulesetFiles(
@@ -37,7 +38,7 @@ struct Fixture {
         )
         engine = AnalysisEngine(
             ruleset: ruleset,
-            configuration: .init(managerName: "mgr", mode: mode)
+            configuration: .init(managerName: "mgr", mode: mode, places: places)
         )
         let manager = AgentIdentity(id: "000", name: "mgr")
         self.source = source ?? EventSource(agent: manager, location: "/var/log/app.log")
@@ -62,6 +63,9 @@ struct Fixture {
         <decoder name="json"><prematch>^{\s*"</prematch>
         <plugin_decoder>JSON_Decoder</plugin_decoder></decoder>
         """#
+
+    /// The clock's time.
+    var time: Timestamp { Timestamp(nanoseconds: now * 1_000_000_000 + 123_000_000) }
 
     /// What the engine finds out about one line.
     mutating func inspect(

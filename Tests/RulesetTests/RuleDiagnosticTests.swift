@@ -120,11 +120,7 @@ struct RuleDiagnosticTests {
         RuleFault(options: "<same_srcip/>", "missing-option 2:1"),
         RuleFault(options: "<global_frequency/>", "missing-option 2:1"),
         RuleFault(options: "<same_agent/>", "(without-effect 2:1)"),
-        RuleFault(options: "<srcgeoip>DE</srcgeoip>", "(unsupported 2:1)"),
-        RuleFault(
-            options: "<if_matched_sid>1</if_matched_sid><same_srcgeoip/>",
-            "(unsupported 2:35)"
-        ),
+        RuleFault(options: "<same_srcgeoip/>", "missing-option 2:1"),
         RuleFault(options: "<if_matched_sid>1,2</if_matched_sid>", "(bad-value 2:17)"),
         RuleFault(options: "<if_matched_sid>99</if_matched_sid>", "(unknown-rule 2:17)"),
         RuleFault(

@@ -11,7 +11,8 @@ struct SourceContexts: Sendable {
     private let managerName: String
     private let names: FieldNameIndex
     private var contexts: [ObjectIdentifier: SourceContext] = [:]
-    private var agents: [String: Int] = [:]
+    /// Numbers of agents by id; each number once, from 0 on.
+    private(set) var agents: [String: Int] = [:]
 
     init(managerName: String, names: FieldNameIndex) {
         self.managerName = managerName
@@ -33,7 +34,8 @@ struct SourceContexts: Sendable {
         return context
     }
 
-    private mutating func number(of agent: String) -> Int {
+    /// The number of an agent, which lasts as long as the engine.
+    mutating func number(of agent: String) -> Int {
         if let known = agents[agent] { return known }
         agents[agent] = agents.count
         return agents.count - 1

@@ -18,13 +18,17 @@ struct CorrelationMemory: Sendable {
     /// Of a longer text only the front is kept, as Wazuh keeps of any event.
     private static let textLimit = 65_535
 
-    private struct Stored: Sendable {
+    struct Stored: Sendable {
         var arrival: Int64 = 0
+        /// Index into ``Ruleset/rules`` of the rule that it had.
+        var rule = 0
         var agent = 0
         var category = EventCategory.syslog
         /// Level of the rule that counted this event last (§5.8).
         var claimedLevel = 0
         var hasFields = false
+        /// Whether texts and values are kept; otherwise the event only takes a place.
+        var isKept = false
         /// The event's text, then the values of its slots.
         var bytes: [UInt8] = []
         var textCount = 0
@@ -32,23 +36,25 @@ struct CorrelationMemory: Sendable {
         var logEnd = 0
     }
 
-    private let plan: CorrelationPlan
+    let plan: CorrelationPlan
     /// How many events are kept.
-    private let limit: Int
+    let limit: Int
     private let seed = UInt64.random(in: .min ... .max)
 
-    private var tracks: [CorrelationTrack]
+    private(set) var tracks: [CorrelationTrack]
     /// Event `n` lies at `n % limit`.
-    private var events: [Stored] = []
+    private(set) var events: [Stored] = []
     /// Values of slots: event `n` has those from `(n % limit) * slots.count` on;
     /// -1 as start is an absent value.
-    private var values: [(start: Int, end: Int)] = []
-    private var nextSequence = 0
-    private var firstSequence = 0
+    private(set) var values: [(start: Int, end: Int)] = []
+    private(set) var nextSequence = 0
+    private(set) var firstSequence = 0
     private var byteCount = 0
 
     /// Events that had to go because of their bytes.
     private(set) var evictedForBytes = 0
+    /// Events that went because no test can count them any more.
+    private(set) var evictedForAge = 0
 
     init(plan: CorrelationPlan, limit: Int) {
         self.plan = plan
@@ -78,7 +84,7 @@ struct CorrelationMemory: Sendable {
     ) -> Found? {
         let test = plan.tests[index]
         let track = plan.tracks[test.track]
-        guard test.isPossible, let hash = hash(track, event, agent),
+        guard let hash = hash(track, event, agent),
             var position = tracks[test.track].start(hash)
         else { return nil }
         var found = Found()
@@ -176,6 +182,7 @@ struct CorrelationMemory: Sendable {
 
     /// How an event is to be stored.
     struct Remembrance {
+        let rule: Int
         let agent: Int
         let arrival: Int64
         let claimedLevel: Int
@@ -195,7 +202,7 @@ struct CorrelationMemory: Sendable {
     ) {
         let sequence = nextSequence
         nextSequence += 1
-        makeRoom()
+        makeRoom(at: remembrance.arrival)
         let isWanted =
             remembrance.sidList >= 0 || !remembrance.groupLists.isEmpty
             || !plan.recentTracks.isEmpty
@@ -226,13 +233,19 @@ struct CorrelationMemory: Sendable {
         tracks[track].append(sequence, hash: hash)
     }
 
-    /// Drops the oldest event when the memory is full, and more while the texts
-    /// are too long.
-    private mutating func makeRoom() {
-        while firstSequence < nextSequence - 1,
-            nextSequence - firstSequence > limit || byteCount > Self.byteLimit
-        {
-            if nextSequence - firstSequence <= limit { evictedForBytes += 1 }
+    /// Drops the oldest events: one when the memory is full, more while the texts
+    /// are too long, and all that are older than any test looks back.
+    private mutating func makeRoom(at now: Int64) {
+        while firstSequence < nextSequence - 1 {
+            if nextSequence - firstSequence <= limit {
+                if byteCount > Self.byteLimit {
+                    evictedForBytes += 1
+                } else if now - events[firstSequence % limit].arrival > plan.longestTimeframe {
+                    evictedForAge += 1
+                } else {
+                    return
+                }
+            }
             let place = firstSequence % limit
             byteCount -= events[place].bytes.count
             events[place].bytes.removeAll(keepingCapacity: events[place].bytes.capacity <= 4096)
@@ -247,18 +260,16 @@ struct CorrelationMemory: Sendable {
         _ remembrance: Remembrance,
         keepsText: Bool
     ) {
-        let place = sequence % limit
-        if place == events.count {
-            events.append(Stored())
-            for _ in plan.slots { values.append((-1, -1)) }
-        }
+        let place = freePlace(of: sequence)
         events[place].arrival = remembrance.arrival
+        events[place].rule = remembrance.rule
         events[place].agent = remembrance.agent
         events[place].category = event.category
         events[place].claimedLevel = remembrance.claimedLevel
         events[place].hasFields = !event.fields.isEmpty
         events[place].bytes.removeAll(keepingCapacity: true)
         events[place].textCount = 0
+        events[place].isKept = keepsText
         guard keepsText else { return }
         let text = event.text.clamped(to: 0..<Self.textLimit)
         events[place].bytes.append(span: event.arena.span.extracting(text))
@@ -278,5 +289,60 @@ struct CorrelationMemory: Sendable {
             kept.end = events[place].bytes.count
         }
         values[place * plan.slots.count + slot] = kept
+    }
+
+    private mutating func freePlace(of sequence: Int) -> Int {
+        let place = sequence % limit
+        if place == events.count {
+            events.append(Stored())
+            for _ in plan.slots { values.append((-1, -1)) }
+        }
+        return place
+    }
+
+    // MARK: Restoring
+
+    /// An event of an earlier memory: of another run, or of another ruleset.
+    struct Restored {
+        var event: Stored
+        /// Where in the event's bytes the values of ``CorrelationPlan/slots`` lie;
+        /// -1 as start is an absent value.
+        let values: [(start: Int, end: Int)]
+        let sidList: Int
+        let groupLists: ArraySlice<Int>
+    }
+
+    /// Adds an event behind those there are.
+    mutating func restore(_ restored: Restored) {
+        let sequence = nextSequence
+        nextSequence += 1
+        makeRoom(at: restored.event.arrival)
+        let place = freePlace(of: sequence)
+        events[place] = restored.event
+        byteCount += restored.event.bytes.count
+        for (slot, value) in restored.values.enumerated() {
+            values[place * plan.slots.count + slot] = value
+        }
+        guard restored.event.isKept else { return }
+        for track in plan.tracks(sidList: restored.sidList, groupLists: restored.groupLists) {
+            tracks[track].removeEvents(before: firstSequence)
+            guard let hash = hash(plan.tracks[track], place) else { continue }
+            tracks[track].append(sequence, hash: hash)
+        }
+    }
+
+    /// As ``hash(_:_:_:)``, of a stored event.
+    private func hash(_ track: CorrelationPlan.Track, _ place: Int) -> UInt64? {
+        var hash = ByteHash(seed: seed)
+        if track.separatesAgents { hash.combine(events[place].agent) }
+        if track.separatesCategories { hash.combine(Int(events[place].category.rawValue)) }
+        let bytes = events[place].bytes
+        let span = bytes.span
+        for slot in track.same {
+            let value = values[place * plan.slots.count + slot]
+            guard value.start >= 0 else { return nil }
+            hash.combine(span.extracting(value.start..<value.end))
+        }
+        return hash.value
     }
 }

@@ -26,8 +26,6 @@ struct CorrelationPlan: Sendable {
         let differentFields: [Int]
         /// Index into ``regexes``; -1 when the list is one of a rule or group.
         let regex: Int
-        /// False when it wants values equal that no event has.
-        let isPossible: Bool
     }
 
     /// A track's list and the values that its events share.
@@ -55,6 +53,8 @@ struct CorrelationPlan: Sendable {
     private(set) var sidTracks: [[Int]]
     private(set) var groupTracks: [[Int]]
     private(set) var recentTracks: [Int] = []
+    /// Seconds that the most patient test looks back; 0 without tests.
+    private(set) var longestTimeframe: Int64 = 0
     private var trackIndices: [Track: Int] = [:]
 
     init(sidListCount: Int, groupListCount: Int) {
@@ -89,26 +89,32 @@ struct CorrelationPlan: Sendable {
                 level: level,
                 different: slots(of: correlation.different, fields: []),
                 differentFields: slots(of: [], fields: correlation.differentFields),
-                regex: regex,
-                isPossible: !correlation.same.contains(where: Self.isNeverSet)
+                regex: regex
             )
         )
+        longestTimeframe = max(longestTimeframe, Int64(correlation.timeframe))
         return tests.count - 1
     }
 
-    private static func isNeverSet(_ subject: Correlation.Subject) -> Bool {
-        subject == .sourceCountry || subject == .destinationCountry
+    /// The tracks that an event enters, by the lists that its rule feeds.
+    ///
+    /// An event of a sid list enters no group list; a group list named twice takes
+    /// the event twice.
+    func tracks(sidList: Int, groupLists: ArraySlice<Int>) -> [Int] {
+        if sidList >= 0 { return recentTracks + sidTracks[sidList] }
+        return recentTracks + groupLists.flatMap { groupTracks[$0] }
     }
 
     private mutating func slots(
         of subjects: [Correlation.Subject],
         fields: [FieldName]
     ) -> [Int] {
-        let references: [FieldReference] = subjects.compactMap { subject in
+        let references: [FieldReference] = subjects.map { subject in
             switch subject {
             case .fixed(let field): .fixed(field)
             case .location: .location
-            case .sourceCountry, .destinationCountry: nil
+            case .sourcePlace: .sourcePlace
+            case .destinationPlace: .destinationPlace
             }
         }
         return (references + fields.map(FieldReference.dynamic)).map { slot(of: $0) }

@@ -8,17 +8,17 @@ import Ruleset
 ///
 /// Source: analysis-engine.md §4.8.
 struct Accumulator: Sendable {
-    private static let fields: [StaticField] = [
+    static let fields: [StaticField] = [
         .dstuser, .srcuser, .dstip, .srcip, .dstport, .srcport, .data,
     ]
     private static let valueLimit = 80
     private static let keyLimit = 255
-    private static let seconds: Int64 = 120
+    static let seconds: Int64 = 120
     /// When there are more sessions, all that are too old are forgotten, or else
     /// all.
     private static let capacity = 8192
 
-    private struct Session: Sendable {
+    struct Session: Sendable {
         var time: Int64
         /// In the order of ``Accumulator/fields``; empty when not seen.
         var values: [[UInt8]]
@@ -26,7 +26,10 @@ struct Accumulator: Sendable {
 
     /// Name of each decoder that accumulates, by its index.
     private let names: [Int: [UInt8]]
-    private var sessions: [[UInt8]: Session] = [:]
+    private(set) var sessions: [[UInt8]: Session] = [:]
+
+    /// How many sessions are open.
+    var count: Int { sessions.count }
 
     init(_ ruleset: Ruleset) {
         var names: [Int: [UInt8]] = [:]
@@ -58,6 +61,12 @@ struct Accumulator: Sendable {
             }
         }
         makeRoom(at: time)
+        sessions[key] = session
+    }
+
+    /// Opens a session of an earlier run, unless there is one.
+    mutating func restore(_ session: Session, key: [UInt8]) {
+        guard sessions.count < Self.capacity, sessions[key] == nil else { return }
         sessions[key] = session
     }
 

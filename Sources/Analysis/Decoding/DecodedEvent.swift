@@ -30,6 +30,9 @@ struct DecodedEvent: Sendable {
     var log = 0..<0
     var location = 0..<0
     var hostname = 0..<0
+    /// Where the addresses are, when a database of places knows and rules ask.
+    var sourcePlace: Range<Int>?
+    var destinationPlace: Range<Int>?
     /// Index of the decoder; nil when none took the event.
     var decoder: Int?
     var category = EventCategory.syslog
@@ -66,6 +69,8 @@ struct DecodedEvent: Sendable {
         decoder = nil
         category = .syslog
         generatedRuleID = nil
+        sourcePlace = nil
+        destinationPlace = nil
         signature.reset()
         fields.removeAll(keepingCapacity: true)
         advanceStamp()
@@ -131,6 +136,8 @@ struct DecodedEvent: Sendable {
         case .fixed(let field): self[field]
         case .user: self[.dstuser] ?? self[.srcuser]
         case .listUser: self[.srcuser] ?? self[.dstuser]
+        case .sourcePlace: sourcePlace
+        case .destinationPlace: destinationPlace
         case .dynamic(let name): self[name]
         }
     }

@@ -76,6 +76,8 @@ struct RuleExplanation {
         case .hostname: "hostname"
         case .location: "location"
         case .user, .listUser: "user"
+        case .sourcePlace: "srcgeoip"
+        case .destinationPlace: "dstgeoip"
         case .fixed(let field): field.name
         case .dynamic(let name):
             "field \(ruleset.fieldNames.names[Int(name.index)])"

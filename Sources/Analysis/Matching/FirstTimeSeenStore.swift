@@ -35,7 +35,15 @@ struct FirstTimeSeenStore: Sendable {
     private var order: [[UInt8]] = []
     /// Place in ``order`` of the oldest key, once it is full.
     private var oldest = 0
-    private var recent: [[UInt8]] = []
+    private(set) var recent: [[UInt8]] = []
+    /// Keys that went for newer ones.
+    private(set) var forgotten = 0
+
+    /// How many keys are known.
+    var count: Int { order.count }
+
+    /// All keys, the oldest first.
+    var keysInOrder: [[UInt8]] { Array(order[oldest...] + order[..<oldest]) }
 
     init(_ ruleset: Ruleset) {
         var keys: [Int: Key] = [:]
@@ -57,6 +65,17 @@ struct FirstTimeSeenStore: Sendable {
         }
         remember(buffer)
         return true
+    }
+
+    /// Learns keys that were seen before, the oldest first.
+    ///
+    /// They count as older than those seen since.
+    mutating func restore(_ keys: [[UInt8]], recent: [[UInt8]]) {
+        let own = keysInOrder
+        let ownRecent = self.recent
+        (seen, order, oldest, self.recent) = ([], [], 0, [])
+        for key in keys + own where !seen.contains(key) { remember(key) }
+        self.recent = Array((recent + ownRecent).suffix(Self.recentCount))
     }
 
     private func write(_ key: Key, _ event: DecodedEvent, to buffer: inout [UInt8]) {
@@ -91,6 +110,7 @@ struct FirstTimeSeenStore: Sendable {
             order.append(key)
         } else {
             seen.remove(order[oldest])
+            forgotten += 1
             order[oldest] = key
             oldest = (oldest + 1) % Self.capacity
         }

@@ -7,7 +7,7 @@ import EventModel
 ///
 /// Source: analysis-engine.md §5.9.
 struct OutputStore: Sendable {
-    private struct Key: Hashable, Sendable {
+    struct Key: Hashable, Sendable {
         let ruleID: Int
         let hostname: [UInt8]
     }
@@ -16,10 +16,13 @@ struct OutputStore: Sendable {
     private static let capacity = 4096
     /// Of a longer output only the front is compared.
     private static let outputLimit = 65_535
+    /// All outputs together, in bytes.
+    private static let byteLimit = 32 << 20
 
-    private var outputs: [Key: [UInt8]] = [:]
+    private(set) var outputs: [Key: [UInt8]] = [:]
     /// Outputs that found no place.
     private(set) var rejected = 0
+    private var byteCount = 0
 
     /// Keeps an output; the one before it when it was another.
     mutating func replace(
@@ -33,11 +36,21 @@ struct OutputStore: Sendable {
         host.append(span: hostname)
         let key = Key(ruleID: ruleID, hostname: host)
         let old = outputs[key]
-        guard old != nil || outputs.count < Self.capacity else {
-            rejected += 1
-            return nil
-        }
-        outputs[key] = new
+        guard keep(new, for: key) else { return nil }
         return old == new ? nil : old
+    }
+
+    /// Keeps an output as the last of its key; false when there is no room.
+    @discardableResult
+    mutating func keep(_ output: [UInt8], for key: Key) -> Bool {
+        let old = outputs[key]
+        let count = byteCount + output.count - (old?.count ?? 0)
+        guard old != nil || outputs.count < Self.capacity, count <= Self.byteLimit else {
+            rejected += 1
+            return false
+        }
+        outputs[key] = output
+        byteCount = count
+        return true
     }
 }

@@ -25,7 +25,7 @@ struct RuleMatcher: Sendable {
 
     let ruleset: Ruleset
     let plan: RulePlan
-    private(set) var memory: CorrelationMemory
+    var memory: CorrelationMemory
     var firstTimes: FirstTimeSeenStore
     var outputs = OutputStore()
     /// Reused key of dictionary look-ups.
@@ -36,7 +36,7 @@ struct RuleMatcher: Sendable {
     /// Level for which the current event was claimed by a frequency test.
     private(set) var claimedLevel = 0
     /// How often each rule fired; indices as in ``RulePlan/entries``.
-    private(set) var firedCounts: [Int]
+    var firedCounts: [Int]
     /// What was tried, while somebody wants to know.
     private(set) var trials: [RuleTrial]?
     private var depth = 0
@@ -182,6 +182,7 @@ struct RuleMatcher: Sendable {
     ) {
         let entry = plan.entries[rule]
         let remembrance = CorrelationMemory.Remembrance(
+            rule: rule,
             agent: circumstances.agent,
             arrival: circumstances.time.seconds,
             claimedLevel: claimedLevel,

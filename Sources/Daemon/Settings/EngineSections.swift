@@ -54,9 +54,17 @@ struct EngineSections {
             }
         case "logall_json":
             settings.keepsArchives = reader.yesNo(child) ?? settings.keepsArchives
+        case "geoip_db_path", "geoip_db":
+            let path = reader.text(child)
+            settings.geoDatabase = path.isEmpty ? nil : path
         case let name where Self.laterGlobals.contains(name):
             reader.unsupported(child, in: "<global>")
-        default: reader.unknown(child, in: "<global>", known: ["jsonout_output", "logall_json"])
+        default:
+            reader.unknown(
+                child,
+                in: "<global>",
+                known: ["jsonout_output", "logall_json", "geoip_db_path"]
+            )
         }
     }
 

@@ -20,6 +20,8 @@ package struct Settings: Sendable {
     package var keepsArchives = false
     /// Alerts from this level on carry the mail flag; from 1 to 16.
     package var emailAlertLevel = 12
+    /// File with the places of addresses, for `srcgeoip` and `dstgeoip`.
+    package var geoDatabase: String?
 
     package init() {}
 

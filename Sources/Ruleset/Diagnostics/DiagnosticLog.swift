@@ -9,6 +9,11 @@ struct DiagnosticLog {
     /// Files in the order in which they were opened.
     private var fileOrder: [String: Int] = [:]
     private(set) var errorCount = 0
+    /// How often each fault was met.
+    private var counts: [RulesetFault: Int] = [:]
+
+    /// Findings of one kind that are listed; of more only the number is told.
+    private static let listedCount = 1000
 
     /// Says that what follows is about a file, which settles its place in
     /// ``sorted()``.
@@ -47,11 +52,35 @@ struct DiagnosticLog {
         append(.note, fault, location, message, hint)
     }
 
+    /// Takes in what another log found.
+    mutating func add(_ found: [Diagnostic]) {
+        entries += found
+        errorCount += found.count { $0.severity == .error }
+    }
+
     /// All diagnostics by file, line and column; equal places keep their order.
+    ///
+    /// Behind them stands how many of a kind are not listed.
     func sorted() -> [Diagnostic] {
         entries.sorted { left, right in
             place(of: left) < place(of: right)
-        }
+        } + surplus
+    }
+
+    private var surplus: [Diagnostic] {
+        counts.filter { $0.value > Self.listedCount }.sorted { $0.key.rawValue < $1.key.rawValue }
+            .map { fault, count in
+                Diagnostic(
+                    .warning,
+                    code: fault.rawValue,
+                    file: entries.last { $0.code == fault.rawValue }?.file ?? "",
+                    line: 0,
+                    column: 0,
+                    message:
+                        "\(count - Self.listedCount) more findings of this kind are not listed",
+                    hint: "mend those above first"
+                )
+            }
     }
 
     private func place(of entry: Diagnostic) -> (Int, Int, Int) {
@@ -65,6 +94,8 @@ struct DiagnosticLog {
         _ message: String,
         _ hint: String
     ) {
+        counts[fault, default: 0] += 1
+        guard counts[fault, default: 0] <= Self.listedCount else { return }
         entries.append(
             Diagnostic(
                 severity,

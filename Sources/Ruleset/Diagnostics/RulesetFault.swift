@@ -50,6 +50,18 @@ package enum RulesetFault: String, Sendable, CaseIterable {
     case unknownDecoder = "unknown-decoder"
     /// A rule id that no rule before has.
     case unknownRule = "unknown-rule"
+    /// A rule that names itself in `<if_sid>`.
+    case ownParent = "own-parent"
+    /// Rules that name each other as parents in a circle.
+    case circle = "circle"
+    /// A rule that no event reaches.
+    case unreachable = "unreachable"
+    /// A rule or pattern that matches nothing.
+    case neverMatches = "never-matches"
+    /// A pattern that probably means something else than its engine reads.
+    case suspiciousPattern = "suspicious-pattern"
+    /// An expression whose search grows out of bounds.
+    case slowPattern = "slow-pattern"
     /// An `<if_group>` that no rule before is in.
     case unknownGroup = "unknown-group"
     /// No top-level rule of the category, or no rule of the level.
@@ -68,6 +80,4 @@ package enum RulesetFault: String, Sendable, CaseIterable {
     case badListLine = "bad-list-line"
     /// Written so that Wazuh, and therefore Jaga, ignores it.
     case withoutEffect = "without-effect"
-    /// Needs what Jaga does not have.
-    case unsupported = "unsupported"
 }

@@ -45,7 +45,8 @@ struct RuleCompiler {
             ),
             feedsSidList: nil,
             feedsGroupLists: [],
-            location: draft.location
+            location: draft.location,
+            fingerprint: draft.fingerprint
         )
     }
 

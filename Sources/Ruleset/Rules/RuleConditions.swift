@@ -27,6 +27,8 @@ struct RuleConditions {
         addText(.dstport, &log)
         addCompiledCheck(&log)
         addText(.user, &log)
+        addText(.srcgeoip, &log)
+        addText(.dstgeoip, &log)
         if draft.attributes.minimumSize > 0 {
             conditions.append(.minimumSize(draft.attributes.minimumSize))
         }
@@ -177,6 +179,8 @@ extension FieldReference {
         case .data: self = .fixed(.data)
         case .extraData: self = .fixed(.extraData)
         case .status: self = .fixed(.status)
+        case .srcgeoip: self = .sourcePlace
+        case .dstgeoip: self = .destinationPlace
         case .decodedAs, .compiledRule, .time, .weekday, .category, .ifSid, .ifGroup, .ifLevel,
             .ifMatchedSid, .ifMatchedGroup, .ifMatchedRegex, .description, .group, .cve:
             return nil

@@ -10,6 +10,8 @@ struct RuleDraft {
     /// The `name` of the group around it.
     let groupName: String
     let location: SourceLocation
+    /// See ``Rule/fingerprint``.
+    var fingerprint: UInt64 = 0
 
     /// Options whose texts join.
     var texts: [RuleOption.TextOption: OptionText] = [:]
@@ -32,8 +34,6 @@ struct RuleDraft {
     var needsChangedOutput = false
     /// The first option that only a correlation can have.
     var correlationOnly: SourceLocation?
-    /// Why Jaga cannot run the rule.
-    var obstacle: RuleSkip?
 
     /// `<field name="…">`.
     struct FieldOption {

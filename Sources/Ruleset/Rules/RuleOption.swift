@@ -27,8 +27,6 @@ enum RuleOption {
     case inert
     /// Without meaning since agents have no addresses of their own.
     case obsolete
-    /// Countries of addresses.
-    case unsupported
 
     /// Options whose texts join.
     enum TextOption: String, CaseIterable {
@@ -46,6 +44,8 @@ enum RuleOption {
         case dstport
         case compiledRule = "compiled_rule"
         case user
+        case srcgeoip
+        case dstgeoip
         case time
         case weekday
         case data
@@ -80,8 +80,7 @@ enum RuleOption {
             "different_field": .differentField, "not_same_field": .differentField,
             "global_frequency": .globalFrequency, "if_fts": .firstTimeSeen,
             "check_diff": .outputChanged, "ignore": .inert, "check_if_ignored": .inert,
-            "same_agent": .obsolete, "not_same_agent": .obsolete, "srcgeoip": .unsupported,
-            "dstgeoip": .unsupported,
+            "same_agent": .obsolete, "not_same_agent": .obsolete,
         ]
         for option in TextOption.allCases { table[option.rawValue] = .text(option) }
         for (word, subject) in comparisons {
@@ -121,8 +120,11 @@ enum RuleOption {
             table["same_" + field.name] = .same(.fixed(field))
             table["different_" + field.name] = .different(.fixed(field))
         }
-        for word in ["same_srcgeoip", "same_dstgeoip", "different_srcgeoip", "different_dstgeoip"] {
-            table[word] = .unsupported
+        for (word, subject) in [
+            ("srcgeoip", Correlation.Subject.sourcePlace), ("dstgeoip", .destinationPlace),
+        ] {
+            table["same_" + word] = .same(subject)
+            table["different_" + word] = .different(subject)
         }
         return table
     }()

@@ -28,6 +28,7 @@ struct RuleReader {
         )
         var reader = RuleReader(draft: draft)
         for child in element.children { reader.read(child, &context) }
+        reader.draft.fingerprint = Fingerprint.of(element, in: groupName)
         reader.checkWhole(element, &context)
         return attributes == nil ? nil : reader.draft
     }
@@ -64,7 +65,7 @@ struct RuleReader {
         case .firstTimeSeen: draft.needsFirstTime = true
         case .outputChanged: draft.needsChangedOutput = true
         case .inert: break
-        case .obsolete, .unsupported: refuse(child, option, &context.log)
+        case .obsolete: refuse(child, &context.log)
         case .same, .different, .sameField, .differentField, .globalFrequency:
             readComparison(option, child, &context.fieldNames)
         }
@@ -162,25 +163,13 @@ struct RuleReader {
         draft.info += child.string
     }
 
-    private mutating func refuse(
-        _ child: SourceElement,
-        _ option: RuleOption,
-        _ log: inout DiagnosticLog
-    ) {
-        if case .obsolete = option {
-            log.warning(
-                .withoutEffect,
-                at: child.location,
-                "\(child.name) is obsolete and has no effect",
-                hint: "events of one agent are compared anyway; see global_frequency"
-            )
-        } else {
-            draft.obstacle = RuleSkip(
-                .unsupported,
-                at: child.location,
-                "\(child.name) needs a database of countries, which Jaga does not have"
-            )
-        }
+    private func refuse(_ child: SourceElement, _ log: inout DiagnosticLog) {
+        log.warning(
+            .withoutEffect,
+            at: child.location,
+            "\(child.name) is obsolete and has no effect",
+            hint: "events of one agent are compared anyway; see global_frequency"
+        )
     }
 
     private func checkWhole(_ element: SourceElement, _ context: inout LoadingContext) {

@@ -23,6 +23,7 @@ struct RuleTable {
     private var facts: [Facts] = []
     private var indices: [Int: Int] = [:]
     private var skippedIDs: Set<Int> = []
+    private var references = RuleReferences()
     private var groupTexts = GroupTextTable()
 
     /// What is known of a rule beyond what it is compiled to.
@@ -50,8 +51,8 @@ struct RuleTable {
     /// Adds a rule to those before it, or changes the one it overwrites; one
     /// that cannot be placed is reported and skipped.
     mutating func insert(_ draft: RuleDraft, _ context: inout LoadingContext) {
+        references.add(draft)
         do throws(RuleSkip) {
-            if let obstacle = draft.obstacle { throw obstacle }
             if let index = indices[draft.attributes.id] {
                 try overwrite(index, by: draft, &context)
             } else {
@@ -64,6 +65,11 @@ struct RuleTable {
             if indices[draft.attributes.id] == nil { skippedIDs.insert(draft.attributes.id) }
             report(error, of: draft, &context.log)
         }
+    }
+
+    /// Reports rules that wait for each other as parents.
+    func reportCircles(_ log: inout DiagnosticLog) {
+        references.reportCircles(&log)
     }
 
     private func report(_ skip: RuleSkip, of draft: RuleDraft, _ log: inout DiagnosticLog) {
@@ -273,9 +279,12 @@ struct RuleTable {
         }
         var nodes: [Int] = []
         var missing: [RuleSkip] = []
+        var own: SourceLocation?
         for (id, offset) in ids {
             if let index = indices[id] {
                 nodes += tree.nodesFound(byIfSid: index)
+            } else if id == draft.attributes.id, ids.count > 1, draft.texts[.ifMatchedSid] == nil {
+                own = text.location(at: offset)
             } else {
                 missing.append(missingRule(id, at: text.location(at: offset)))
             }
@@ -287,7 +296,23 @@ struct RuleTable {
             let message = "rule \(draft.attributes.id) lacks a parent: \(skip.reason)"
             log.warning(skip.fault, at: skip.location, message, hint: skip.hint)
         }
+        if let own { noteOwnParent(draft, at: own, &log) }
         return nodes
+    }
+
+    /// A rule that names itself beside others loses nothing: Wazuh's own ruleset
+    /// has one.
+    private func noteOwnParent(
+        _ draft: RuleDraft,
+        at location: SourceLocation,
+        _ log: inout DiagnosticLog
+    ) {
+        log.note(
+            .ownParent,
+            at: location,
+            "rule \(draft.attributes.id) names itself as its parent; that has no effect",
+            hint: "take the id out of if_sid"
+        )
     }
 
     private func missingRule(_ id: Int, at location: SourceLocation) -> RuleSkip {
