@@ -41,8 +41,10 @@ struct WordPostings {
     var mentions: [UInt64] = []
     /// Rows that have it in a text.
     var rows: [UInt16] = []
-    /// Each place it stands at in a text: the row in the high half, the place in
-    /// the low one; rising when it is one word. Only when asked for.
+    /// Each place it stands at in a text, when asked for.
+    ///
+    /// The row in the high half, the place in the low one; rising when it is one
+    /// word.
     var places: [UInt64] = []
 
     var isEmpty: Bool { mentions.isEmpty && rows.isEmpty }
