@@ -3,7 +3,7 @@
 
 import AlertStore
 import EventModel
-import Foundation
+import Glibc
 
 /// Measures the index.
 ///
@@ -14,12 +14,12 @@ struct StoreBench {
     static func main() async throws {
         let words = CommandLine.arguments
         guard words.count >= 3, let count = Int(words[2]) else {
-            FileHandle.standardError.write(Data("usage: StoreBench FOLDER ALERTS [RUNS]\n".utf8))
+            say("usage: StoreBench FOLDER ALERTS [RUNS]")
             exit(2)
         }
         let runs = words.count > 3 ? Int(words[3]) ?? 20 : 20
         let folder = words[1]
-        if !FileManager.default.fileExists(atPath: folder + "/alerts") {
+        if access(folder + "/alerts", F_OK) != 0 {
             try write(count, to: folder + "/alerts")
             try index(folder)
         }
@@ -29,7 +29,7 @@ struct StoreBench {
     private static func write(_ count: Int, to folder: String) throws {
         var configuration = AlertLog.Configuration(folder: folder)
         configuration.syncsEachBatch = false
-        let now = Timestamp(nanoseconds: Int64(Date().timeIntervalSince1970) * 1_000_000_000)
+        let now = Timestamp(nanoseconds: Int64(Glibc.time(nil)) * 1_000_000_000)
         let log = try AlertLog(configuration, at: now)
         var alerts = GeneratedAlerts()
         var done = 0
@@ -91,15 +91,22 @@ struct StoreBench {
             let (middle, high) = (
                 times[times.count / 2], times[min(times.count * 95 / 100, times.count - 1)]
             )
-            say("| \(question.name) | \(format(middle)) | \(format(high)) | \(answer) | \(peak()) |")
+            say(
+                "| \(question.name) | \(format(middle)) | \(format(high)) | \(answer) | \(peak()) |"
+            )
         }
         say("peak \(peak()) MB")
     }
 
-    private static func format(_ value: Double) -> String { String(format: "%.1f", value) }
+    /// With one digit behind the point.
+    private static func format(_ value: Double) -> String {
+        let tenths = Int((value * 10).rounded())
+        return "\(tenths / 10).\(tenths % 10)"
+    }
 
     private static func say(_ text: String) {
-        FileHandle.standardOutput.write(Data((text + "\n").utf8))
+        let bytes = Array((text + "\n").utf8)
+        _ = Glibc.write(STDOUT_FILENO, bytes, bytes.count)
     }
 
     private static func cpuSeconds() -> Int {

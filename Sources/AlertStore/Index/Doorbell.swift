@@ -57,13 +57,12 @@ final class OpenFileLock: Sendable {
         descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o640)
         guard descriptor >= 0 else { throw AlertStoreError("open", path: path) }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-            let cause = errno
-            close(descriptor)
+            // An object that was made whole is closed by its end, here too.
             throw AlertStoreError(
                 code: .locked,
                 message: "another process writes the index, which \(path) shows: "
                     + "stop it, or use another data folder",
-                cause: cause
+                cause: errno
             )
         }
     }

@@ -41,7 +41,7 @@ struct WordPostings {
     var mentions: [UInt64] = []
     /// Rows that have it in a text.
     var rows: [UInt16] = []
-    /// Each place it stands at in a text; only when asked for.
+    /// Each place it stands at in a text, when asked for.
     ///
     /// The row in the high half, the place in the low one; rising when it is one
     /// word.

@@ -249,6 +249,31 @@ struct AlertIndexerTests {
         #expect(indexer.progress.alerts == 20)
         #expect(try await index.status().lagBytes == 0)
         #expect(try await index.status().lagSeconds == 0)
+        withExtendedLifetime(fixture) {}
+    }
+
+    @Test("an indexer whose folders vanish goes on trying, and stops when told")
+    func survivesLostFolders() throws {
+        for round in 0..<20 {
+            let indexer: AlertIndexer
+            let thread: BackgroundThread
+            do {
+                let fixture = try IndexFixture()
+                fixture.configuration.segmentRows = 3
+                fixture.configuration.partitionRows = 6
+                let log = try fixture.log()
+                indexer = try AlertIndexer(fixture.configuration) { _ in }
+                thread = BackgroundThread { [indexer] in indexer.run() }
+                for number in 0..<round * 3 {
+                    try log.append(AlertBatch(lines: Self.lines(number..<number + 1)))
+                    indexer.wake()
+                }
+                // The folder goes with the fixture.
+                withExtendedLifetime(fixture) {}
+            }
+            indexer.stop()
+            thread.join()
+        }
     }
 }
 
