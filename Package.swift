@@ -37,7 +37,7 @@ let package = Package(
     ],
     targets: [
         // Libraries of the system
-        .systemLibrary(name: "CFileStatus"),
+        .systemLibrary(name: "CLinux"),
         .systemLibrary(
             name: "CPCRE2",
             pkgConfig: "libpcre2-8",
@@ -87,7 +87,7 @@ let package = Package(
         .target(
             name: "AlertStore",
             dependencies: [
-                "EventModel", "Patterns", "CFileStatus", "CZlib", "CZstd",
+                "EventModel", "Patterns", "CLinux", "CZlib", "CZstd",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: settings
@@ -95,7 +95,7 @@ let package = Package(
         .target(
             name: "WebServer",
             dependencies: [
-                "EventModel", "Patterns", "Ruleset", "Analysis", "AlertStore", "CFileStatus",
+                "EventModel", "Patterns", "Ruleset", "Analysis", "AlertStore", "CLinux",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -117,7 +117,7 @@ let package = Package(
             name: "Daemon",
             dependencies: [
                 "EventModel", "OSXML", "Patterns", "Ruleset", "Analysis", "DockerClient",
-                "Collectors", "AlertStore", "WebServer", "CFileStatus", "CMaxMindDB",
+                "Collectors", "AlertStore", "WebServer", "CLinux", "CMaxMindDB",
             ],
             swiftSettings: settings
         ),
@@ -125,7 +125,7 @@ let package = Package(
             name: "jaga",
             dependencies: [
                 "EventModel", "Patterns", "Ruleset", "Analysis", "AlertStore",
-                "WebServer", "Daemon", "CFileStatus",
+                "WebServer", "Daemon", "CLinux",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings

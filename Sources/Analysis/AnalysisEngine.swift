@@ -23,6 +23,11 @@ package struct AnalysisEngine: Sendable {
         package var fieldLimit: Int
         /// What `srcgeoip` and `dstgeoip` ask; nil without a database of places.
         package var places: AddressPlaces?
+        /// Whether the daemon passes over events of the category firewall that lack
+        /// their action, protocol, an address or a port, as Wazuh does.
+        ///
+        /// Source: analysis-engine.md §7.4, `log_fw`.
+        package var passesOverPartialFirewallEvents = true
 
         package init(
             managerName: String,
@@ -57,6 +62,8 @@ package struct AnalysisEngine: Sendable {
         package internal(set) var undecodedEvents = 0
         /// Rules that were looked at, whether they held or not.
         package internal(set) var ruleEvaluations = 0
+        /// Events of firewalls that no rule saw, for they lack a field.
+        package internal(set) var partialFirewallEvents = 0
         /// Fields beyond ``Configuration/fieldLimit``.
         package internal(set) var droppedFields = 0
         /// Fields of logs that claimed to be the container's.
@@ -88,7 +95,10 @@ package struct AnalysisEngine: Sendable {
             sum.ruleEvaluations &+= ruleEvaluations
             sum.droppedFields &+= droppedFields
             sum.spoofedFields &+= spoofedFields
+            sum.partialFirewallEvents &+= partialFirewallEvents
             sum.forgottenForSize &+= forgottenForSize
+            sum.forgottenForAge &+= forgottenForAge
+            sum.forgottenKeys &+= forgottenKeys
             sum.rejectedOutputs &+= rejectedOutputs
             return sum
         }
@@ -198,8 +208,12 @@ package struct AnalysisEngine: Sendable {
         _ time: Timestamp
     ) -> Decision? {
         decode(text, context, time)
-        let circumstances = RuleMatcher.Circumstances(agent: context.agent, time: time)
         matcher.start()
+        if isPassedOver {
+            counts.partialFirewallEvents &+= 1
+            return nil
+        }
+        let circumstances = RuleMatcher.Circumstances(agent: context.agent, time: time)
         if firings.isNewHour(time), configuration.mode == .daemon { matcher.resetFiredCounts() }
         let decision: Decision?
         if let generated = event.generatedRuleID {
@@ -212,6 +226,18 @@ package struct AnalysisEngine: Sendable {
         }
         return decision
     }
+
+    /// Whether no rule sees the current event.
+    private var isPassedOver: Bool {
+        guard event.category == .firewall, configuration.passesOverPartialFirewallEvents,
+            configuration.mode == .daemon
+        else { return false }
+        return !Self.firewallFields.allSatisfy { event[$0] != nil }
+    }
+
+    private static let firewallFields: [StaticField] = [
+        .action, .protocol, .srcip, .srcport, .dstip, .dstport,
+    ]
 
     private mutating func decode(
         _ text: Span<UInt8>,

@@ -84,7 +84,7 @@ package final class DataFolderLock: Sendable {
             throw DaemonError(.dataFolder, "cannot make \(folder.lock): \(FileSystem.reason())")
         }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-            close(descriptor)
+            // Closed by deinit, which runs since all is set.
             throw DaemonError(
                 .alreadyRunning,
                 "another jaga works on \(folder.path): stop it, or choose another folder with --data"

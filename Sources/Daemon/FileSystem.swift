@@ -1,7 +1,7 @@
 // Jaga - container security monitor
 // SPDX-License-Identifier: Apache-2.0
 
-import CFileStatus
+import CLinux
 import Glibc
 
 /// Small uses of the system that setting up needs: whole files, folders,

@@ -3,7 +3,7 @@
 
 import Analysis
 import ArgumentParser
-import CFileStatus
+import CLinux
 import Daemon
 import EventModel
 import Glibc

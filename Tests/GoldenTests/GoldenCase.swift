@@ -12,7 +12,8 @@ import Testing
 ///     ----------
 ///     {"rule":"87901","level":3}
 ///
-/// Comments stand first; among them `location:` names where the events come from.
+/// Comments stand first; among them `location:` names where the events come from, and
+/// `ruleset:` a folder with `decoders.xml`, `rules.xml` and lists instead of Jaga's own.
 /// Each line is an event, one second after the one before; all share one engine,
 /// fresh for the case. Below the dashes stands one expectation for each.
 struct GoldenCase: Sendable, CustomTestStringConvertible {
@@ -29,6 +30,13 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
         comments.compactMap { comment in
             comment.hasPrefix("# location: ") ? String(comment.dropFirst(12)) : nil
         }.first ?? "stdin"
+    }
+
+    /// The folder of the case's own ruleset, below that of cases; nil for the shipped.
+    var rulesetFolder: String? {
+        comments.compactMap { comment in
+            comment.hasPrefix("# ruleset: ") ? String(comment.dropFirst(11)) : nil
+        }.first.map { Self.folder + "/" + $0 }
     }
 
     static let separator = "----------"

@@ -19,6 +19,24 @@ enum GoldenRuleset {
         return RulesetLoader.load(files.sorted(), settings: .logtest)
     }
 
+    /// The ruleset that a case is about.
+    static func ruleset(of golden: GoldenCase) throws -> RulesetLoading {
+        guard let folder = golden.rulesetFolder else { return try shipped.get() }
+        func file(_ name: String, as path: String) throws -> RulesetFile {
+            let bytes = try Data(contentsOf: URL(fileURLWithPath: folder + "/" + name))
+            return RulesetFile(path: path, bytes: [UInt8](bytes))
+        }
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder)
+        let files = RulesetFiles(
+            decoders: [try file("decoders.xml", as: "decoders.xml")],
+            rules: [try file("rules.xml", as: "rules.xml")],
+            lists: try names.filter { !$0.hasSuffix(".xml") }.map {
+                try file($0, as: "etc/lists/" + $0)
+            }
+        )
+        return RulesetLoader.load(files, settings: .logtest)
+    }
+
     /// An engine without memory.
     static func engine(_ ruleset: Ruleset) -> AnalysisEngine {
         AnalysisEngine(

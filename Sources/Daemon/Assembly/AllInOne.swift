@@ -80,6 +80,7 @@ package struct AllInOne: Sendable {
         try configuration.data.prepare()
         let lock = try DataFolderLock(configuration.data)
         OpenFileLimit.raise()
+        MemoryArenas.limit()
         let loaded = try loader.load(configured.settings)
         let records = try Records(configuration, configured.settings, observer)
         let opened = try records.openLogs(at: HostClock.now())

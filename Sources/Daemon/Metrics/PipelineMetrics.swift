@@ -118,6 +118,21 @@ extension PipelineMetrics.Snapshot {
             Int64(engine.forgottenForSize)
         )
         counter(
+            "jaga_correlation_expired_total",
+            "Events that no frequency rule can count any more, by their age.",
+            Int64(engine.forgottenForAge)
+        )
+        counter(
+            "jaga_first_seen_forgotten_total",
+            "Keys of if_fts that went for newer ones.",
+            Int64(engine.forgottenKeys)
+        )
+        counter(
+            "jaga_firewall_events_partial_total",
+            "Events of firewalls that no rule saw, for they lack a field.",
+            Int64(engine.partialFirewallEvents)
+        )
+        counter(
             "jaga_command_outputs_rejected_total",
             "Command outputs that check_diff had no room for.",
             Int64(engine.rejectedOutputs)

@@ -1,7 +1,7 @@
 // Jaga - container security monitor
 // SPDX-License-Identifier: Apache-2.0
 
-import CFileStatus
+import CLinux
 import Crypto
 import Glibc
 import HTTPTypes

@@ -1,7 +1,7 @@
 // Jaga - container security monitor
 // SPDX-License-Identifier: Apache-2.0
 
-import CFileStatus
+import CLinux
 
 /// What tells one content of a file from another without reading it.
 struct FileStamp: Sendable, Equatable {

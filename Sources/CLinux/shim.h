@@ -1,14 +1,15 @@
 /* Jaga - container security monitor
  * SPDX-License-Identifier: Apache-2.0
  *
- * What stat(2) tells, in a type of our own.
+ * What Swift's Glibc module leaves out, or does not give reliably.
  *
- * Swift 6.3 takes `struct stat` for CoreFoundation's as soon as Foundation is
+ * stat(2) in a type of our own: Swift 6.3 takes `struct stat` for CoreFoundation's as soon as Foundation is
  * loaded anywhere in the module, and then refuses its members
  * (MemberImportVisibility), depending on how files are batched. */
-#ifndef JAGA_FILE_STATUS_H
-#define JAGA_FILE_STATUS_H
+#ifndef JAGA_SYSTEM_H
+#define JAGA_SYSTEM_H
 
+#include <malloc.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/stat.h>
@@ -61,5 +62,8 @@ static inline int jaga_file_status_of(int descriptor, struct jaga_file_status *s
     *status = jaga_file_status_from(&raw);
     return 0;
 }
+
+/* As mallopt(3) with M_ARENA_MAX: at most so many arenas for all threads. */
+static inline int jaga_limit_arenas(int count) { return mallopt(M_ARENA_MAX, count); }
 
 #endif
