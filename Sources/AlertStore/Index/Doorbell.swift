@@ -67,5 +67,10 @@ final class OpenFileLock: Sendable {
         }
     }
 
-    deinit { close(descriptor) }
+    deinit {
+        // A child that is just being started shares the file for a moment: with
+        // this, it does not share the claim.
+        flock(descriptor, LOCK_UN)
+        close(descriptor)
+    }
 }

@@ -37,7 +37,7 @@ struct IndexCrashTests {
         let indexed = try await fixture.indexedLines()
         #expect(indexed.count == record.count)
         #expect(indexed == record)
-        #expect(record.count > 500)
+        #expect(record.count > 100, "the processes did too little to say anything")
         #expect(fixture.notices.all == [])
     }
 
