@@ -7,6 +7,7 @@ extension MitreMatrix {
     ///
     /// Source: MITRE ATT&CK, enterprise matrix, https://attack.mitre.org.
     static let table = """
+        T1001|cc|Data Obfuscation
         T1003|ca|OS Credential Dumping
         T1003.001|ca|LSASS Memory
         T1003.002|ca|Security Account Manager
@@ -39,6 +40,7 @@ extension MitreMatrix {
         T1030|xf|Data Transfer Size Limits
         T1033|di|System Owner/User Discovery
         T1036|de|Masquerading
+        T1036.002|de|Right-to-Left Override
         T1036.003|de|Rename System Utilities
         T1036.004|de|Masquerade Task or Service
         T1036.005|de|Match Legitimate Name or Location
@@ -50,6 +52,7 @@ extension MitreMatrix {
         T1046|di|Network Service Discovery
         T1047|ex|Windows Management Instrumentation
         T1048|xf|Exfiltration Over Alternative Protocol
+        T1048.001|xf|Exfiltration Over Symmetric Encrypted Non-C2 Protocol
         T1048.003|xf|Exfiltration Over Unencrypted Non-C2 Protocol
         T1049|di|System Network Connections Discovery
         T1053|ex ps pv|Scheduled Task/Job
@@ -113,6 +116,9 @@ extension MitreMatrix {
         T1092|cc|Communication Through Removable Media
         T1095|cc|Non-Application Layer Protocol
         T1098|ps pv|Account Manipulation
+        T1098.001|ps pv|Additional Cloud Credentials
+        T1098.002|ps pv|Additional Email Delegate Permissions
+        T1098.003|ps pv|Additional Cloud Roles
         T1098.004|ps pv|SSH Authorized Keys
         T1098.006|ps pv|Additional Container Cluster Roles
         T1102|cc|Web Service
@@ -128,6 +134,8 @@ extension MitreMatrix {
         T1112|de|Modify Registry
         T1113|co|Screen Capture
         T1114|co|Email Collection
+        T1114.001|co|Local Email Collection
+        T1114.003|co|Email Forwarding Rule
         T1115|co|Clipboard Data
         T1119|co|Automated Collection
         T1120|di|Peripheral Device Discovery
@@ -145,6 +153,7 @@ extension MitreMatrix {
         T1136.002|ps|Domain Account
         T1136.003|ps|Cloud Account
         T1137|ps|Office Application Startup
+        T1137.006|ps|Add-ins
         T1140|de|Deobfuscate/Decode Files or Information
         T1176|ps|Browser Extensions
         T1185|co|Browser Session Hijacking
@@ -170,12 +179,15 @@ extension MitreMatrix {
         T1211|de|Exploitation for Defense Evasion
         T1212|ca|Exploitation for Credential Access
         T1213|co|Data from Information Repositories
+        T1213.002|co|Sharepoint
+        T1213.003|co|Code Repositories
         T1216|de|System Script Proxy Execution
         T1217|di|Browser Information Discovery
         T1218|de|System Binary Proxy Execution
         T1218.005|de|Mshta
         T1218.010|de|Regsvr32
         T1218.011|de|Rundll32
+        T1218.012|de|Verclsid
         T1219|cc|Remote Access Software
         T1220|de|XSL Script Processing
         T1221|de|Template Injection
@@ -184,6 +196,7 @@ extension MitreMatrix {
         T1480|de|Execution Guardrails
         T1482|di|Domain Trust Discovery
         T1484|de pv|Domain or Tenant Policy Modification
+        T1484.001|de pv|Group Policy Modification
         T1485|im|Data Destruction
         T1486|im|Data Encrypted for Impact
         T1489|im|Service Stop
@@ -225,10 +238,14 @@ extension MitreMatrix {
         T1543.003|ps pv|Windows Service
         T1543.005|ps pv|Container Service
         T1546|pv ps|Event Triggered Execution
+        T1546.003|pv ps|Windows Management Instrumentation Event Subscription
         T1546.004|pv ps|Unix Shell Configuration Modification
+        T1546.011|pv ps|Application Shimming
+        T1546.015|pv ps|Component Object Model Hijacking
         T1547|ps pv|Boot or Logon Autostart Execution
         T1547.001|ps pv|Registry Run Keys / Startup Folder
         T1547.006|ps pv|Kernel Modules and Extensions
+        T1547.012|ps pv|Print Processors
         T1548|pv de|Abuse Elevation Control Mechanism
         T1548.001|pv de|Setuid and Setgid
         T1548.002|pv de|Bypass User Account Control
@@ -247,22 +264,27 @@ extension MitreMatrix {
         T1553|de|Subvert Trust Controls
         T1554|ps|Compromise Host Software Binary
         T1555|ca|Credentials from Password Stores
+        T1555.003|ca|Credentials from Web Browsers
         T1556|ca de ps|Modify Authentication Process
         T1556.003|ca de ps|Pluggable Authentication Modules
+        T1556.006|ca de ps|Multi-Factor Authentication
         T1557|ca co|Adversary-in-the-Middle
         T1557.002|ca co|ARP Cache Poisoning
         T1558|ca|Steal or Forge Kerberos Tickets
         T1558.003|ca|Kerberoasting
         T1559|ex|Inter-Process Communication
+        T1559.001|ex|Component Object Model
         T1560|co|Archive Collected Data
         T1560.001|co|Archive via Utility
         T1561|im|Disk Wipe
+        T1561.001|im|Disk Content Wipe
         T1562|de|Impair Defenses
         T1562.001|de|Disable or Modify Tools
         T1562.002|de|Disable Windows Event Logging
         T1562.003|de|Impair Command History Logging
         T1562.004|de|Disable or Modify System Firewall
         T1562.006|de|Indicator Blocking
+        T1562.007|de|Disable or Modify Cloud Firewall
         T1562.008|de|Disable or Modify Cloud Logs
         T1563|lm|Remote Service Session Hijacking
         T1563.001|lm|SSH Hijacking
@@ -283,14 +305,23 @@ extension MitreMatrix {
         T1572|cc|Protocol Tunneling
         T1573|cc|Encrypted Channel
         T1574|ps pv de|Hijack Execution Flow
+        T1574.001|ps pv de|DLL Search Order Hijacking
+        T1574.002|ps pv de|DLL Side-Loading
         T1574.006|ps pv de|Dynamic Linker Hijacking
+        T1574.010|ps pv de|Services File Permissions Weakness
         T1578|de|Modify Cloud Compute Infrastructure
         T1580|di|Cloud Infrastructure Discovery
         T1583|rd|Acquire Infrastructure
         T1584|rd|Compromise Infrastructure
+        T1584.002|rd|DNS Server
+        T1586|rd|Compromise Accounts
         T1587|rd|Develop Capabilities
+        T1587.001|rd|Malware
+        T1587.004|rd|Exploits
         T1588|rd|Obtain Capabilities
+        T1588.001|rd|Malware
         T1589|re|Gather Victim Identity Information
+        T1589.001|re|Credentials
         T1590|re|Gather Victim Network Information
         T1592|re|Gather Victim Host Information
         T1594|re|Search Victim-Owned Websites

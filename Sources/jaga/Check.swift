@@ -52,11 +52,46 @@ struct Check: ParsableCommand {
                 : try finder.files(in: folders)
         }
         let loading = RulesetLoader.check(files, settings: RulesetSettings())
-        findings += loading.diagnostics
+        findings += loading.diagnostics + Self.checkPlaces(loading.ruleset, settings)
         report(findings, loading.counts)
         if findings.contains(where: { $0.severity == .error }) {
             throw ExitCode(ExitStatus.invalidConfiguration)
         }
+    }
+
+    /// Whether rules that ask for places can be answered.
+    private static func checkPlaces(_ ruleset: Ruleset?, _ settings: Settings) -> [Diagnostic] {
+        if let path = settings.geoDatabase {
+            do {
+                _ = try GeoDatabase(path: path)
+            } catch {
+                return [place(.error, "\(error)", file: path, line: 0)]
+            }
+            return []
+        }
+        let asking = ruleset?.rules.filter(\.asksForPlaces) ?? []
+        guard let first = asking.first else { return [] }
+        let text =
+            "\(asking.count) rules ask for places of addresses, rule \(first.id) the first, and "
+            + "there is no database: they never hold"
+        return [place(.warning, text, file: first.location.file, line: first.location.line)]
+    }
+
+    private static func place(
+        _ severity: Diagnostic.Severity,
+        _ message: String,
+        file: String,
+        line: Int
+    ) -> Diagnostic {
+        Diagnostic(
+            severity,
+            code: "geo-database",
+            file: file,
+            line: line,
+            column: 0,
+            message: message,
+            hint: "name a .mmdb file in <geoip_db_path> of <global>"
+        )
     }
 
     private func report(_ findings: [Diagnostic], _ counts: RulesetLoading.Counts) {

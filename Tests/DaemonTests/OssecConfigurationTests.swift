@@ -39,6 +39,16 @@ struct OssecConfigurationTests {
         #expect(on.diagnostics.isEmpty)
     }
 
+    @Test("a database of places is named by its path", arguments: ["geoip_db_path", "geoip_db"])
+    func geoDatabase(element: String) {
+        let read = Self.read(
+            "<ossec_config><global><\(element)> /var/lib/geo.mmdb </\(element)></global></ossec_config>"
+        )
+
+        #expect(read.settings.geoDatabase == "/var/lib/geo.mmdb")
+        #expect(read.diagnostics.isEmpty)
+    }
+
     @Test("the tutorial's advanced block and its localfile are read to the letter")
     func advancedBlock() {
         let read = Self.read(

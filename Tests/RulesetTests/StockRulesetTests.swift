@@ -27,6 +27,11 @@ struct StockRulesetTests {
         #expect(ruleset.rules.count == 4510)
         #expect(ruleset.nodes.count == 8448)
         #expect(ruleset.lists.count == 5)
+        let named = Set(ruleset.rules.flatMap { $0.metadata.mitre?.ids ?? [] })
+        #expect(named.count == 167)
+        // A tactic in place of a technique, which Wazuh does not know either.
+        #expect(named.filter { MitreMatrix.technique($0) == nil } == ["TA0006"])
+        #expect(!ruleset.asksForPlaces)
     }
 
     @Test("the ruleset of the sessions loads, without the rules that it breaks on purpose")
