@@ -33,6 +33,7 @@ let package = Package(
             traits: []
         ),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
         // Libraries of the system
@@ -50,7 +51,10 @@ let package = Package(
         .target(name: "Patterns", dependencies: ["CPCRE2"], swiftSettings: settings),
         .target(
             name: "Ruleset",
-            dependencies: ["EventModel", "OSXML", "Patterns"],
+            dependencies: [
+                "EventModel", "OSXML", "Patterns",
+                .product(name: "Yams", package: "Yams"),
+            ],
             swiftSettings: settings
         ),
         .target(

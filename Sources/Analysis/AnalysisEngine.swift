@@ -61,6 +61,10 @@ package struct AnalysisEngine: Sendable {
         package internal(set) var forgottenForSize = 0
         /// Command outputs that `check_diff` had no room for.
         package internal(set) var rejectedOutputs = 0
+        /// Sigma rules that held for an event which had too many of them.
+        package internal(set) var droppedSigmaMatches = 0
+        /// Groups of Sigma's correlations that were forgotten early.
+        package internal(set) var forgottenSigmaGroups = 0
     }
 
     /// Byte position that the next alert will have in its log; it becomes part of
@@ -72,6 +76,7 @@ package struct AnalysisEngine: Sendable {
     var decoder: EventDecoder
     var accumulator: Accumulator
     var matcher: RuleMatcher
+    var sigma: SigmaMatcher
     var writer: AlertWriter
     var contexts: SourceContexts
     var event: DecodedEvent
@@ -88,6 +93,7 @@ package struct AnalysisEngine: Sendable {
         decoder = EventDecoder(ruleset, names: names, fieldLimit: limit)
         accumulator = Accumulator(ruleset)
         matcher = RuleMatcher(ruleset, memorySize: configuration.memorySize)
+        sigma = SigmaMatcher(ruleset.sigma)
         writer = AlertWriter(ruleset, managerName: configuration.managerName)
         contexts = SourceContexts(managerName: configuration.managerName, names: names)
         event = DecodedEvent(nameCount: ruleset.fieldNames.names.count)
@@ -102,6 +108,8 @@ package struct AnalysisEngine: Sendable {
         counts.rememberedEvents = matcher.memory.count
         counts.forgottenForSize = matcher.memory.evictedForBytes
         counts.rejectedOutputs = matcher.outputs.rejected
+        counts.droppedSigmaMatches = sigma.droppedMatches
+        counts.forgottenSigmaGroups = sigma.counters.forgotten
         return counts
     }
 
@@ -135,9 +143,13 @@ package struct AnalysisEngine: Sendable {
             let text = texts.span.extracting(entry.text)
             let decision = decide(text, context, entry.time)
             if archives != nil { archive(decision, context, entry.time, to: &archives) }
-            guard let decision, decision.logs else { continue }
-            append(decision, context, entry, index, to: &alerts)
-            remember(context, entry.time, decision)
+            if let decision, decision.logs {
+                append(decision, context, entry, index, to: &alerts)
+                remember(context, entry.time, decision)
+            }
+            for decision in decideSigma(at: entry.time) where decision.logs {
+                append(decision, context, entry, index, to: &alerts)
+            }
         }
     }
 

@@ -129,7 +129,7 @@ struct Logtest: ParsableCommand {
 
     private func appendWhy(_ report: EventReport, to output: inout [UInt8]) {
         output.append(literal: "\n**Why not another rule:\n")
-        for trial in report.lastLevel {
+        for trial in report.lastLevel + report.sigmaTrials {
             let reason = trial.obstacle ?? "matched"
             output.append(text: "\t\(trial.ruleID): \(reason)\n")
         }
@@ -138,7 +138,7 @@ struct Logtest: ParsableCommand {
     private func appendReasons(of report: EventReport, to output: inout [UInt8]) {
         output.removeLast()
         output.append(literal: ",\"why\":[")
-        for (index, trial) in report.lastLevel.enumerated() {
+        for (index, trial) in (report.lastLevel + report.sigmaTrials).enumerated() {
             if index > 0 { output.append(UInt8(ascii: ",")) }
             output.append(text: "{\"id\":\"\(trial.ruleID)\",\"matched\":\(trial.obstacle == nil)")
             if let obstacle = trial.obstacle {
