@@ -205,3 +205,29 @@ let package = Package(
         ),
     ]
 )
+
+// What `scripts/fuzz` builds, with libFuzzer's main and in a folder of its own.
+if Context.environment["JAGA_FUZZ"] != nil {
+    package.targets.append(
+        .target(
+            name: "FuzzSupport",
+            dependencies: ["EventModel", "Patterns", "Ruleset", "Analysis"],
+            path: "Tests/Fuzz/Support",
+            swiftSettings: settings
+        )
+    )
+    for (name, dependencies) in [
+        ("XML", ["OSXML"]), ("OSRegex", ["Patterns"]), ("OSMatch", ["Patterns"]), ("JSON", []),
+        ("Predecoding", []), ("Event", []), ("Sigma", ["EventModel", "Ruleset"]),
+    ] {
+        package.targets.append(
+            .executableTarget(
+                name: "Fuzz" + name,
+                dependencies: ["FuzzSupport"] + dependencies.map { .byName(name: $0) },
+                path: "Tests/Fuzz/Targets/" + name,
+                swiftSettings: settings + [.unsafeFlags(["-parse-as-library"])],
+                linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address"])]
+            )
+        )
+    }
+}
