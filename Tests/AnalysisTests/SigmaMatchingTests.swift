@@ -252,6 +252,43 @@ struct SigmaMatchingTests {
         }
     }
 
+    @Test("the look before a rule is tried loses no match")
+    func prefilter() throws {
+        var generator = SplitMix(seed: 7)
+        let words = ["../etc", "PassWd", "a=%27", "union", "sel?ect", "x*yz", "ab", "q"]
+        let tests = ["f|contains", "f|startswith", "f|endswith", "f", "f|contains|all", "c-uri"]
+        var held = 0
+        for round in 0..<80 {
+            func selection() -> String {
+                let test = tests[Int.random(in: tests.indices, using: &generator)]
+                let some = words.filter { _ in Bool.random(using: &generator) } + ["union", "%27x"]
+                return "{\(test): [\(some.map { "'\($0)'" }.joined(separator: ", "))]}"
+            }
+            let searches = "s1: \(selection()), s2: \(selection()), z: {nosuch: xy}"
+            let condition = ["s1 or s2", "s1 and s2", "s1 and not s2", "1 of s*"][round % 4]
+            var looked = try SigmaFixture(Self.rule(searches, condition))
+            // What needs no three bytes in a row is tried for every event.
+            var tried = try SigmaFixture(Self.rule(searches, "(\(condition)) or z"))
+            for _ in 0..<20 {
+                let parts = (0..<Int.random(in: 0...3, using: &generator)).map { _ in
+                    words[Int.random(in: words.indices, using: &generator)]
+                }
+                let line = #"{"f":"\#(parts.joined())","url":"\#(parts.joined(separator: "/"))"}"#
+                let titles = looked.titles(line)
+                held += titles.count
+                #expect(
+                    titles == tried.titles(line),
+                    "seed 7, \(round): \(searches) in \(line)"
+                )
+            }
+        }
+        #expect(held > 100)
+    }
+
+    private static func rule(_ searches: String, _ condition: String) -> String {
+        "title: T\nlogsource: {product: linux}\ndetection: {\(searches), condition: '\(condition)'}\n"
+    }
+
     private static func rule(_ test: String) -> String {
         "title: T\nlogsource: {product: linux}\ndetection: {s: {\(test)}, condition: s}\n"
     }

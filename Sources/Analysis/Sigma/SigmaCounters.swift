@@ -10,15 +10,45 @@ import Ruleset
 /// Bounded: when there are too many entries, the groups that were idle longest
 /// are forgotten.
 struct SigmaCounters: Sendable {
+    /// What of a group counts now.
+    private struct Window {
+        let now: Int64
+        /// What came before it does not count.
+        let oldest: Int64
+        /// How many times or values are enough.
+        let kept: Int
+    }
+
     private struct Group: Sendable {
         var last: Int64 = 0
         /// Of `event_count`: seconds, oldest first; those before `head` are gone.
-        var times: [Int64] = []
-        var head = 0
+        private var times: [Int64] = []
+        private var head = 0
         /// Of `value_count`: when each value, by its hash, was seen last.
-        var values: [UInt64: Int64] = [:]
+        private var values: [UInt64: Int64] = [:]
 
         var count: Int { times.count - head + values.count }
+
+        mutating func addTime(_ window: Window) {
+            times.append(window.now)
+            while head < times.count,
+                times[head] < window.oldest || times.count - head > window.kept
+            {
+                head += 1
+            }
+            guard head > 64, head > times.count / 2 else { return }
+            times.removeFirst(head)
+            head = 0
+        }
+
+        mutating func add(_ value: UInt64, _ window: Window) {
+            values[value] = window.now
+            guard values.count >= window.kept else { return }
+            values = values.filter { $0.value >= window.oldest }
+            guard values.count > window.kept, let idle = values.min(by: { $0.value < $1.value })
+            else { return }
+            values[idle.key] = nil
+        }
     }
 
     /// Times and values of all groups together.
@@ -50,55 +80,24 @@ struct SigmaCounters: Sendable {
     {
         if entryCount >= Self.entryLimit { forget() }
         let rule = correlations[correlation]
-        let kept = rule.threshold + (rule.isExact ? 1 : 0)
+        let window = Window(
+            now: now,
+            oldest: now - rule.timespan,
+            kept: rule.threshold + (rule.isExact ? 1 : 0)
+        )
         var group = groups.removeValue(forKey: key) ?? Group()
         entryCount -= group.count
         group.last = now
-        let oldest = now - rule.timespan
         if let value {
-            Self.add(value, to: &group, at: now, notBefore: oldest, kept: kept)
+            group.add(value, window)
         } else {
-            Self.addTime(to: &group, at: now, notBefore: oldest, kept: kept)
+            group.addTime(window)
         }
         let fires = rule.isExact ? group.count == rule.threshold : group.count >= rule.threshold
         guard !fires || rule.isExact else { return true }
         entryCount += group.count
         groups[key] = group
         return fires
-    }
-
-    private static func addTime(
-        to group: inout Group,
-        at now: Int64,
-        notBefore oldest: Int64,
-        kept: Int
-    ) {
-        group.times.append(now)
-        while group.head < group.times.count,
-            group.times[group.head] < oldest || group.times.count - group.head > kept
-        {
-            group.head += 1
-        }
-        guard group.head > 64, group.head > group.times.count / 2 else { return }
-        group.times.removeFirst(group.head)
-        group.head = 0
-    }
-
-    private static func add(
-        _ value: UInt64,
-        to group: inout Group,
-        at now: Int64,
-        notBefore oldest: Int64,
-        kept: Int
-    ) {
-        group.values[value] = now
-        guard group.values.count >= kept else { return }
-        group.values = group.values.filter { $0.value >= oldest }
-        guard group.values.count > kept, let idle = group.values.min(by: { $0.value < $1.value })
-        else {
-            return
-        }
-        group.values[idle.key] = nil
     }
 
     /// Drops the half of the groups that were idle longest.

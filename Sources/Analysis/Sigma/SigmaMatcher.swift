@@ -12,6 +12,9 @@ import Ruleset
 struct SigmaMatcher: Sendable {
     let plan: SigmaPlan
     private var views: SigmaViews
+    private var prefilter: SigmaPrefilter
+    /// What the prefilter looked at of the current event.
+    private var lookedAt: [Range<Int>] = []
     private(set) var counters: SigmaCounters
     /// By source, whether the current event is its.
     private var sourceHolds: [Bool]
@@ -30,6 +33,7 @@ struct SigmaMatcher: Sendable {
     init(_ rules: SigmaRules) {
         plan = SigmaPlan(rules)
         views = SigmaViews(plan.views, soughtTexts: plan.soughtTexts)
+        prefilter = plan.prefilter
         counters = SigmaCounters(rules.correlations)
         sourceHolds = Array(repeating: false, count: plan.sources.count)
         countedEvents = Array(repeating: 0, count: rules.correlations.count)
@@ -41,7 +45,7 @@ struct SigmaMatcher: Sendable {
         guard !plan.isEmpty else { return }
         start(event)
         var fired: [Int] = []
-        for index in plan.detections.indices {
+        for index in plan.detections.indices where prefilter.mayHold(index, eventNumber) {
             let detection = plan.detections[index]
             guard sourceHolds[detection.source], holds(detection.root, event) else { continue }
             if !detection.isSilent { note(detection.rule) }
@@ -64,11 +68,26 @@ struct SigmaMatcher: Sendable {
     private mutating func start(_ event: DecodedEvent) {
         eventNumber &+= 1
         views.start()
+        lookedAt.removeAll(keepingCapacity: true)
         for index in plan.sources.indices {
             sourceHolds[index] = plan.sources[index].requirements.allSatisfy { signs in
                 signs.contains { SigmaSource.holds($0, event, decoderName: decoderName) }
             }
+            guard sourceHolds[index] else { continue }
+            for view in plan.lookedViews[index] { look(at: view, event) }
         }
+    }
+
+    /// Lets the prefilter look at a view's text, unless it is part of another that
+    /// it saw.
+    private mutating func look(at view: Int, _ event: DecodedEvent) {
+        guard let range = views.range(view, event) else { return }
+        for other in lookedAt
+        where range.lowerBound >= other.lowerBound && range.upperBound <= other.upperBound {
+            return
+        }
+        lookedAt.append(range)
+        prefilter.look(at: event.arena.span.extracting(range), of: eventNumber)
     }
 
     /// ``LogDecoder/nameID`` of the current event; set by the engine.
@@ -118,7 +137,7 @@ struct SigmaMatcher: Sendable {
         let text = event.arena.span.extracting(range)
         switch comparison {
         case .text(let glob):
-            return views.mayMatch(glob, of: plan.globs, view, range, event)
+            return views.mayMatch(glob, of: plan.globs, view, event)
                 && plan.globs.matches(glob, text)
         case .regex(let regex): return plan.regexes[regex].matches(text)
         case .network(let network): return plan.networks[network].contains(text)

@@ -72,6 +72,9 @@ struct SigmaPlan: Sendable {
     private(set) var feeds: [Feed] = []
     private(set) var searchRoots: [Int] = []
     let correlations: [SigmaCorrelation]
+    private(set) var prefilter = SigmaPrefilter()
+    /// By source: the views that the prefilter looks at.
+    private(set) var lookedViews: [[Int]] = []
     /// By view, how many texts are sought in it.
     private(set) var soughtTexts: [Int] = []
 
@@ -108,10 +111,17 @@ struct SigmaPlan: Sendable {
         feeds += feeding
         let firstSearch = searchRoots.count
         searchRoots += roots
+        let source = index(of: detection.source)
+        let need = SigmaNeed(detection)
+        prefilter.add(need)
+        for view in need?.views ?? [] {
+            let number = index(of: view)
+            if !lookedViews[source].contains(number) { lookedViews[source].append(number) }
+        }
         detections.append(
             Detection(
                 rule: detection.rule,
-                source: index(of: detection.source),
+                source: source,
                 root: root,
                 isSilent: detection.isSilent,
                 feeds: firstFeed..<feeds.count,
@@ -123,6 +133,7 @@ struct SigmaPlan: Sendable {
     private mutating func index(of source: SigmaLogSource) -> Int {
         if let known = sourceIndices[source] { return known }
         sources.append(source)
+        lookedViews.append([])
         sourceIndices[source] = sources.count - 1
         return sources.count - 1
     }

@@ -65,17 +65,15 @@ struct SigmaViews: Sendable {
         return slots[view].start < 0 ? nil : slots[view].start..<slots[view].end
     }
 
-    /// Whether a text may occur in a view's text, which lies in `range`; false is
-    /// certain.
+    /// Whether a text may occur in a view's text; false is certain.
     mutating func mayMatch(
         _ glob: Int,
         of globs: SigmaGlobTable,
         _ view: Int,
-        _ range: Range<Int>,
         _ event: DecodedEvent
     ) -> Bool {
         let number = signatureNumbers[view]
-        guard number >= 0 else { return true }
+        guard number >= 0, let range = range(view, event) else { return true }
         let start = number * SigmaSignature.wordCount
         let words = start..<start + SigmaSignature.wordCount
         if signatureStamps[number] != stamp {

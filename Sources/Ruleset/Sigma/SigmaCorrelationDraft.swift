@@ -41,6 +41,8 @@ struct SigmaCorrelationDraft {
         let aliases = Self.aliases(body["aliases"], &log)
         let limit = counted.flatMap { Self.limit(body, $0, &log) }
         guard let counted, let rules, let timespan, let aliases, let limit else { return nil }
+        var header = header
+        header.frequency = limit.threshold
         self.header = header
         self.counted = counted
         self.rules = rules

@@ -126,47 +126,64 @@ struct SigmaDetectionReader {
         guard let text = value.text else {
             return fail(.badValue, value.location, "the value is \(value.kindName)", &context)
         }
-        switch modifiers.kind {
-        case .text: return self.text(text, at: value, field, modifiers, &context)
-        case .exists: return existence(value, field, &context)
-        case .regex(let options): return regex(text, options, at: value, field, &context)
-        case .network: return network(text, at: value, field, &context)
-        case .number(let relation):
-            guard let number = Double(text), number.isFinite else {
-                return fail(.badValue, value.location, "\"\(text)\" is no number", &context)
-            }
-            return .test(SigmaTest(field: field, comparison: .number(relation, number)))
-        case .field:
-            let other = taxonomy.field(text, &context.fieldNames)
-            let placement = modifiers.placement ?? .whole
-            return .test(
-                SigmaTest(
-                    field: field,
-                    comparison: .equalsField(other, placement, isCased: modifiers.isCased)
-                )
-            )
-        }
+        return test(
+            Comparand(node: value, text: text, field: field, modifiers: modifiers),
+            &context
+        )
     }
 
     // MARK: Values
 
-    private mutating func text(
-        _ text: String,
-        at value: SigmaNode,
-        _ field: SigmaField,
-        _ modifiers: SigmaModifiers,
+    /// A value and what it is compared with.
+    private struct Comparand {
+        let node: SigmaNode
+        let text: String
+        let field: SigmaField
+        let modifiers: SigmaModifiers
+
+        func test(_ comparison: SigmaTest.Comparison) -> SigmaExpression {
+            .test(SigmaTest(field: field, comparison: comparison))
+        }
+    }
+
+    private mutating func test(
+        _ value: Comparand,
         _ context: inout LoadingContext
     ) -> SigmaExpression? {
-        var variants = [SigmaText.pieces(text)]
+        switch value.modifiers.kind {
+        case .text: return text(value, &context)
+        case .regex(let options): return regex(value, options, &context)
+        case .network: return network(value, &context)
+        case .exists:
+            guard let isThere = value.node.boolean else {
+                let message = "exists wants true or false"
+                return fail(.badValue, value.node.location, message, &context)
+            }
+            return isThere ? value.test(.exists) : .not(value.test(.exists))
+        case .number(let relation):
+            guard let number = Double(value.text), number.isFinite else {
+                let message = "\"\(value.text)\" is no number"
+                return fail(.badValue, value.node.location, message, &context)
+            }
+            return value.test(.number(relation, number))
+        case .field:
+            let other = taxonomy.field(value.text, &context.fieldNames)
+            let placement = value.modifiers.placement ?? .whole
+            return value.test(.equalsField(other, placement, isCased: value.modifiers.isCased))
+        }
+    }
+
+    private mutating func text(
+        _ value: Comparand,
+        _ context: inout LoadingContext
+    ) -> SigmaExpression? {
+        let modifiers = value.modifiers
+        var variants = [SigmaText.pieces(value.text)]
         if modifiers.isWindash { variants = variants.map(SigmaDash.widened) }
         if !modifiers.encodings.isEmpty {
-            guard let bytes = SigmaText.literal(text) else {
-                return fail(
-                    .badValue,
-                    value.location,
-                    "a value with wildcards cannot be encoded",
-                    &context
-                )
+            guard let bytes = SigmaText.literal(value.text) else {
+                let message = "a value with wildcards cannot be encoded"
+                return fail(.badValue, value.node.location, message, &context)
             }
             let encoded = modifiers.encodings.reduce([bytes]) { values, encoding in
                 values.flatMap(encoding.encoded)
@@ -175,53 +192,35 @@ struct SigmaDetectionReader {
         }
         let tests = variants.map { pieces in
             let placed = SigmaGlob.placed(pieces, modifiers.placement ?? .whole)
-            let glob = SigmaGlob(placed, isCased: modifiers.isCased)
-            return SigmaExpression.test(SigmaTest(field: field, comparison: .text(glob)))
+            return value.test(.text(SigmaGlob(placed, isCased: modifiers.isCased)))
         }
         return tests.count == 1 ? tests[0] : .any(tests)
     }
 
-    private mutating func existence(
-        _ value: SigmaNode,
-        _ field: SigmaField,
-        _ context: inout LoadingContext
-    ) -> SigmaExpression? {
-        guard let isThere = value.boolean else {
-            return fail(.badValue, value.location, "exists wants true or false", &context)
-        }
-        let test = SigmaExpression.test(SigmaTest(field: field, comparison: .exists))
-        return isThere ? test : .not(test)
-    }
-
     private mutating func regex(
-        _ text: String,
+        _ value: Comparand,
         _ options: String,
-        at value: SigmaNode,
-        _ field: SigmaField,
         _ context: inout LoadingContext
     ) -> SigmaExpression? {
         let prefix = options.isEmpty ? "" : "(?\(options))"
         do {
-            let expression = try PCRE2Expression((prefix + text).utf8)
-            return .test(SigmaTest(field: field, comparison: .regex(expression)))
+            return value.test(.regex(try PCRE2Expression((prefix + value.text).utf8)))
         } catch {
-            let place = value.location(at: max(error.offset - prefix.utf8.count, 0))
+            let place = value.node.location(at: max(error.offset - prefix.utf8.count, 0))
             return fail(.badPattern, place, error.message, &context)
         }
     }
 
     private mutating func network(
-        _ text: String,
-        at value: SigmaNode,
-        _ field: SigmaField,
+        _ value: Comparand,
         _ context: inout LoadingContext
     ) -> SigmaExpression? {
         var list = AddressList()
         do {
-            try list.append(text.utf8)
-            return .test(SigmaTest(field: field, comparison: .network(list)))
+            try list.append(value.text.utf8)
+            return value.test(.network(list))
         } catch {
-            return fail(.badValue, value.location, error.message, &context)
+            return fail(.badValue, value.node.location, error.message, &context)
         }
     }
 

@@ -14,6 +14,8 @@ struct SigmaHeader {
     let fixedID: Int?
     let fixedIDLocation: SourceLocation
     let location: SourceLocation
+    /// How many events a correlation wants; nil for other rules.
+    var frequency: Int?
 
     /// Wazuh's levels for Sigma's.
     static let levels = [
@@ -142,13 +144,7 @@ struct SigmaHeader {
 
 extension Rule {
     /// The rule as alerts show it; `groups` follow `sigma`.
-    init(
-        _ header: SigmaHeader,
-        id: Int,
-        groups: [String],
-        frequency: Int?,
-        _ settings: RulesetSettings
-    ) {
+    init(_ header: SigmaHeader, id: Int, groups: [String], _ settings: RulesetSettings) {
         let title = Array(header.title.utf8.prefix(1024))
         let groups = ["sigma"] + groups
         self.init(
@@ -169,7 +165,7 @@ extension Rule {
                 mitre: header.mitre,
                 cve: header.cve,
                 info: header.identity.map { "sigma " + $0 } ?? "",
-                frequency: frequency
+                frequency: header.frequency
             ),
             options: Options(level: header.level, keywords: [], settings: settings),
             feedsSidList: nil,

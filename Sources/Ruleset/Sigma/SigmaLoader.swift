@@ -172,19 +172,13 @@ struct SigmaLoader {
     private func rule(_ draft: SigmaDetectionDraft, _ id: Int?, _ settings: RulesetSettings) -> Rule
     {
         let groups = draft.source.name.split(separator: "/").map(String.init)
-        return Rule(draft.header, id: id ?? 0, groups: groups, frequency: nil, settings)
+        return Rule(draft.header, id: id ?? 0, groups: groups, settings)
     }
 
     private func rule(_ draft: SigmaCorrelationDraft, _ id: Int?, _ settings: RulesetSettings)
         -> Rule
     {
-        Rule(
-            draft.header,
-            id: id ?? 0,
-            groups: ["correlation"],
-            frequency: draft.threshold,
-            settings
-        )
+        Rule(draft.header, id: id ?? 0, groups: ["correlation"], settings)
     }
 
     private func correlation(
