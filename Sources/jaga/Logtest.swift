@@ -133,6 +133,11 @@ struct Logtest: ParsableCommand {
             let reason = trial.obstacle ?? "matched"
             output.append(text: "\t\(trial.ruleID): \(reason)\n")
         }
+        let elsewhere = report.sigmaElsewhere
+        guard !elsewhere.isEmpty else { return }
+        let shown = elsewhere.prefix(10).map(String.init).joined(separator: ", ")
+        let rest = elsewhere.count > 10 ? " and \(elsewhere.count - 10) more" : ""
+        output.append(text: "\tother log sources: \(shown)\(rest)\n")
     }
 
     private func appendReasons(of report: EventReport, to output: inout [UInt8]) {

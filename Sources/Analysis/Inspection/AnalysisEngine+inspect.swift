@@ -43,7 +43,7 @@ extension AnalysisEngine {
             alert: alert,
             trials: trials,
             sigma: inspectSigma(context, time),
-            sigmaTrials: detail == .trials ? sigmaTrials() : []
+            sigmaTrials: detail == .trials ? sigmaTrials() : SigmaTrials()
         )
         return report(context, found)
     }
@@ -55,7 +55,7 @@ extension AnalysisEngine {
         let alert: [UInt8]
         let trials: [RuleTrial]
         let sigma: [EventReport.SigmaReport]
-        let sigmaTrials: [RuleTrial]
+        let sigmaTrials: SigmaTrials
     }
 
     private mutating func inspectSigma(
@@ -97,7 +97,8 @@ extension AnalysisEngine {
             alertJSON: found.alert,
             trials: found.trials,
             sigma: found.sigma,
-            sigmaTrials: found.sigmaTrials
+            sigmaTrials: found.sigmaTrials.tried,
+            sigmaElsewhere: found.sigmaTrials.elsewhere
         )
     }
 

@@ -26,8 +26,11 @@ package struct EventReport: Sendable {
     package let trials: [RuleTrial]
     /// The Sigma rules that held, greatest level first.
     package let sigma: [SigmaReport]
-    /// All Sigma rules; empty unless they were asked for.
+    /// The Sigma rules about the event's log source; empty unless they were asked
+    /// for.
     package let sigmaTrials: [RuleTrial]
+    /// Ids of the Sigma rules about others; empty unless they were asked for.
+    package let sigmaElsewhere: [Int]
 
     /// A Sigma rule that held.
     package struct SigmaReport: Sendable {

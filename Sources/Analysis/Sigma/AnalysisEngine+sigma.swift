@@ -30,20 +30,34 @@ extension AnalysisEngine {
         }
     }
 
-    /// Which Sigma rules were tried for the current event, and why they did not
-    /// hold.
-    mutating func sigmaTrials() -> [RuleTrial] {
-        ruleset.sigma.detections.enumerated().map { index, detection in
+    /// What the Sigma rules say of the current event.
+    mutating func sigmaTrials() -> SigmaTrials {
+        var trials = SigmaTrials()
+        for (index, detection) in ruleset.sigma.detections.enumerated() {
             let rule = ruleset.rules[detection.rule]
-            return RuleTrial(
-                ruleID: rule.id,
-                depth: 0,
-                description: rule.description.raw,
-                obstacle: sigma.obstacle(index, detection, event),
-                hasChildren: false,
-                node: -1,
-                parent: nil
+            guard sigma.isAboutEvent(index) else {
+                trials.elsewhere.append(rule.id)
+                continue
+            }
+            trials.tried.append(
+                RuleTrial(
+                    ruleID: rule.id,
+                    depth: 0,
+                    description: rule.description.raw,
+                    obstacle: sigma.obstacle(index, detection, event),
+                    hasChildren: false,
+                    node: -1,
+                    parent: nil
+                )
             )
         }
+        return trials
     }
+}
+
+/// The Sigma rules that an event was tried with, and the ids of those that are
+/// about other log sources.
+struct SigmaTrials {
+    var tried: [RuleTrial] = []
+    var elsewhere: [Int] = []
 }

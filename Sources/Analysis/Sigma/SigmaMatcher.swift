@@ -189,13 +189,15 @@ struct SigmaMatcher: Sendable {
 
     // MARK: Explaining
 
-    /// What stands against a detection, for the event that was matched last: the
-    /// source, or each search identifier's answer; nil when it holds.
+    /// Whether a detection is about the log source of the event matched last.
+    func isAboutEvent(_ detection: Int) -> Bool {
+        sourceHolds[plan.detections[detection].source]
+    }
+
+    /// What stands against a detection, for the event that was matched last: each
+    /// search identifier's answer; nil when it holds.
     mutating func obstacle(_ index: Int, _ rule: SigmaDetection, _ event: DecodedEvent) -> String? {
         let detection = plan.detections[index]
-        guard sourceHolds[detection.source] else {
-            return "logsource \(rule.source.name): the event is not from there"
-        }
         if holds(detection.root, event) { return nil }
         var answers: [String] = []
         for (search, place) in zip(rule.searches, detection.searches) {
