@@ -199,6 +199,25 @@ struct SigmaDiagnosticTests {
         #expect(load(sigma: [keys]).faults == ["document-too-large 0:0"])
     }
 
+    @Test("texts that look like anchors and aliases are texts")
+    func noAliases() {
+        let values = repeatElement("'a&cmd=', '*cmd*', '&cmd', x&cmd", count: 100).joined(
+            separator: ", "
+        )
+
+        let loading = load(sigma: [sigmaRule(detection: "{s: {a: [\(values)]}, condition: s}")])
+
+        #expect(loading.faults == [])
+    }
+
+    @Test("the usual few aliases of one anchor are allowed")
+    func aliases() {
+        let uses = (0..<12).map { "t\($0): *one" }.joined(separator: ", ")
+        let rule = sigmaRule(detection: "{s: &one {a: b}, \(uses), condition: all of them}")
+
+        #expect(load(sigma: [rule]).faults == [])
+    }
+
     @Test(
         "values nested without end are refused",
         .timeLimit(.minutes(1)),

@@ -217,9 +217,10 @@ private enum AliasUnfolding {
         var index = 0
         while index < bytes.count {
             let byte = bytes[index]
+            let mayBegin = index == 0 || mayPrecedeToken(bytes[index - 1])
             index += 1
             unfolded += 1
-            guard byte == UInt8(ascii: "&") || byte == UInt8(ascii: "*") else { continue }
+            guard byte == UInt8(ascii: "&") || byte == UInt8(ascii: "*"), mayBegin else { continue }
             let name = bytes[index...].prefix(while: isNameByte)
             guard !name.isEmpty else { continue }
             if byte == UInt8(ascii: "&") {
@@ -231,6 +232,20 @@ private enum AliasUnfolding {
             }
         }
         return true
+    }
+
+    /// Whether a token that becomes a value may begin behind a byte.
+    ///
+    /// Behind a quote or a word, libyaml finds a mistake if it finds a token at
+    /// all; what stands there is a text such as `'*cmd*'` or `a&b`.
+    private static func mayPrecedeToken(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x00...0x20, 0x80...0xFF, UInt8(ascii: "["), UInt8(ascii: "]"), UInt8(ascii: "{"),
+            UInt8(ascii: "}"), UInt8(ascii: ","), UInt8(ascii: ":"), UInt8(ascii: "?"),
+            UInt8(ascii: "-"):
+            true
+        default: false
+        }
     }
 
     /// What libyaml takes as part of an anchor's name.
