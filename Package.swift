@@ -216,9 +216,11 @@ if Context.environment["JAGA_FUZZ"] != nil {
             swiftSettings: settings
         )
     )
+    // Those that hold an engine name Analysis: they are built anew when its size changes.
     for (name, dependencies) in [
-        ("XML", ["OSXML"]), ("OSRegex", ["Patterns"]), ("OSMatch", ["Patterns"]), ("JSON", []),
-        ("Predecoding", []), ("Event", []), ("Sigma", ["EventModel", "Ruleset"]),
+        ("XML", ["OSXML"]), ("OSRegex", ["Patterns"]), ("OSMatch", ["Patterns"]),
+        ("JSON", ["Analysis"]), ("Predecoding", ["Analysis"]), ("Event", ["Analysis"]),
+        ("Sigma", ["EventModel", "Ruleset", "Analysis"]),
     ] {
         package.targets.append(
             .executableTarget(
