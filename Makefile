@@ -7,7 +7,7 @@
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test golden check fmt bench load demo dist clean
+.PHONY: help run build test golden check fmt bench load demo dist fuzz clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,6 +51,10 @@ demo: ## show the tutorial: an engine, containers, an attack, and the alerts as 
 dist: ## pack dist/jaga-VERSION-linux-ARCH.tar.gz and prove it in a bare container (needs root)
 	@scripts/setup --test
 	@scripts/dist $(ARGS)
+
+fuzz: ## libFuzzer on all that reads others' texts, 60 s each; ARGS="XML --seconds 600" for one
+	@scripts/setup
+	@scripts/fuzz $(ARGS)
 
 clean: ## remove what was built
 	rm -rf .build .build-dist dist

@@ -34,6 +34,7 @@ let package = Package(
             traits: []
         ),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
         // Libraries of the system
@@ -57,7 +58,10 @@ let package = Package(
         .target(name: "Patterns", dependencies: ["CPCRE2"], swiftSettings: settings),
         .target(
             name: "Ruleset",
-            dependencies: ["EventModel", "OSXML", "Patterns"],
+            dependencies: [
+                "EventModel", "OSXML", "Patterns",
+                .product(name: "Yams", package: "Yams"),
+            ],
             swiftSettings: settings
         ),
         .target(
@@ -227,3 +231,31 @@ let package = Package(
         ),
     ]
 )
+
+// What `scripts/fuzz` builds, with libFuzzer's main and in a folder of its own.
+if Context.environment["JAGA_FUZZ"] != nil {
+    package.targets.append(
+        .target(
+            name: "FuzzSupport",
+            dependencies: ["EventModel", "Patterns", "Ruleset", "Analysis"],
+            path: "Tests/Fuzz/Support",
+            swiftSettings: settings
+        )
+    )
+    // Those that hold an engine name Analysis: they are built anew when its size changes.
+    for (name, dependencies) in [
+        ("XML", ["OSXML"]), ("OSRegex", ["Patterns"]), ("OSMatch", ["Patterns"]),
+        ("JSON", ["Analysis"]), ("Predecoding", ["Analysis"]), ("Event", ["Analysis"]),
+        ("Sigma", ["EventModel", "Ruleset", "Analysis"]),
+    ] {
+        package.targets.append(
+            .executableTarget(
+                name: "Fuzz" + name,
+                dependencies: ["FuzzSupport"] + dependencies.map { .byName(name: $0) },
+                path: "Tests/Fuzz/Targets/" + name,
+                swiftSettings: settings + [.unsafeFlags(["-parse-as-library"])],
+                linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address"])]
+            )
+        )
+    }
+}

@@ -82,6 +82,10 @@ package struct AnalysisEngine: Sendable {
         package internal(set) var openSessions = 0
         /// Command outputs that `check_diff` had no room for.
         package internal(set) var rejectedOutputs = 0
+        /// Sigma rules that held for an event which had too many of them.
+        package internal(set) var droppedSigmaMatches = 0
+        /// Groups of Sigma's correlations that were forgotten early.
+        package internal(set) var forgottenSigmaGroups = 0
 
         package init() {}
 
@@ -100,6 +104,8 @@ package struct AnalysisEngine: Sendable {
             sum.forgottenForAge &+= forgottenForAge
             sum.forgottenKeys &+= forgottenKeys
             sum.rejectedOutputs &+= rejectedOutputs
+            sum.droppedSigmaMatches &+= droppedSigmaMatches
+            sum.forgottenSigmaGroups &+= forgottenSigmaGroups
             return sum
         }
     }
@@ -114,6 +120,7 @@ package struct AnalysisEngine: Sendable {
     var accumulator: Accumulator
     private var places: PlaceTable?
     var matcher: RuleMatcher
+    var sigma: SigmaMatcher
     var writer: AlertWriter
     var contexts: SourceContexts
     var event: DecodedEvent
@@ -131,6 +138,7 @@ package struct AnalysisEngine: Sendable {
         accumulator = Accumulator(ruleset)
         places = ruleset.asksForPlaces ? configuration.places.map(PlaceTable.init) : nil
         matcher = RuleMatcher(ruleset, memorySize: configuration.memorySize)
+        sigma = SigmaMatcher(ruleset.sigma)
         writer = AlertWriter(ruleset, managerName: configuration.managerName)
         contexts = SourceContexts(managerName: configuration.managerName, names: names)
         event = DecodedEvent(nameCount: ruleset.fieldNames.names.count)
@@ -150,6 +158,8 @@ package struct AnalysisEngine: Sendable {
         counts.forgottenKeys = matcher.firstTimes.forgotten
         counts.openSessions = accumulator.count
         counts.rejectedOutputs = matcher.outputs.rejected
+        counts.droppedSigmaMatches = sigma.droppedMatches
+        counts.forgottenSigmaGroups = sigma.counters.forgotten
         return counts
     }
 
@@ -183,9 +193,13 @@ package struct AnalysisEngine: Sendable {
             let text = texts.span.extracting(entry.text)
             let decision = decide(text, context, entry.time)
             if archives != nil { archive(decision, context, entry.time, to: &archives) }
-            guard let decision, decision.logs else { continue }
-            append(decision, context, entry, index, to: &alerts)
-            remember(context, entry.time, decision)
+            if let decision, decision.logs {
+                append(decision, context, entry, index, to: &alerts)
+                remember(context, entry.time, decision)
+            }
+            for decision in decideSigma(at: entry.time) where decision.logs {
+                append(decision, context, entry, index, to: &alerts)
+            }
         }
     }
 

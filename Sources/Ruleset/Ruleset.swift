@@ -39,6 +39,9 @@ package struct Ruleset: Sendable {
     package let sidListCount: Int
     /// How many `if_matched_group` lists there are; rules name them by index.
     package let groupListCount: Int
+    /// The Sigma rules; what their alerts say stands behind the XML rules in
+    /// ``rules``.
+    package let sigma: SigmaRules
 
     /// Whether a rule asks where an address is.
     ///

@@ -39,7 +39,13 @@ package struct RulesetLoader {
         for file in files.decoders { loadDecoders(file) }
         decoders.finish(&context.log)
         var table = RuleTable(decoders: decoders, lists: ListRegistry(files.lists))
-        for file in files.rules { loadRules(file, into: &table) }
+        for file in files.rules where !SigmaLoader.takes(file) { loadRules(file, into: &table) }
+        let sigma = SigmaLoader.load(
+            files.rules.filter(SigmaLoader.takes),
+            behind: table.rules,
+            decoders: decoders.names,
+            &context
+        )
 
         table.reportCircles(&context.log)
         if isChecking {
@@ -52,8 +58,10 @@ package struct RulesetLoader {
         }
         var counts = table.counts
         counts.decoders = decoders.decoders.count
+        counts.sigmaRules = sigma.rules.count
+        counts.skippedRules += sigma.skippedRules
         return RulesetLoading(
-            ruleset: context.log.errorCount == 0 ? compiled(table) : nil,
+            ruleset: context.log.errorCount == 0 ? compiled(table, sigma) : nil,
             diagnostics: context.log.sorted(),
             counts: counts
         )
@@ -138,19 +146,20 @@ package struct RulesetLoader {
 
     // MARK: - Result
 
-    private func compiled(_ table: RuleTable) -> Ruleset {
+    private func compiled(_ table: RuleTable, _ sigma: SigmaLoader.Loaded) -> Ruleset {
         Ruleset(
             decoders: decoders.decoders,
             programDecoders: decoders.programDecoders,
             plainDecoders: decoders.plainDecoders,
             decoderNames: decoders.names.names,
-            rules: table.rules,
+            rules: table.rules + sigma.rules,
             nodes: table.tree.nodes,
             roots: table.rootsByCategory,
             fieldNames: context.fieldNames,
             lists: table.lists.lists,
             sidListCount: table.correlationLists.sidCount,
-            groupListCount: table.correlationLists.groupCount
+            groupListCount: table.correlationLists.groupCount,
+            sigma: sigma.sigma
         )
     }
 

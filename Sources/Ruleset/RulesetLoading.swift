@@ -18,7 +18,9 @@ package struct RulesetLoading: Sendable {
         package var decoders = 0
         /// `<rule>` elements that were loaded, those that overwrite included.
         package var rules = 0
-        /// `<rule>` elements that were dropped, each with a warning.
+        /// Sigma rules that were loaded.
+        package var sigmaRules = 0
+        /// `<rule>` elements and Sigma rules that were dropped, each with a warning.
         package var skippedRules = 0
     }
 }

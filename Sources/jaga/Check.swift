@@ -106,7 +106,8 @@ struct Check: ParsableCommand {
         let warnings = findings.filter { $0.severity == .warning }.count
         Terminal.write(
             "\(errors) errors, \(warnings) warnings; \(counts.rules) rules and "
-                + "\(counts.decoders) decoders\n"
+                + "\(counts.decoders) decoders"
+                + (counts.sigmaRules > 0 ? ", \(counts.sigmaRules) Sigma rules\n" : "\n")
         )
     }
 

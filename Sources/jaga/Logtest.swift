@@ -132,16 +132,21 @@ struct Logtest: ParsableCommand {
 
     private func appendWhy(_ report: EventReport, to output: inout [UInt8]) {
         output.append(literal: "\n**Why not another rule:\n")
-        for trial in report.lastLevel {
+        for trial in report.lastLevel + report.sigmaTrials {
             let reason = trial.obstacle ?? "matched"
             output.append(text: "\t\(trial.ruleID): \(reason)\n")
         }
+        let elsewhere = report.sigmaElsewhere
+        guard !elsewhere.isEmpty else { return }
+        let shown = elsewhere.prefix(10).map(String.init).joined(separator: ", ")
+        let rest = elsewhere.count > 10 ? " and \(elsewhere.count - 10) more" : ""
+        output.append(text: "\tother log sources: \(shown)\(rest)\n")
     }
 
     private func appendReasons(of report: EventReport, to output: inout [UInt8]) {
         output.removeLast()
         output.append(literal: ",\"why\":[")
-        for (index, trial) in report.lastLevel.enumerated() {
+        for (index, trial) in (report.lastLevel + report.sigmaTrials).enumerated() {
             if index > 0 { output.append(UInt8(ascii: ",")) }
             output.append(text: "{\"id\":\"\(trial.ruleID)\",\"matched\":\(trial.obstacle == nil)")
             if let obstacle = trial.obstacle {

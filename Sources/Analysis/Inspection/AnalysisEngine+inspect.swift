@@ -37,16 +37,47 @@ extension AnalysisEngine {
             alertOffset &+= alert.count + 1
             remember(context, time, decision)
         }
-        return report(context, decision, description, alert, trials)
+        let found = Findings(
+            decision: decision,
+            description: description,
+            alert: alert,
+            trials: trials,
+            sigma: inspectSigma(context, time),
+            sigmaTrials: detail == .trials ? sigmaTrials() : SigmaTrials()
+        )
+        return report(context, found)
     }
 
-    private func report(
+    /// What the rules said of an event.
+    private struct Findings {
+        let decision: Decision?
+        let description: [UInt8]
+        let alert: [UInt8]
+        let trials: [RuleTrial]
+        let sigma: [EventReport.SigmaReport]
+        let sigmaTrials: SigmaTrials
+    }
+
+    private mutating func inspectSigma(
         _ context: SourceContext,
-        _ decision: Decision?,
-        _ description: [UInt8],
-        _ alert: [UInt8],
-        _ trials: [RuleTrial]
-    ) -> EventReport {
+        _ time: Timestamp
+    ) -> [EventReport.SigmaReport] {
+        decideSigma(at: time).map { decision in
+            var description: [UInt8] = []
+            let template = ruleset.rules[decision.rule].description
+            DescriptionWriter.append(template, event, to: &description)
+            var alert: [UInt8] = []
+            writeAlert(decision, context, time, description[...], &alert)
+            if decision.logs { alertOffset &+= alert.count + 1 }
+            return EventReport.SigmaReport(
+                rule: ruleReport(decision, description),
+                isAlert: decision.logs,
+                alertJSON: alert
+            )
+        }
+    }
+
+    private func report(_ context: SourceContext, _ found: Findings) -> EventReport {
         var tree = DataTree()
         tree.build(event, hasContainer: !context.containerJSON.isEmpty)
         var dataWriter = DataWriter()
@@ -61,10 +92,13 @@ extension AnalysisEngine {
             decoder: event.decoder.map { decoderReport($0) },
             fields: fields(tree, context),
             dataJSON: data,
-            rule: decision.map { ruleReport($0, description) },
-            isAlert: decision?.logs ?? false,
-            alertJSON: alert,
-            trials: trials
+            rule: found.decision.map { ruleReport($0, found.description) },
+            isAlert: found.decision?.logs ?? false,
+            alertJSON: found.alert,
+            trials: found.trials,
+            sigma: found.sigma,
+            sigmaTrials: found.sigmaTrials.tried,
+            sigmaElsewhere: found.sigmaTrials.elsewhere
         )
     }
 

@@ -24,6 +24,22 @@ package struct EventReport: Sendable {
     package let alertJSON: [UInt8]
     /// All rules that were tried, in order; empty unless they were asked for.
     package let trials: [RuleTrial]
+    /// The Sigma rules that held, greatest level first.
+    package let sigma: [SigmaReport]
+    /// The Sigma rules about the event's log source; empty unless they were asked
+    /// for.
+    package let sigmaTrials: [RuleTrial]
+    /// Ids of the Sigma rules about others; empty unless they were asked for.
+    package let sigmaElsewhere: [Int]
+
+    /// A Sigma rule that held.
+    package struct SigmaReport: Sendable {
+        package let rule: RuleReport
+        /// Whether an alert is written.
+        package let isAlert: Bool
+        /// The alert, or what it would be, as one JSON object without a line end.
+        package let alertJSON: [UInt8]
+    }
 
     /// The decoder as alerts name it.
     package struct Decoder: Sendable {
@@ -57,7 +73,7 @@ package struct EventReport: Sendable {
     ///
     /// Source: analysis-engine.md §9.2.
     package var debugLines: [String] {
-        trials.flatMap { trial in
+        (trials + sigmaTrials).flatMap { trial in
             var lines = ["Trying rule: \(trial.ruleID) - \(trial.description)"]
             if trial.obstacle == nil {
                 lines.append("*Rule \(trial.ruleID) matched")

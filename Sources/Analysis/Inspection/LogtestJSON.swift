@@ -6,8 +6,9 @@ import EventModel
 /// Renders a report as one JSON object on one line.
 ///
 /// `{"decoder":{"name","parent"},"predecoder":{…},"data":{…},
-/// "rule":{"id","level","description","groups":[…]}|null,"alert":bool}`; ids are
-/// strings and levels numbers, as in alerts; what is absent has no key.
+/// "rule":{"id","level","description","groups":[…]}|null,"alert":bool}`; when Sigma
+/// rules held, also `"sigma":[{"rule":{…},"alert":bool}]`; ids are strings and
+/// levels numbers, as in alerts; what is absent has no key.
 package enum LogtestJSON {
     /// Appends the object, without a line end.
     package static func append(_ report: EventReport, to output: inout [UInt8]) {
@@ -34,7 +35,24 @@ package enum LogtestJSON {
         output.append(literal: ",\"rule\":")
         appendRule(report.rule, to: &output)
         output.append(literal: ",\"alert\":")
-        output.append(text: report.isAlert ? "true}" : "false}")
+        output.append(text: report.isAlert ? "true" : "false")
+        appendSigma(report.sigma, to: &output)
+        output.append(literal: "}")
+    }
+
+    private static func appendSigma(
+        _ sigma: [EventReport.SigmaReport],
+        to output: inout [UInt8]
+    ) {
+        guard !sigma.isEmpty else { return }
+        output.append(literal: ",\"sigma\":[")
+        for (index, found) in sigma.enumerated() {
+            if index > 0 { output.append(literal: ",") }
+            output.append(literal: "{\"rule\":")
+            appendRule(found.rule, to: &output)
+            output.append(text: ",\"alert\":\(found.isAlert)}")
+        }
+        output.append(literal: "]")
     }
 
     private static func appendRule(_ rule: RuleReport?, to output: inout [UInt8]) {

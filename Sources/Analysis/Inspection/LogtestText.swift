@@ -20,9 +20,16 @@ package enum LogtestText {
         appendPredecoding(report, to: &output)
         appendDecoding(report, to: &output)
         if detail == .trials { appendDebugging(report, to: &output) }
-        guard let rule = report.rule else { return }
-        appendRule(rule, to: &output)
-        if report.isAlert { output.append(literal: "**Alert to be generated.\n") }
+        if let rule = report.rule {
+            output.append(literal: "\n**Phase 3: Completed filtering (rules).\n")
+            appendRule(rule, to: &output)
+            if report.isAlert { output.append(literal: "**Alert to be generated.\n") }
+        }
+        for found in report.sigma {
+            output.append(literal: "\n**Sigma rule matched.\n")
+            appendRule(found.rule, to: &output)
+            if found.isAlert { output.append(literal: "**Alert to be generated.\n") }
+        }
     }
 
     private static func appendPredecoding(_ report: EventReport, to output: inout [UInt8]) {
@@ -60,7 +67,7 @@ package enum LogtestText {
     }
 
     private static func appendDebugging(_ report: EventReport, to output: inout [UInt8]) {
-        guard !report.trials.isEmpty else { return }
+        guard !report.trials.isEmpty || !report.sigmaTrials.isEmpty else { return }
         output.append(literal: "\n**Rule debugging:\n")
         for line in report.debugLines {
             output.append(text: line.hasPrefix("*") ? "\t\t" : "\t")
@@ -70,7 +77,6 @@ package enum LogtestText {
     }
 
     private static func appendRule(_ rule: RuleReport, to output: inout [UInt8]) {
-        output.append(literal: "\n**Phase 3: Completed filtering (rules).\n")
         appendLine("id", "\(rule.id)", to: &output)
         appendLine("level", "\(rule.level)", to: &output)
         appendLine("description", rule.description, to: &output)

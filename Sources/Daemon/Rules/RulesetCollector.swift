@@ -21,9 +21,11 @@ struct RulesetCollector {
         decoders = try Self.adding(folder, pattern, to: decoders)
     }
 
-    /// Adds the rule files of a folder; see ``addDecoders(folder:pattern:)``.
+    /// Adds the rule files of a folder, and the Sigma rules beside them; see
+    /// ``addDecoders(folder:pattern:)``.
     mutating func addRules(folder: String, pattern: String?) throws {
         rules = try Self.adding(folder, pattern, to: rules)
+        rules = try Self.adding(folder, ".yml$|.yaml$", to: rules)
     }
 
     mutating func addDecoder(file: String) throws {

@@ -6,6 +6,10 @@
 package enum RulesetFault: String, Sendable, CaseIterable {
     /// The text is not the XML of Wazuh's files, or a variable is wrong.
     case malformedXML = "malformed-xml"
+    /// The text is not YAML, where Sigma rules are expected.
+    case malformedYAML = "malformed-yaml"
+    /// A file of Sigma rules that is too long, too deep, or unfolds to too much.
+    case documentTooLarge = "document-too-large"
     /// The file has no bytes.
     case emptyFile = "empty-file"
     /// The file has no elements, only comments or text.
