@@ -49,7 +49,7 @@ package struct RulesetLoader {
 
         table.reportCircles(&context.log)
         if isChecking {
-            let ruleset = compiled(table)
+            let ruleset = compiled(table, sigma)
             context.log.add(
                 context.log.errorCount == 0
                     ? RulesetAudit.findings(in: ruleset)

@@ -84,4 +84,6 @@ package enum RulesetFault: String, Sendable, CaseIterable {
     case badListLine = "bad-list-line"
     /// Written so that Wazuh, and therefore Jaga, ignores it.
     case withoutEffect = "without-effect"
+    /// Needs what Jaga does not have.
+    case unsupported = "unsupported"
 }
