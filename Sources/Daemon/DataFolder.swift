@@ -29,6 +29,8 @@ package struct DataFolder: Sendable, Hashable {
     package var state: String { path + "/state" }
     /// Prometheus text, renewed while Jaga runs.
     package var metrics: String { state + "/metrics.prom" }
+    /// What the engine remembers of earlier events.
+    var engineMemory: String { state + "/engine.snapshot" }
     package var lock: String { path + "/jaga.lock" }
 
     /// The folder of `--data` or `JAGA_DATA`; else `/var/lib/jaga` for root

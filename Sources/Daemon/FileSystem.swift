@@ -35,6 +35,33 @@ enum FileSystem {
         }
     }
 
+    /// Replaces a file; a reader sees the old or the new one whole, also after a
+    /// loss of power.
+    ///
+    /// - Throws: ``DaemonError`` `data-folder`.
+    static func replace(_ path: String, with bytes: [UInt8], mode: mode_t) throws {
+        let temporary = path + ".new"
+        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
+        guard descriptor >= 0 else {
+            throw DaemonError(.dataFolder, "cannot write \(temporary): \(reason())")
+        }
+        defer { close(descriptor) }
+        var done = 0
+        while done < bytes.count {
+            let count = bytes.withUnsafeBytes { buffer in
+                write(descriptor, buffer.baseAddress?.advanced(by: done), bytes.count - done)
+            }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else {
+                throw DaemonError(.dataFolder, "cannot write \(temporary): \(reason())")
+            }
+            done += count
+        }
+        guard fsync(descriptor) == 0, rename(temporary, path) == 0 else {
+            throw DaemonError(.dataFolder, "cannot write \(path): \(reason())")
+        }
+    }
+
     /// Names in a folder, in byte order, without `.` and `..`; nil when it is
     /// not a folder that can be read.
     static func names(in folder: String) -> [String]? {

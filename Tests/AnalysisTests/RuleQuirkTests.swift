@@ -222,4 +222,19 @@ struct RuleQuirkTests {
             #expect(report.rule?.description.count == expected)
         }
     }
+
+    @Test("so is one that is a single variable")
+    func longVariable() throws {
+        let text = """
+            <group name="local,"><rule id="100" level="3"><decoded_as>json</decoded_as>\
+            <description>$(a)</description></rule></group>
+            """
+        var fixture = try Fixture(rules: text)
+
+        for (count, expected) in [(1023, 1023), (1024, 4)] {
+            let value = String(repeating: "v", count: count)
+            let report = fixture.inspect(#"{"a":"\#(value)"}"#)
+            #expect(report.rule?.description.count == expected)
+        }
+    }
 }

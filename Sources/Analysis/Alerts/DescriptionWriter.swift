@@ -27,8 +27,15 @@ enum DescriptionWriter {
                 output.append(span: event.arena.span.extracting(range))
             }
         }
-        guard template.parts.count > 1, output.count - start >= limit else { return }
+        guard output.count - start >= limit, !isPlain(template) else { return }
         output.removeSubrange(start...)
         output.append(text: template.raw)
+    }
+
+    private static func isPlain(_ template: DescriptionTemplate) -> Bool {
+        template.parts.allSatisfy { part in
+            if case .literal = part { return true }
+            return false
+        }
     }
 }

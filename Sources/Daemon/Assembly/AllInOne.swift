@@ -86,12 +86,13 @@ package struct AllInOne: Sendable {
         let opened = try records.openLogs(at: HostClock.now())
         let running = try assemble(configured.settings, loader, loaded, records)
         observer.started(report(configured, loaded, loader))
-        let engine = loader.engine(loaded.ruleset)
+        let engine = try loader.engine(loaded.ruleset, configured.settings)
+        let memory = EngineMemory(path: configuration.data.engineMemory)
         let parts = running.parts
         let logs = Handover(opened)
         async let analysis: Void = DedicatedThread.run("analysis") {
             guard let logs = logs.take() else { return }
-            parts.pipeline.run(engine: engine, logs: logs)
+            parts.pipeline.run(engine: engine, logs: logs, memory: memory)
         }
         try records.start()
         try parts.start()

@@ -35,7 +35,7 @@ struct RulesetReloader: Sendable {
     private func attempt() -> Result<ReloadReport, ReloadRefusal> {
         do {
             let loaded = try loader.load(settings)
-            parts.pipeline.replaceEngine(with: loader.engine(loaded.ruleset))
+            parts.pipeline.replaceEngine(with: try loader.engine(loaded.ruleset, settings))
             current.replace(
                 with: CurrentRuleset.Loaded(source: loaded, time: HostClock.now().milliseconds)
             )

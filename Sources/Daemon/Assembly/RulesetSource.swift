@@ -84,10 +84,16 @@ struct RulesetSource: Sendable {
     }
 
     /// An engine without memory for a ruleset.
-    func engine(_ ruleset: Ruleset) -> AnalysisEngine {
+    ///
+    /// - Throws: ``DaemonError`` `unreadable-file` when the database of places
+    ///   cannot be used.
+    func engine(_ ruleset: Ruleset, _ settings: Settings) throws -> AnalysisEngine {
         AnalysisEngine(
             ruleset: ruleset,
-            configuration: .init(managerName: configuration.hostname)
+            configuration: .init(
+                managerName: configuration.hostname,
+                places: try settings.geoDatabase.map { try GeoDatabase(path: $0).places }
+            )
         )
     }
 }

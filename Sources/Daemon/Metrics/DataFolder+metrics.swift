@@ -1,8 +1,6 @@
 // Jaga - container security monitor
 // SPDX-License-Identifier: Apache-2.0
 
-import Glibc
-
 extension DataFolder {
     /// What a running Jaga counted last.
     ///
@@ -24,16 +22,6 @@ extension DataFolder {
     ///
     /// - Throws: ``DaemonError`` `data-folder`.
     func writeMetrics(_ text: String) throws {
-        let temporary = metrics + ".new"
-        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o640)
-        guard descriptor >= 0 else {
-            throw DaemonError(.dataFolder, "cannot write \(temporary): \(FileSystem.reason())")
-        }
-        let bytes = [UInt8](text.utf8)
-        let written = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
-        close(descriptor)
-        guard written == bytes.count, rename(temporary, metrics) == 0 else {
-            throw DaemonError(.dataFolder, "cannot write \(metrics): \(FileSystem.reason())")
-        }
+        try FileSystem.replace(metrics, with: [UInt8](text.utf8), mode: 0o640)
     }
 }

@@ -69,8 +69,11 @@ final class AnalysisPipeline: Sendable {
 
         var counters: AnalysisEngine.Counters { retired.followed(by: engine.counters) }
 
-        mutating func replaceEngine(with next: AnalysisEngine) {
+        /// What rules that stay the same have counted goes on.
+        mutating func replaceEngine(with next: AnalysisEngine, at now: Timestamp) {
             retired = counters
+            var next = next
+            next.takeOver(from: engine, at: now)
             engine = next
         }
 
@@ -83,14 +86,25 @@ final class AnalysisPipeline: Sendable {
     }
 
     /// Works until the queue is closed and empty; blocks its thread.
-    func run(engine: AnalysisEngine, logs: Logs) {
+    func run(engine: AnalysisEngine, logs: Logs, memory: EngineMemory) {
         var work = Work(engine, logs)
+        var memory = memory
         var clock = LocalClock()
+        note(memory.restore(&work.engine, at: clock.now()))
         reportNotices(of: logs)
         while let delivery = queue.pop() {
-            if let next = nextEngine.withLock({ $0.take() }) { work.replaceEngine(with: next) }
-            guard process(delivery, &work, at: clock.now()) else { return }
+            let now = clock.now()
+            if let next = nextEngine.withLock({ $0.take() }) {
+                work.replaceEngine(with: next, at: now)
+            }
+            guard process(delivery, &work, at: now) else { break }
+            note(memory.saveIfDue(work.engine, at: now))
         }
+        note(memory.save(work.engine, at: clock.now()))
+    }
+
+    private func note(_ failure: String?) {
+        if let failure { observer.notice(.engineMemory(failure)) }
     }
 
     /// - Returns: false when the pipeline was stopped while the disk was full.

@@ -18,13 +18,15 @@ package enum OperatorNotice: Sendable, Equatable {
     case rulesetReloaded(decoders: Int, rules: Int)
     /// A ruleset with mistakes was not taken over; the old one goes on.
     case rulesetRefused(errors: [String])
+    /// What frequency rules counted could not be read or kept.
+    case engineMemory(String)
     /// Metrics or old alerts could not be looked after; it is tried again.
     case maintenanceFailed(String)
 
     /// Whether something does not work as it should.
     package var isTrouble: Bool {
         switch self {
-        case .alertsNotWritten, .rulesetRefused, .maintenanceFailed: true
+        case .alertsNotWritten, .rulesetRefused, .maintenanceFailed, .engineMemory: true
         case .source(_, _, let isTrouble): isTrouble
         case .index(let notice):
             if case .removed = notice { false } else { true }
@@ -45,6 +47,8 @@ package enum OperatorNotice: Sendable, Equatable {
         case .rulesetRefused(let errors):
             "the changed ruleset has mistakes, the old one stays:\n"
                 + errors.joined(separator: "\n")
+        case .engineMemory(let reason):
+            "frequency rules count anew, or will after the next start: \(reason)"
         case .maintenanceFailed(let reason): reason
         }
     }
