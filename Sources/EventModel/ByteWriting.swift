@@ -66,13 +66,17 @@ extension [UInt8] {
         let ones: UInt64 = 0x0101_0101_0101_0101
         var index = start
         while index + 8 <= bytes.count {
-            let word = raw.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self)
+            let word = UInt64(
+                littleEndian: raw.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self)
+            )
             let quote = word ^ ones &* 0x22
             let backslash = word ^ ones &* 0x5C
             let hits =
                 (word &- ones &* 0x20) & ~word | (quote &- ones) & ~quote
                 | (backslash &- ones) & ~backslash
-            if hits & ones &* 0x80 != 0 { break }
+            let marks = hits & 0x8080_8080_8080_8080
+            // The lowest hit is exact: borrows only go up.
+            if marks != 0 { return index + marks.trailingZeroBitCount / 8 }
             index += 8
         }
         while index < bytes.count {
