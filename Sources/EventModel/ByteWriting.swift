@@ -48,16 +48,43 @@ extension [UInt8] {
     /// Source: analysis-engine.md §7.2.
     package mutating func appendJSONString(_ bytes: Span<UInt8>) {
         append(UInt8(ascii: "\""))
-        var runStart = 0
-        for index in bytes.indices {
-            let byte = bytes[index]
-            if byte >= 0x20, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") { continue }
-            append(span: bytes.extracting(runStart..<index))
-            appendJSONEscape(of: byte)
-            runStart = index + 1
+        var start = 0
+        while true {
+            let stop = Self.firstEscaped(in: bytes, from: start)
+            append(span: bytes.extracting(start..<stop))
+            guard stop < bytes.count else { break }
+            appendJSONEscape(of: bytes[stop])
+            start = stop + 1
         }
-        append(span: bytes.extracting(runStart..<bytes.count))
         append(UInt8(ascii: "\""))
+    }
+
+    /// The first byte from an offset on that a JSON string escapes, eight bytes at
+    /// a time; the count when there is none.
+    private static func firstEscaped(in bytes: Span<UInt8>, from start: Int) -> Int {
+        let raw = bytes.bytes
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        var index = start
+        while index + 8 <= bytes.count {
+            let word = UInt64(
+                littleEndian: raw.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self)
+            )
+            let quote = word ^ ones &* 0x22
+            let backslash = word ^ ones &* 0x5C
+            let hits =
+                (word &- ones &* 0x20) & ~word | (quote &- ones) & ~quote
+                | (backslash &- ones) & ~backslash
+            let marks = hits & 0x8080_8080_8080_8080
+            // The lowest hit is exact: borrows only go up.
+            if marks != 0 { return index + marks.trailingZeroBitCount / 8 }
+            index += 8
+        }
+        while index < bytes.count {
+            let byte = bytes[index]
+            if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { break }
+            index += 1
+        }
+        return index
     }
 
     /// Appends a JSON string with its quotes; see ``appendJSONString(_:)-(Span<UInt8>)``.

@@ -11,7 +11,9 @@ package struct Captures: Sendable {
 
     private var ranges: [Range<Int>] = []
     /// OSRegex: where each group token was passed; `unset` when it was not.
-    private var marks: [Int] = []
+    ///
+    /// A scan fills it.
+    var marks: [Int] = []
 
     private static let unset = -1
 
@@ -49,11 +51,6 @@ package struct Captures: Sendable {
             return
         }
         for index in 0..<markCount { marks[index] = Self.unset }
-    }
-
-    @inline(__always)
-    mutating func mark(_ index: Int, at position: Int) {
-        marks[index] = position
     }
 
     /// Turns marks into captures, two by two, up to the first pair that lacks

@@ -10,6 +10,10 @@ final class EventCounter: Sendable {
     var value: Int { count.load(ordering: .relaxed) }
 
     func increment() {
-        count.wrappingAdd(1, ordering: .relaxed)
+        add(1)
+    }
+
+    func add(_ number: Int) {
+        count.wrappingAdd(number, ordering: .relaxed)
     }
 }

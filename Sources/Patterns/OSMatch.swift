@@ -9,7 +9,7 @@
 ///
 /// Source: analysis-engine.md §2.3.
 package struct OSMatch: Sendable {
-    private enum Shape {
+    enum Shape: Sendable {
         case everything
         case whole
         case prefix
@@ -17,14 +17,17 @@ package struct OSMatch: Sendable {
         case substring
     }
 
-    private struct Alternative {
+    struct Alternative: Sendable {
         let shape: Shape
         let text: Range<Int>
     }
 
-    private let texts: [UInt8]
-    private let alternatives: [Alternative]
-    private let isNegated: Bool
+    let texts: [UInt8]
+    let alternatives: [Alternative]
+    let isNegated: Bool
+    /// The first two bytes of many alternatives that all may stand anywhere; nil
+    /// for others.
+    let heads: PairSet?
 
     /// The pattern as it was written.
     package let source: [UInt8]
@@ -39,6 +42,7 @@ package struct OSMatch: Sendable {
         alternatives =
             lowered.split(separator: UInt8(ascii: "|"), omittingEmptySubsequences: false)
             .map(Self.alternative)
+        heads = Self.heads(of: alternatives, texts)
     }
 
     private static func alternative(_ text: ArraySlice<UInt8>) -> Alternative {
@@ -79,15 +83,64 @@ package struct OSMatch: Sendable {
     /// Whether an alternative holds for the subject, or, after a leading `!`,
     /// none does.
     package func matches(_ subject: Span<UInt8>) -> Bool {
-        let all = texts.span
-        for alternative in alternatives {
-            let text = all.extracting(alternative.text)
-            if Self.matches(subject, alternative.shape, text) { return !isNegated }
-        }
-        return isNegated
+        Self.matches(subject, alternatives.span, texts: texts.span, heads: heads) != isNegated
     }
 
-    private static func matches(
+    /// Whether one of the alternatives holds; their ranges are into `texts`.
+    ///
+    /// `heads` are theirs, see ``heads``.
+    static func matches(
+        _ subject: Span<UInt8>,
+        _ alternatives: Span<Alternative>,
+        texts: Span<UInt8>,
+        heads: PairSet?
+    ) -> Bool {
+        if let heads { return hasAny(alternatives, of: subject, texts, heads) }
+        for index in alternatives.indices {
+            let alternative = alternatives[index]
+            let text = texts.extracting(alternative.text)
+            if matches(subject, alternative.shape, text) { return true }
+        }
+        return false
+    }
+
+    /// So many texts are found faster by going over the subject once.
+    private static let manyAlternatives = 4
+
+    private static func heads(of alternatives: [Alternative], _ texts: [UInt8]) -> PairSet? {
+        guard alternatives.count >= manyAlternatives else { return nil }
+        var heads = PairSet()
+        for alternative in alternatives {
+            let text = texts[alternative.text]
+            guard alternative.shape == .substring, text.count >= 2 else { return nil }
+            heads.insert(text[text.startIndex], text[text.startIndex + 1])
+        }
+        return heads
+    }
+
+    private static func hasAny(
+        _ alternatives: Span<Alternative>,
+        of subject: Span<UInt8>,
+        _ texts: Span<UInt8>,
+        _ heads: PairSet
+    ) -> Bool {
+        guard subject.count >= 2 else { return false }
+        for start in 0..<subject.count - 1
+        where heads.mayContain(subject[start], subject[start + 1]) {
+            let head = subject[start].asciiLowered
+            for index in alternatives.indices {
+                let text = alternatives[index].text
+                guard texts[text.lowerBound] == head else { continue }
+                if ByteSearch.isPresent(texts.extracting(text), in: subject, at: start) {
+                    return true
+                }
+            }
+        }
+        return false
+    }
+
+    @inline(__always)
+    static func matches(
         _ subject: Span<UInt8>,
         _ shape: Shape,
         _ text: Span<UInt8>

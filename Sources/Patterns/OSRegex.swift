@@ -24,12 +24,12 @@ package struct OSRegex: Sendable {
         let markCount: Int
     }
 
-    private let tokens: [OSRegexToken]
-    private let alternatives: [Alternative]
+    let tokens: [OSRegexToken]
+    let alternatives: [Alternative]
     /// Whether groups are kept, which also lets stars end a pattern at the end of
     /// the subject.
-    private let isCapturing: Bool
-    private let limitCounter = EventCounter()
+    let isCapturing: Bool
+    let limitCounter = EventCounter()
 
     /// The pattern as it was written.
     package let source: [UInt8]
@@ -100,23 +100,17 @@ package struct OSRegex: Sendable {
         keepsCaptures: Bool,
         captures: inout Captures
     ) -> Int? {
-        let all = tokens.span
-        for alternative in alternatives {
-            if keepsCaptures { captures.resetMarks(alternative.markCount) }
-            var scan = OSRegexScan(
-                alternative,
-                isCapturing: isCapturing,
-                marksGroups: keepsCaptures,
-                stepLimit: Self.stepLimit(subjectCount: subject.count)
-            )
-            let tokens = all.extracting(alternative.tokens)
-            if let result = scan.run(over: subject, tokens: tokens, captures: &captures) {
-                if keepsCaptures { captures.collectMarks(alternative.markCount) }
-                return result
-            }
-            if scan.isExhausted { limitCounter.increment() }
-        }
-        return nil
+        var exhaustions = 0
+        let result = OSRegexProgram.firstMatch(
+            alternatives.span,
+            tokens: tokens.span,
+            mode: OSRegexProgram.Mode(isCapturing: isCapturing, keepsCaptures: keepsCaptures),
+            in: subject,
+            captures: &captures,
+            exhaustions: &exhaustions
+        )
+        if exhaustions > 0 { limitCounter.add(exhaustions) }
+        return result
     }
 }
 

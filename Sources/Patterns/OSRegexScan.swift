@@ -57,21 +57,21 @@ struct OSRegexScan {
     mutating func run(
         over subject: Span<UInt8>,
         tokens: Span<OSRegexToken>,
-        captures: inout Captures
+        marks: inout MutableSpan<Int>
     ) -> Int? {
         while true {
-            if token == 0 { skipToCandidate(in: subject, tokens: tokens) }
+            if token == 0, !anchorsBegin { skipToCandidate(in: subject, tokens: tokens) }
             if index >= subject.count { break }
             stepsLeft &-= 1
             if isExhausted { return nil }
-            switch step(over: subject, tokens: tokens, captures: &captures) {
+            switch step(over: subject, tokens: tokens, marks: &marks) {
             case .nextByte: index += 1
             case .sameByte: continue
             case .matched: return result
             case .failed: return nil
             }
         }
-        return isMatchAtEnd(of: subject, tokens: tokens, captures: &captures) ? result : nil
+        return isMatchAtEnd(of: subject, tokens: tokens, marks: &marks) ? result : nil
     }
 
     /// Goes to the next byte that the first token takes.
@@ -84,7 +84,7 @@ struct OSRegexScan {
         in subject: Span<UInt8>,
         tokens: Span<OSRegexToken>
     ) {
-        if anchorsBegin || choiceCount > 0 || restart != nil { return }
+        if choiceCount > 0 || restart != nil { return }
         var first = 0
         if first < tokens.count, tokens[first].kind == .group { first += 1 }
         guard first < tokens.count else { return }
@@ -103,14 +103,15 @@ struct OSRegexScan {
         if index > start { result = nil }
     }
 
+    @inline(__always)
     private mutating func step(
         over subject: Span<UInt8>,
         tokens: Span<OSRegexToken>,
-        captures: inout Captures
+        marks: inout MutableSpan<Int>
     ) -> Verdict {
         // A: one parenthesis at most for each byte.
         if token < tokens.count, tokens[token].kind == .group {
-            mark(tokens[token], at: index, &captures)
+            mark(tokens[token], at: index, &marks)
             token += 1
         }
         guard token < tokens.count else { return anchorsEnd ? fail() : .matched }
@@ -122,13 +123,14 @@ struct OSRegexScan {
         case (.literal, false), (.group, false):
             return fail()
         case (.plus, true), (.star, true):
-            takeRun(over: subject, tokens: tokens, captures: &captures)
+            takeRun(over: subject, tokens: tokens, marks: &marks)
             return .nextByte
         case (.one, false), (.plus, false), (.star, false):
             return refuse(tokens[token].kind, endsMatch: tokens[token].endsMatch)
         }
     }
 
+    @inline(__always)
     private mutating func takeOne() {
         token += 1
         if restart == nil { restart = index }
@@ -137,24 +139,25 @@ struct OSRegexScan {
 
     /// B, byte in a quantified class; goes on over the bytes for which nothing
     /// would change but the index and the result.
+    @inline(__always)
     private mutating func takeRun(
         over subject: Span<UInt8>,
         tokens: Span<OSRegexToken>,
-        captures: inout Captures
+        marks: inout MutableSpan<Int>
     ) {
         if tokens[token].kind == .star { isRunning = true }
         guard isRunning else {
-            markFirstOfPlus(over: subject, tokens: tokens, captures: &captures)
+            markFirstOfPlus(over: subject, tokens: tokens, marks: &marks)
             isRunning = true
             result = index
             return
         }
         if tokens[token].next == .end {
-            takeRunToEnd(over: subject, tokens: tokens, captures: &captures)
+            takeRunToEnd(over: subject, tokens: tokens, marks: &marks)
             return
         }
         if tokens[token].nextBytes.contains(subject[index]) {
-            takeNext(tokens, &captures)
+            takeNext(tokens, &marks)
         } else {
             skipRun(over: subject, bytes: tokens[token].runBytes)
         }
@@ -164,25 +167,27 @@ struct OSRegexScan {
     private mutating func markFirstOfPlus(
         over subject: Span<UInt8>,
         tokens: Span<OSRegexToken>,
-        captures: inout Captures
+        marks: inout MutableSpan<Int>
     ) {
         guard token + 1 < tokens.count, tokens[token + 1].kind == .group else { return }
         let isLastByte = index + 1 == subject.count
-        mark(tokens[token + 1], at: isLastByte ? index + 1 : index, &captures)
+        mark(tokens[token + 1], at: isLastByte ? index + 1 : index, &marks)
     }
 
     /// A run with nothing behind it: every byte of the class marks the end of the
     /// group and leaves the result alone.
+    @inline(__always)
     private mutating func takeRunToEnd(
         over subject: Span<UInt8>,
         tokens: Span<OSRegexToken>,
-        captures: inout Captures
+        marks: inout MutableSpan<Int>
     ) {
         skipRun(over: subject, bytes: tokens[token].bytes)
-        if tokens[token].passesGroup { mark(tokens[token + 1], at: index + 1, &captures) }
+        if tokens[token].passesGroup { mark(tokens[token + 1], at: index + 1, &marks) }
     }
 
     /// Moves to the last of the bytes in front that a run takes without a look.
+    @inline(__always)
     private mutating func skipRun(over subject: Span<UInt8>, bytes: ByteSet) {
         let start = index
         while index + 1 < subject.count, bytes.contains(subject[index + 1]) { index += 1 }
@@ -190,10 +195,11 @@ struct OSRegexScan {
     }
 
     /// The next token takes the byte, and the run is remembered as a choice.
-    private mutating func takeNext(_ tokens: Span<OSRegexToken>, _ captures: inout Captures) {
+    @inline(__always)
+    private mutating func takeNext(_ tokens: Span<OSRegexToken>, _ marks: inout MutableSpan<Int>) {
         let next = tokens[token].next
         let passesGroup = tokens[token].passesGroup
-        if passesGroup { mark(tokens[token + 1], at: index, &captures) }
+        if passesGroup { mark(tokens[token + 1], at: index, &marks) }
         if choiceCount < Self.maximumChoices {
             choices[choiceCount] = Choice(token: token, index: index)
             choiceCount += 1
@@ -204,6 +210,7 @@ struct OSRegexScan {
     }
 
     /// B, byte not in the class.
+    @inline(__always)
     private mutating func refuse(_ kind: OSRegexToken.Kind, endsMatch: Bool) -> Verdict {
         let wasRunning = isRunning
         if endsMatch, wasRunning, result != nil {
@@ -226,6 +233,7 @@ struct OSRegexScan {
     }
 
     /// D.
+    @inline(__always)
     private mutating func fail() -> Verdict {
         if choiceCount > 0 {
             choiceCount -= 1
@@ -245,12 +253,12 @@ struct OSRegexScan {
     private mutating func isMatchAtEnd(
         of subject: Span<UInt8>,
         tokens: Span<OSRegexToken>,
-        captures: inout Captures
+        marks: inout MutableSpan<Int>
     ) -> Bool {
         if isCapturing {
             while passStar(tokens) {}
             if token < tokens.count, tokens[token].kind == .group {
-                mark(tokens[token], at: subject.count, &captures)
+                mark(tokens[token], at: subject.count, &marks)
             }
         }
         if isAtEnd(tokens) { return true }
@@ -284,7 +292,7 @@ struct OSRegexScan {
     }
 
     @inline(__always)
-    private func mark(_ group: OSRegexToken, at position: Int, _ captures: inout Captures) {
-        if marksGroups { captures.mark(group.mark, at: position) }
+    private func mark(_ group: OSRegexToken, at position: Int, _ marks: inout MutableSpan<Int>) {
+        if marksGroups { marks[group.mark] = position }
     }
 }

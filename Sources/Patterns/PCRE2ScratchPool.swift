@@ -4,18 +4,12 @@
 import CPCRE2
 import Synchronization
 
-/// Memory for the results of matches of one expression: one block for each
-/// thread that matches at the same time, made once.
+/// Memory for the results of matches of one expression: one block is kept, for
+/// the thread that matches; those of threads that match at the same time live as
+/// long as their match.
 final class PCRE2ScratchPool: Sendable {
-    /// A block while nobody uses it.
-    ///
-    /// Unsafe to send for the compiler only: it has one owner at a time, the pool
-    /// or the one match that took it.
-    private struct Block: @unchecked Sendable {
-        let matchData: OpaquePointer
-    }
-
-    private let idle = Mutex<[Block]>([])
+    /// Address of the block while nobody uses it; 0 while it is taken.
+    private let idle = Atomic<UInt>(0)
     private let pairCount: UInt32
 
     init(groupCount: UInt32) {
@@ -23,19 +17,23 @@ final class PCRE2ScratchPool: Sendable {
     }
 
     deinit {
-        idle.withLock { blocks in
-            for block in blocks { pcre2_match_data_free_8(block.matchData) }
+        if let block = OpaquePointer(bitPattern: idle.load(ordering: .acquiring)) {
+            pcre2_match_data_free_8(block)
         }
     }
 
     /// A block of one's own until it is given back; nil when memory is short.
     func take() -> OpaquePointer? {
-        if let block = idle.withLock({ $0.popLast() }) { return block.matchData }
-        return pcre2_match_data_create_8(pairCount, nil)
+        let address = idle.exchange(0, ordering: .acquiring)
+        return OpaquePointer(bitPattern: address) ?? pcre2_match_data_create_8(pairCount, nil)
     }
 
     func giveBack(_ matchData: OpaquePointer) {
-        let block = Block(matchData: matchData)
-        idle.withLock { $0.append(block) }
+        let (isKept, _) = idle.compareExchange(
+            expected: 0,
+            desired: UInt(bitPattern: matchData),
+            ordering: .releasing
+        )
+        if !isKept { pcre2_match_data_free_8(matchData) }
     }
 }

@@ -13,8 +13,18 @@ enum ByteCompare {
     /// Whether both have the same bytes, A–Z and a–z being the same.
     static func areEqualIgnoringCase(_ left: Span<UInt8>, _ right: Span<UInt8>) -> Bool {
         guard left.count == right.count else { return false }
-        for index in left.indices where lowered(left[index]) != lowered(right[index]) {
-            return false
+        var index = 0
+        let (leftBytes, rightBytes) = (left.bytes, right.bytes)
+        while index + 8 <= left.count {
+            let word = leftBytes.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self)
+            let other = rightBytes.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self)
+            // Names mostly come in the case they have in the table.
+            guard word == other else { break }
+            index += 8
+        }
+        while index < left.count {
+            if lowered(left[index]) != lowered(right[index]) { return false }
+            index += 1
         }
         return true
     }

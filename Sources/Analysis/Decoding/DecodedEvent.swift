@@ -43,9 +43,9 @@ struct DecodedEvent: Sendable {
     /// In the order of decoding.
     private(set) var fields: [DynamicField] = []
 
-    private var fixed = [14 of Slot](repeating: Slot())
-    /// First field of each ``FieldName``, valid if stamped with this event.
-    private var firstFields: [Slot]
+    /// The fields with a name of their own, then the first field of each
+    /// ``FieldName``; valid if stamped with this event.
+    private var slots: [Slot]
     private var stamp: UInt32 = 0
 
     fileprivate struct Slot: Sendable {
@@ -56,7 +56,7 @@ struct DecodedEvent: Sendable {
 
     /// Makes room for so many known names of dynamic fields.
     init(nameCount: Int) {
-        firstFields = [Slot](repeating: Slot(), count: nameCount)
+        slots = [Slot](repeating: Slot(), count: StaticField.count + nameCount)
     }
 
     /// Begins a new event and forgets the one before.
@@ -82,8 +82,7 @@ struct DecodedEvent: Sendable {
     private mutating func advanceStamp() {
         stamp &+= 1
         guard stamp == 0 else { return }
-        for index in firstFields.indices { firstFields[index].stamp = 0 }
-        for index in fixed.indices { fixed[index].stamp = 0 }
+        for index in slots.indices { slots[index].stamp = 0 }
         stamp = 1
     }
 
@@ -91,22 +90,29 @@ struct DecodedEvent: Sendable {
 
     /// The range of a field with a name of its own; nil when it is not set.
     subscript(_ field: StaticField) -> Range<Int>? {
-        get { range(of: fixed[Int(field.rawValue)]) }
+        @inline(__always)
+        get { value(inSlot: Int(field.rawValue)) }
         set {
             let slot = newValue.map { Slot(stamp: stamp, start: $0.lowerBound, end: $0.upperBound) }
-            fixed[Int(field.rawValue)] = slot ?? Slot()
+            slots[Int(field.rawValue)] = slot ?? Slot()
         }
     }
 
     /// The value of the first dynamic field with a name; nil when there is none.
     subscript(_ name: FieldName) -> Range<Int>? {
-        let index = Int(name.index)
-        guard index < firstFields.count else { return nil }
-        return range(of: firstFields[index])
+        @inline(__always)
+        get { value(inSlot: Self.slot(of: name)) }
     }
 
-    private func range(of slot: Slot) -> Range<Int>? {
-        slot.stamp == stamp ? slot.start..<slot.end : nil
+    /// Where the value of a field lies whose name the ruleset knows.
+    @inline(__always)
+    static func slot(of name: FieldName) -> Int { StaticField.count + Int(name.index) }
+
+    /// The value of a slot: a ``StaticField``'s raw value, or ``slot(of:)``.
+    @inline(__always)
+    func value(inSlot index: Int) -> Range<Int>? {
+        guard index < slots.count, slots[index].stamp == stamp else { return nil }
+        return Range(uncheckedBounds: (slots[index].start, slots[index].end))
     }
 
     /// Adds a dynamic field behind the others.
@@ -121,12 +127,13 @@ struct DecodedEvent: Sendable {
     }
 
     private mutating func setFirst(_ name: FieldName, _ value: Range<Int>) {
-        let index = Int(name.index)
-        guard index < firstFields.count, firstFields[index].stamp != stamp else { return }
-        firstFields[index] = Slot(stamp: stamp, start: value.lowerBound, end: value.upperBound)
+        let index = Self.slot(of: name)
+        guard index < slots.count, slots[index].stamp != stamp else { return }
+        slots[index] = Slot(stamp: stamp, start: value.lowerBound, end: value.upperBound)
     }
 
     /// The range of anything a rule can look at; nil when the event lacks it.
+    @inline(__always)
     func range(of reference: FieldReference) -> Range<Int>? {
         switch reference {
         case .log: log
@@ -147,6 +154,12 @@ struct DecodedEvent: Sendable {
         signature.cover(log, of: arena)
     }
 
+    /// Makes ``signature`` speak of the log; false when it cannot.
+    mutating func hasSignature() -> Bool {
+        coverLog()
+        return signature.covers(log)
+    }
+
     // MARK: Arena
 
     /// Appends bytes to the arena.
@@ -165,21 +178,24 @@ struct DecodedEvent: Sendable {
     }
 
     /// The fields as they are now.
-    var checkpoint: Checkpoint { Checkpoint(fixed: fixed, fieldCount: fields.count) }
+    var checkpoint: Checkpoint {
+        let slots = slots.span
+        return Checkpoint(fixed: [14 of Slot] { slots[$0] }, fieldCount: fields.count)
+    }
 
     /// Takes back all fields that were set since.
     mutating func restore(_ checkpoint: Checkpoint) {
-        fixed = checkpoint.fixed
+        for index in checkpoint.fixed.indices { slots[index] = checkpoint.fixed[index] }
         for field in fields[checkpoint.fieldCount...] {
             guard let name = field.name else { continue }
-            let index = Int(name.index)
-            if isFirst(field, at: index) { firstFields[index].stamp = 0 }
+            let index = Self.slot(of: name)
+            if isFirst(field, at: index) { slots[index].stamp = 0 }
         }
         fields.removeSubrange(checkpoint.fieldCount...)
     }
 
     private func isFirst(_ field: DynamicField, at index: Int) -> Bool {
-        index < firstFields.count && firstFields[index].stamp == stamp
-            && firstFields[index].start == field.value.lowerBound
+        index < slots.count && slots[index].stamp == stamp
+            && slots[index].start == field.value.lowerBound
     }
 }

@@ -7,7 +7,7 @@ import Ruleset
 
 /// The decoders of a ruleset laid out for running: nodes without references, so
 /// that going over them touches no reference count.
-struct DecoderPlan: Sendable {
+final class DecoderPlan: Sendable {
     /// A decoder; `-1` stands for "none" in indices.
     struct Node: Sendable {
         /// Index into ``patterns``, or -1 for any program.
@@ -44,10 +44,32 @@ struct DecoderPlan: Sendable {
         case dynamic(FieldName, written: Range<Int>)
     }
 
+    let nodes: [Node]
+    let children: [Child]
+    let patterns: PatternTable
+    let orders: [OrderedField]
+    let writtenNames: FixedTexts
+    let selection: DecoderSelection
+
+    init(_ ruleset: Ruleset) {
+        let builder = DecoderPlanBuilder(ruleset)
+        nodes = builder.nodes
+        children = builder.children
+        patterns = PatternTable(builder.patterns)
+        orders = builder.orders
+        writtenNames = FixedTexts(builder.writtenNames)
+        selection = DecoderSelection(ruleset, builder.nodes, builder.patterns)
+    }
+}
+
+/// Lays decoders out.
+private struct DecoderPlanBuilder {
+    typealias Node = DecoderPlan.Node
+
     private(set) var nodes: [Node] = []
-    private(set) var children: [Child] = []
-    private(set) var patterns = PatternTable()
-    private(set) var orders: [OrderedField] = []
+    private(set) var children: [DecoderPlan.Child] = []
+    private(set) var patterns = PatternTableBuilder()
+    private(set) var orders: [DecoderPlan.OrderedField] = []
     private(set) var writtenNames: [UInt8] = []
 
     init(_ ruleset: Ruleset) {
@@ -61,14 +83,17 @@ struct DecoderPlan: Sendable {
             }
             node.extraction = extraction(decoder.extraction)
             let start = children.count
-            children += decoder.children.map { Child(decoder: $0.decoder, hasNext: $0.hasNext) }
+            children += decoder.children.map {
+                DecoderPlan.Child(decoder: $0.decoder, hasNext: $0.hasNext)
+            }
             node.children = start..<children.count
             node.category = decoder.category
             nodes.append(node)
         }
     }
 
-    private mutating func extraction(_ extraction: LogDecoder.Extraction) -> Extraction {
+    private mutating func extraction(_ extraction: LogDecoder.Extraction) -> DecoderPlan.Extraction
+    {
         switch extraction {
         case .none: return .none
         case .plugin(let plugin, let offset): return .plugin(plugin, offset: offset)
@@ -83,7 +108,7 @@ struct DecoderPlan: Sendable {
         }
     }
 
-    private mutating func ordered(_ field: LogDecoder.OrderedField) -> OrderedField {
+    private mutating func ordered(_ field: LogDecoder.OrderedField) -> DecoderPlan.OrderedField {
         switch field {
         case .fixed(let field): return .fixed(field)
         case .dynamic(let name, let written):

@@ -24,15 +24,14 @@ struct DecoderSelector: Sendable {
     private static let rememberedCount = 256
 
     private let programDecoders: [Int]
-    private let plainDecoders: [Int]
     private var programs = ByteStringTable(comparison: .exact)
     /// Ranges of ``candidates``, by number of the program.
     private var ranges: [Range<Int>] = []
     private var candidates: [Int] = []
+    private var ignored = Captures()
 
     init(_ ruleset: Ruleset) {
         programDecoders = ruleset.programDecoders
-        plainDecoders = ruleset.plainDecoders
     }
 
     /// The first decoder that takes the event; nil when none does.
@@ -42,38 +41,51 @@ struct DecoderSelector: Sendable {
         _ event: inout DecodedEvent
     ) -> Choice? {
         guard let program = event.header.programName else {
-            return Self.first(of: plainDecoders, 0..<plainDecoders.count, plan, text, &event)
+            return firstPlain(plan, text, &event)
         }
         let known = admitted(plan, text.extracting(program))
-        let choice = Self.first(of: candidates, known, plan, text, &event)
+        var choice: Choice?
+        for index in known {
+            choice = take(candidates[index], plan, text, &event)
+            if choice != nil { break }
+        }
         if program.count > Self.rememberedCount { forget() }
         return choice
     }
 
-    private static func first(
-        of decoders: [Int],
-        _ range: Range<Int>,
+    private mutating func firstPlain(
         _ plan: DecoderPlan,
         _ text: Span<UInt8>,
         _ event: inout DecodedEvent
     ) -> Choice? {
         let log = event.log
-        let subject = text.extracting(log)
-        var ignored = Captures()
-        for index in range {
-            let decoder = decoders[index]
-            let prematch = plan.nodes[decoder].prematch
-            guard prematch >= 0 else {
-                return Choice(decoder: decoder, afterPrematch: log.lowerBound)
-            }
-            guard plan.patterns.mayMatch(prematch, log, in: &event) else { continue }
-            let result = plan.patterns.firstMatch(prematch, in: subject, captures: &ignored)
-            if let result {
-                let after = MatchOffset.following(result, in: log)
-                return Choice(decoder: decoder, afterPrematch: after)
-            }
+        let hasSignature = event.hasSignature()
+        let first = log.isEmpty ? nil : text[log.lowerBound]
+        for place in plan.selection.places(firstByte: first) {
+            let candidate = plan.selection[place]
+            if hasSignature, !event.signature.contains(candidate.pair) { continue }
+            if let choice = take(candidate.decoder, plan, text, &event) { return choice }
         }
         return nil
+    }
+
+    private mutating func take(
+        _ decoder: Int,
+        _ plan: DecoderPlan,
+        _ text: Span<UInt8>,
+        _ event: inout DecodedEvent
+    ) -> Choice? {
+        let log = event.log
+        let prematch = plan.nodes[decoder].prematch
+        guard prematch >= 0 else {
+            return Choice(decoder: decoder, afterPrematch: log.lowerBound)
+        }
+        guard plan.patterns.mayMatch(prematch, log, in: &event) else { return nil }
+        let subject = text.extracting(log)
+        let result = plan.patterns.firstMatch(prematch, in: subject, captures: &ignored)
+        return result.map { result in
+            Choice(decoder: decoder, afterPrematch: MatchOffset.following(result, in: log))
+        }
     }
 
     /// The decoders whose program name matches, as a range of ``candidates``.
@@ -83,7 +95,7 @@ struct DecoderSelector: Sendable {
         let start = candidates.count
         for decoder in programDecoders {
             let pattern = plan.nodes[decoder].programName
-            if pattern < 0 || plan.patterns.matches(pattern, program) {
+            if pattern < 0 || plan.patterns.matches(pattern, program, scratch: &ignored) {
                 candidates.append(decoder)
             }
         }

@@ -13,6 +13,7 @@ struct EventDecoder: Sendable {
     private var selector: DecoderSelector
     private(set) var json: JSONExtractor
     private var captures = Captures()
+    private var ignored = Captures()
     private let fieldLimit: Int
 
     init(_ ruleset: Ruleset, names: FieldNameIndex, fieldLimit: Int) {
@@ -56,7 +57,7 @@ struct EventDecoder: Sendable {
 
     // MARK: Choosing a child
 
-    private func chooseChild(
+    private mutating func chooseChild(
         _ children: Range<Int>,
         _ choice: DecoderSelector.Choice,
         _ text: Span<UInt8>,
@@ -189,19 +190,19 @@ struct EventDecoder: Sendable {
         switch field {
         case .fixed(let field): event[field] = value
         case .dynamic(let name, let written):
-            let range = event.store(plan.writtenNames.span.extracting(written))
-            event.append(name, writtenName: range, value: value)
+            let start = event.arena.count
+            plan.writtenNames.append(written, to: &event.arena)
+            event.append(name, writtenName: start..<event.arena.count, value: value)
         }
     }
 
-    private func match(
+    private mutating func match(
         _ pattern: Int,
         _ text: Span<UInt8>,
         _ range: Range<Int>,
         _ event: inout DecodedEvent
     ) -> Int? {
         guard plan.patterns.mayMatch(pattern, range, in: &event) else { return nil }
-        var ignored = Captures()
         let subject = text.extracting(range)
         guard let result = plan.patterns.firstMatch(pattern, in: subject, captures: &ignored)
         else { return nil }

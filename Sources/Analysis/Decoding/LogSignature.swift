@@ -22,8 +22,13 @@ struct LogSignature: Sendable {
     @inline(__always)
     static func single(_ byte: UInt8) -> Int { pairCount + Int(byte) }
 
+    /// A number that every log has.
+    static let always = pairCount + 256
+
     /// By number, the mark of the last log that had it.
-    private var marks = [UInt8](repeating: 0, count: pairCount + 256)
+    ///
+    /// An array, since copies of it cost nothing.
+    private var marks = [UInt8](repeating: 0, count: always + 1)
     private var mark: UInt8 = 0
     /// The bytes of the arena that were marked; none for a new event.
     private var covered = 0..<0
@@ -34,7 +39,7 @@ struct LogSignature: Sendable {
     }
 
     /// Marks the pairs of a log, unless it is done.
-    mutating func cover(_ log: Range<Int>, of arena: [UInt8]) {
+    mutating func cover(_ log: Range<Int>, of arena: borrowing [UInt8]) {
         guard covered != log, !log.isEmpty else { return }
         covered = log
         mark &+= 1
@@ -45,6 +50,7 @@ struct LogSignature: Sendable {
         let text = arena.span.extracting(log)
         let mark = mark
         var all = marks.mutableSpan
+        all[Self.always] = mark
         var previous = text[0]
         all[Self.single(previous)] = mark
         for index in 1..<text.count {
@@ -64,4 +70,10 @@ struct LogSignature: Sendable {
     /// Whether a pair or a single byte occurs in the log.
     @inline(__always)
     func contains(_ number: Int) -> Bool { marks[number] == mark }
+
+    /// Whether both numbers occur in the log.
+    @inline(__always)
+    func contains(_ numbers: (UInt16, UInt16)) -> Bool {
+        contains(Int(numbers.0)) && contains(Int(numbers.1))
+    }
 }

@@ -97,10 +97,13 @@ struct JSONCursor {
         let raw = text.bytes
         var position = start
         while position + 8 <= end {
-            let word = raw.unsafeLoadUnaligned(fromByteOffset: position, as: UInt64.self)
-            if hasByte(word, 0x2222_2222_2222_2222) || hasByte(word, 0x5C5C_5C5C_5C5C_5C5C) {
-                break
-            }
+            let word = UInt64(
+                littleEndian: raw.unsafeLoadUnaligned(fromByteOffset: position, as: UInt64.self)
+            )
+            let hits =
+                marks(word, 0x2222_2222_2222_2222) | marks(word, 0x5C5C_5C5C_5C5C_5C5C)
+            // The lowest hit is exact: borrows only go up.
+            if hits != 0 { return position + hits.trailingZeroBitCount / 8 }
             position += 8
         }
         while position < end, text[position] != UInt8(ascii: "\""),
@@ -111,10 +114,11 @@ struct JSONCursor {
         return position
     }
 
-    /// Whether any byte of the word is the one repeated in the pattern.
-    private static func hasByte(_ word: UInt64, _ pattern: UInt64) -> Bool {
+    /// The top bits of the bytes that are the one repeated in the pattern, exact
+    /// up to the first.
+    private static func marks(_ word: UInt64, _ pattern: UInt64) -> UInt64 {
         let zeros = word ^ pattern
-        return (zeros &- 0x0101_0101_0101_0101) & ~zeros & 0x8080_8080_8080_8080 != 0
+        return (zeros &- 0x0101_0101_0101_0101) & ~zeros & 0x8080_8080_8080_8080
     }
 
     /// Passes a number that begins at the cursor; nil when it is none.

@@ -20,7 +20,7 @@ struct ChildTable: Sendable {
     private static let threshold = 8
 
     private let decoderNameCount: Int
-    private var nodes: [Int] = []
+    private(set) var nodes: [Int] = []
     private var ranges: [Range<Int>] = []
 
     init(decoderNameCount: Int) {

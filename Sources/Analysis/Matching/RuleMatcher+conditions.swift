@@ -21,13 +21,15 @@ extension RuleMatcher {
             guard let range = event.range(of: field) else { return false }
             guard plan.patterns.mayMatch(pattern, range, in: &event) else { return isNegated }
             let subject = event.arena.span
-            return plan.patterns.matches(pattern, subject.extracting(range)) != isNegated
+            return plan.patterns.matches(
+                pattern,
+                subject.extracting(range),
+                scratch: &captures
+            ) != isNegated
         case .exact(let field, let bytes, let isNegated):
             guard let range = event.range(of: field) else { return false }
             let subject = event.arena.span
-            let literal = plan.literals.span
-            return ByteCompare.areEqual(subject.extracting(range), literal.extracting(bytes))
-                != isNegated
+            return plan.literals.isEqual(bytes, to: subject.extracting(range)) != isNegated
         case .address(let field, let list, let isNegated):
             guard let range = event[field] else { return false }
             let subject = event.arena.span

@@ -30,6 +30,8 @@ struct RuleMatcher: Sendable {
     var outputs = OutputStore()
     /// Reused key of dictionary look-ups.
     var key: [UInt8] = []
+    /// Reused by matches whose captures nobody wants.
+    var captures = Captures()
     private(set) var previous = PreviousEvents()
     /// Rules that were looked at, whether they held or not.
     private(set) var evaluations = 0
@@ -79,7 +81,9 @@ struct RuleMatcher: Sendable {
         let isTracing = trials != nil
         let range =
             isTracing ? group.all : plan.children.range(group, decoderName: decoderName)
+        let hasSignature = event.hasSignature()
         for place in range {
+            if !isTracing, !plan.gates[place].admits(event, hasSignature: hasSignature) { continue }
             let node = plan.children[place]
             if let winner = evaluate(node, parent, decoderName, &event, circumstances) {
                 return winner

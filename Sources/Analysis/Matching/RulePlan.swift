@@ -7,7 +7,7 @@ import Ruleset
 
 /// The rules of a ruleset laid out for running: nodes and conditions without
 /// references, in flat tables.
-struct RulePlan: Sendable {
+final class RulePlan: Sendable {
     /// A place in the rule tree.
     struct Node: Sendable {
         /// Index into ``entries``.
@@ -32,16 +32,50 @@ struct RulePlan: Sendable {
         let groupLists: Range<Int>
     }
 
-    private(set) var nodes: [Node] = []
-    private(set) var entries: [Entry] = []
+    let nodes: [Node]
+    let entries: [Entry]
+    let steps: [RuleStep]
+    let patterns: PatternTable
+    let addresses: [AddressList]
+    let lookups: [ListLookup]
+    let literals: FixedTexts
+    let groupLists: [Int]
+    let roots: [ChildTable.Group]
+    let children: ChildTable
+    let gates: [RuleGate]
+    let correlation: CorrelationPlan
+
+    init(_ ruleset: Ruleset) {
+        let builder = RulePlanBuilder(ruleset)
+        nodes = builder.nodes
+        entries = builder.entries
+        steps = builder.steps
+        patterns = PatternTable(builder.patterns)
+        addresses = builder.addresses
+        lookups = builder.lookups
+        literals = FixedTexts(builder.literals)
+        groupLists = builder.groupLists
+        roots = builder.roots
+        children = builder.children
+        gates = builder.gates
+        correlation = builder.correlation
+    }
+}
+
+/// Lays rules out.
+struct RulePlanBuilder {
+    private(set) var nodes: [RulePlan.Node] = []
+    private(set) var entries: [RulePlan.Entry] = []
     private(set) var steps: [RuleStep] = []
-    private(set) var patterns = PatternTable()
+    private(set) var patterns = PatternTableBuilder()
     private(set) var addresses: [AddressList] = []
     private(set) var lookups: [ListLookup] = []
     private(set) var literals: [UInt8] = []
     private(set) var groupLists: [Int] = []
     private(set) var roots: [ChildTable.Group] = []
     private(set) var children: ChildTable
+    /// By place in ``ChildTable/nodes``.
+    private(set) var gates: [RuleGate] = []
     private(set) var correlation: CorrelationPlan
 
     init(_ ruleset: Ruleset) {
@@ -56,9 +90,11 @@ struct RulePlan: Sendable {
         let nameOfNode = ruleset.nodes.map { decoderNames[$0.rule] }
         for node in ruleset.nodes {
             let group = children.add(node.children, decoderNames: nameOfNode)
-            nodes.append(Node(rule: node.rule, children: group))
+            nodes.append(RulePlan.Node(rule: node.rule, children: group))
         }
         roots = ruleset.roots.map { children.add($0, decoderNames: nameOfNode) }
+        let gateOfRule = entries.map { RuleGate(steps[$0.steps], patterns, lookups) }
+        gates = children.nodes.map { gateOfRule[ruleset.nodes[$0].rule] }
     }
 
     /// The decoder name that the rule's first condition wants; nil when it has no
@@ -75,7 +111,7 @@ struct RulePlan: Sendable {
         groupLists += rule.feedsGroupLists
         let test = rule.correlation.map { correlation.add($0, level: rule.level) }
         entries.append(
-            Entry(
+            RulePlan.Entry(
                 level: rule.level,
                 steps: start..<steps.count,
                 test: test ?? -1,

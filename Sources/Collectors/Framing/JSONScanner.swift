@@ -40,6 +40,8 @@ struct JSONScanner {
         guard skip(UInt8(ascii: "\""), in: text) else { return nil }
         let start = index
         while index < end {
+            skipPlain(in: text)
+            guard index < end else { return nil }
             let byte = text[index]
             if byte == UInt8(ascii: "\"") {
                 index += 1
@@ -48,6 +50,29 @@ struct JSONScanner {
             index += byte == UInt8(ascii: "\\") ? 2 : 1
         }
         return nil
+    }
+
+    /// Goes on to the next quote or backslash, or to less than eight bytes before the
+    /// end; eight bytes at a time.
+    private mutating func skipPlain(in text: Span<UInt8>) {
+        let raw = text.bytes
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        while index + 8 <= min(end, text.count) {
+            let word = UInt64(
+                littleEndian: raw.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self)
+            )
+            let quote = word ^ ones &* 0x22
+            let backslash = word ^ ones &* 0x5C
+            let hits =
+                ((quote &- ones) & ~quote | (backslash &- ones) & ~backslash)
+                & 0x8080_8080_8080_8080
+            guard hits == 0 else {
+                // The lowest hit is exact: borrows only go up.
+                index += hits.trailingZeroBitCount / 8
+                return
+            }
+            index += 8
+        }
     }
 
     /// Walks over a value of any kind.

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import EventModel
+import Glibc
 
 /// Reads the time that a log line itself gives.
 ///
@@ -85,7 +86,10 @@ package struct LogClock: Sendable {
     }
 
     private func accessLog(_ line: Span<UInt8>) -> Int64? {
-        for index in 0..<min(line.count, 512) where line[index] == UInt8(ascii: "[") {
+        let front = line.extracting(first: 512)
+        var next = 0
+        while let index = Self.find(UInt8(ascii: "["), in: front, from: next) {
+            next = index + 1
             guard let day = Self.number(line, index + 1, 2),
                 Self.byte(line, index + 3) == UInt8(ascii: "/"),
                 let month = Self.month(line, at: index + 4),
@@ -106,7 +110,7 @@ package struct LogClock: Sendable {
     }
 
     private func json(_ line: Span<UInt8>) -> Int64? {
-        if let start = Self.value(of: "\"timeNano\":", in: line) {
+        if let start = Self.value(of: "\"timeNano\":", rare: 5, in: line) {
             var value: Int64 = 0
             var index = start
             while let digit = Self.number(line, index, 1) {
@@ -118,7 +122,7 @@ package struct LogClock: Sendable {
             return index > start && value > 0 ? value : nil
         }
         for key: StaticString in ["\"time\":", "\"timestamp\":"] {
-            if let start = Self.value(of: key, in: line),
+            if let start = Self.value(of: key, rare: 3, in: line),
                 let time = Self.iso8601(line, at: start + 1)
             {
                 return time
@@ -225,17 +229,31 @@ extension LogClock {
     }
 
     /// Where the value of a key begins, blanks after the colon passed over.
-    private static func value(of key: StaticString, in line: Span<UInt8>) -> Int? {
+    ///
+    /// `rare` is the offset of the key's rarest byte, which is looked for.
+    private static func value(of key: StaticString, rare: Int, in line: Span<UInt8>) -> Int? {
         key.withUTF8Buffer { key -> Int? in
-            guard line.count >= key.count else { return nil }
-            for start in 0...(line.count - key.count) where line[start] == key[0] {
-                var matched = 1
-                while matched < key.count, line[start + matched] == key[matched] { matched += 1 }
-                guard matched == key.count else { continue }
+            var next = rare
+            while let found = find(key[rare], in: line, from: next) {
+                next = found + 1
+                let start = found - rare
+                guard start + key.count <= line.count,
+                    key.indices.allSatisfy({ line[start + $0] == key[$0] })
+                else { continue }
                 let value = start + key.count
                 return byte(line, value) == UInt8(ascii: " ") ? value + 1 : value
             }
             return nil
+        }
+    }
+
+    /// Where a byte next stands, from an offset on.
+    private static func find(_ byte: UInt8, in line: Span<UInt8>, from start: Int) -> Int? {
+        line.withUnsafeBytes { bytes in
+            guard start < bytes.count, let base = bytes.baseAddress,
+                let found = memchr(base + start, Int32(byte), bytes.count - start)
+            else { return nil }
+            return UnsafeRawPointer(found) - base
         }
     }
 }

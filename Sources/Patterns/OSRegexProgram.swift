@@ -1,0 +1,61 @@
+// Jaga - container security monitor
+// SPDX-License-Identifier: Apache-2.0
+
+/// Running the alternatives of one os_regex, wherever its tables lie.
+enum OSRegexProgram {
+    /// How a pattern was compiled, and what the caller wants of it.
+    struct Mode: Sendable {
+        /// Whether stars may end a pattern at the end of the subject (§2.2.3).
+        let isCapturing: Bool
+        /// Whether groups are to be marked.
+        let keepsCaptures: Bool
+    }
+
+    /// The result offset of the first alternative that matches, or nil.
+    ///
+    /// The token ranges of the alternatives are into `tokens`. `exhaustions` is
+    /// raised for every scan that the step limit ended.
+    static func firstMatch(
+        _ alternatives: Span<OSRegex.Alternative>,
+        tokens: Span<OSRegexToken>,
+        mode: Mode,
+        in subject: Span<UInt8>,
+        captures: inout Captures,
+        exhaustions: inout Int
+    ) -> Int? {
+        for index in alternatives.indices {
+            let alternative = alternatives[index]
+            let own = tokens.extracting(alternative.tokens)
+            if alternative.anchorsBegin, refusesFirst(own, subject) { continue }
+            if mode.keepsCaptures { captures.resetMarks(alternative.markCount) }
+            var scan = OSRegexScan(
+                alternative,
+                isCapturing: mode.isCapturing,
+                marksGroups: mode.keepsCaptures,
+                stepLimit: OSRegex.stepLimit(subjectCount: subject.count)
+            )
+            var marks = captures.marks.mutableSpan
+            if let result = scan.run(over: subject, tokens: own, marks: &marks) {
+                if mode.keepsCaptures { captures.collectMarks(alternative.markCount) }
+                return result
+            }
+            if scan.isExhausted { exhaustions += 1 }
+        }
+        return nil
+    }
+
+    /// Whether an anchored scan would fail at the first byte; see
+    /// ``OSRegexNecessity``.
+    @inline(__always)
+    private static func refusesFirst(
+        _ tokens: Span<OSRegexToken>,
+        _ subject: Span<UInt8>
+    ) -> Bool {
+        guard subject.count > 0, tokens.count > 1 else { return false }
+        let index = tokens[0].kind == .group ? 1 : 0
+        switch tokens[index].kind {
+        case .literal, .one, .plus: return !tokens[index].bytes.contains(subject[0])
+        case .group, .star: return false
+        }
+    }
+}

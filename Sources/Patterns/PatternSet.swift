@@ -1,0 +1,186 @@
+// Jaga - container security monitor
+// SPDX-License-Identifier: Apache-2.0
+
+/// Many patterns in flat tables, by number.
+///
+/// It gives the answers of the single ``Pattern``s. Matching one of the set
+/// touches no reference count and allocates nothing, which is most of what a
+/// short match costs otherwise.
+///
+/// Unsafe to send for the compiler only: the tables are written in `init`, freed in
+/// `deinit` and only read between them. They are raw buffers, and not arrays,
+/// since a span of an object's array retains it.
+package final class PatternSet: @unchecked Sendable {
+    /// One pattern, without references.
+    private enum Program: Sendable {
+        /// Ranges of ``regexAlternatives`` and ``tokens``.
+        case osregex(alternatives: Range<Int>, tokens: Range<Int>, isCapturing: Bool)
+        /// Ranges of ``matchAlternatives`` and ``texts``; `heads` is an index into
+        /// ``PatternSet/heads``, or -1.
+        case osmatch(
+            alternatives: Range<Int>,
+            texts: Range<Int>,
+            heads: Int,
+            isNegated: Bool
+        )
+        /// Index into ``expressions``.
+        case pcre2(Int)
+    }
+
+    private let programs: [Program]
+    private let regexAlternatives: UnsafeBufferPointer<OSRegex.Alternative>
+    private let tokens: UnsafeBufferPointer<OSRegexToken>
+    private let matchAlternatives: UnsafeBufferPointer<OSMatch.Alternative>
+    private let texts: UnsafeBufferPointer<UInt8>
+    private let heads: [PairSet]
+    private let expressions: [PCRE2Expression]
+    /// The patterns as they were, for their counters.
+    private let patterns: [Pattern]
+
+    /// Takes patterns; their numbers are their indices.
+    package init(_ patterns: [Pattern]) {
+        var tables = Tables()
+        for pattern in patterns { tables.add(pattern) }
+        programs = tables.programs
+        regexAlternatives = Self.buffer(of: tables.regexAlternatives)
+        tokens = Self.buffer(of: tables.tokens)
+        matchAlternatives = Self.buffer(of: tables.matchAlternatives)
+        texts = Self.buffer(of: tables.texts)
+        heads = tables.heads
+        expressions = tables.expressions
+        self.patterns = patterns
+    }
+
+    deinit {
+        regexAlternatives.deallocate()
+        tokens.deallocate()
+        matchAlternatives.deallocate()
+        texts.deallocate()
+    }
+
+    /// `elements` hold no references, so that nothing needs an end.
+    private static func buffer<Element>(
+        of elements: [Element]
+    ) -> UnsafeBufferPointer<Element> {
+        let buffer = UnsafeMutableBufferPointer<Element>.allocate(capacity: elements.count)
+        _ = buffer.initialize(from: elements)
+        return UnsafeBufferPointer(buffer)
+    }
+
+    /// The tables while they are filled.
+    private struct Tables {
+        var programs: [Program] = []
+        var regexAlternatives: [OSRegex.Alternative] = []
+        var tokens: [OSRegexToken] = []
+        var matchAlternatives: [OSMatch.Alternative] = []
+        var texts: [UInt8] = []
+        var heads: [PairSet] = []
+        var expressions: [PCRE2Expression] = []
+
+        mutating func add(_ pattern: Pattern) {
+            switch pattern {
+            case .osregex(let regex):
+                let firstAlternative = regexAlternatives.count
+                let firstToken = tokens.count
+                regexAlternatives += regex.alternatives
+                tokens += regex.tokens
+                programs.append(
+                    .osregex(
+                        alternatives: firstAlternative..<regexAlternatives.count,
+                        tokens: firstToken..<tokens.count,
+                        isCapturing: regex.isCapturing
+                    )
+                )
+            case .osmatch(let match):
+                let firstAlternative = matchAlternatives.count
+                let firstText = texts.count
+                matchAlternatives += match.alternatives
+                texts += match.texts
+                if let own = match.heads { heads.append(own) }
+                programs.append(
+                    .osmatch(
+                        alternatives: firstAlternative..<matchAlternatives.count,
+                        texts: firstText..<texts.count,
+                        heads: match.heads == nil ? -1 : heads.count - 1,
+                        isNegated: match.isNegated
+                    )
+                )
+            case .pcre2(let expression):
+                expressions.append(expression)
+                programs.append(.pcre2(expressions.count - 1))
+            }
+        }
+    }
+
+    /// Whether a pattern matches; see ``Pattern/matches(_:)``.
+    package func matches(
+        _ pattern: Int,
+        _ subject: Span<UInt8>,
+        scratch: inout Captures
+    ) -> Bool {
+        switch programs[pattern] {
+        case .osregex(let alternatives, let tokens, let isCapturing):
+            let mode = OSRegexProgram.Mode(isCapturing: isCapturing, keepsCaptures: false)
+            return run(pattern, alternatives, tokens, mode, subject, &scratch) != nil
+        case .osmatch(let alternatives, let texts, let heads, let isNegated):
+            let matchAlternatives = matchAlternatives
+            let allTexts = self.texts
+            let all = matchAlternatives.span
+            let bytes = allTexts.span
+            return OSMatch.matches(
+                subject,
+                all.extracting(alternatives),
+                texts: bytes.extracting(texts),
+                heads: heads < 0 ? nil : self.heads[heads]
+            ) != isNegated
+        case .pcre2(let index):
+            return expressions[index].matches(subject)
+        }
+    }
+
+    /// The result offset of the first match with its captures, or nil; see
+    /// ``Pattern/firstMatch(in:captures:)``.
+    package func firstMatch(
+        _ pattern: Int,
+        in subject: Span<UInt8>,
+        captures: inout Captures
+    ) -> Int? {
+        captures.removeAll()
+        switch programs[pattern] {
+        case .osregex(let alternatives, let tokens, let isCapturing):
+            let mode = OSRegexProgram.Mode(isCapturing: isCapturing, keepsCaptures: isCapturing)
+            return run(pattern, alternatives, tokens, mode, subject, &captures)
+        case .osmatch:
+            return matches(pattern, subject, scratch: &captures) ? 0 : nil
+        case .pcre2(let index):
+            return expressions[index].firstMatch(in: subject, captures: &captures)
+        }
+    }
+
+    private func run(
+        _ pattern: Int,
+        _ alternatives: Range<Int>,
+        _ tokens: Range<Int>,
+        _ mode: OSRegexProgram.Mode,
+        _ subject: Span<UInt8>,
+        _ captures: inout Captures
+    ) -> Int? {
+        let alternativeTable = regexAlternatives
+        let tokenTable = self.tokens
+        let allAlternatives = alternativeTable.span
+        let allTokens = tokenTable.span
+        var exhaustions = 0
+        let result = OSRegexProgram.firstMatch(
+            allAlternatives.extracting(alternatives),
+            tokens: allTokens.extracting(tokens),
+            mode: mode,
+            in: subject,
+            captures: &captures,
+            exhaustions: &exhaustions
+        )
+        if exhaustions > 0, case .osregex(let regex) = patterns[pattern] {
+            regex.limitCounter.add(exhaustions)
+        }
+        return result
+    }
+}
