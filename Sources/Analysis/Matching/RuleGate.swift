@@ -52,7 +52,9 @@ struct RuleGate: Sendable {
         switch field {
         case .fixed(let field): wanted = Int(field.rawValue)
         case .dynamic(let name): wanted = DecodedEvent.slot(of: name)
-        case .log, .programName, .hostname, .location, .user, .listUser: return
+        case .log, .programName, .hostname, .location, .user, .listUser, .sourcePlace,
+            .destinationPlace:
+            return
         }
         guard slot == Self.noSlot || letter == 0 && new != 0 else { return }
         slot = Int32(wanted)
