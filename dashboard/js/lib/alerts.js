@@ -35,7 +35,10 @@ function collect(value, path, into) {
 }
 
 const flattened = new WeakMap();
-/** All leaves: a map of path to values, in the alert's order. Names may have dots in them (labels), so paths are looked up here. */
+/**
+ * All leaves: a map of path to values, in the alert's order. Names may have dots in them (labels), so paths are looked
+ * up here.
+ */
 export function leaves(alert) {
   let found = flattened.get(alert);
   if (!found) {
@@ -86,8 +89,8 @@ export function leavesOf(object) {
 }
 
 /**
- * A page of the newest alerts with those before it that came by the live stream and are not in the index yet. `recent` is newest
- * first too.
+ * A page of the newest alerts with those before it that came by the live stream and are not in the index yet.
+ * `recent` is newest first too.
  */
 export function withRecent(page, recent) {
   const known = new Set(page.map((alert) => alert.id));

@@ -55,7 +55,11 @@ export async function request(method, path, { query, body, signal, quiet401 = fa
   let answer;
   try {
     answer = await fetch(address(path, query), {
-      method, headers, signal, credentials: "same-origin", cache: "no-store",
+      method,
+      headers,
+      signal,
+      credentials: "same-origin",
+      cache: "no-store",
       body: body === undefined ? undefined : JSON.stringify(body),
     });
   } catch (error) {

@@ -11,7 +11,10 @@ import { preference } from "../lib/prefs.js";
 const DEFAULT_SORT = "timestamp:desc";
 
 export function readState(params) {
-  const columns = (params.get("columns") ?? "").split(",").map((name) => name.trim()).filter(Boolean);
+  const columns = (params.get("columns") ?? "")
+    .split(",")
+    .map((name) => name.trim())
+    .filter(Boolean);
   return {
     q: params.get("q") ?? "",
     ...readRange(params),
@@ -42,6 +45,7 @@ export function stateQuery(state) {
 
 /** Whether both ask for the same alerts in the same order. */
 export function isSameSearch(a, b) {
-  const key = (state) => JSON.stringify([state.q, state.from, state.to, state.sort, state.filters.map(encodeFilter)]);
+  const key = (state) =>
+    JSON.stringify([state.q, state.from, state.to, state.sort, state.filters.map(encodeFilter)]);
   return key(a) === key(b);
 }

@@ -27,7 +27,10 @@ import { resultTools, noAlerts } from "./hunt-tools.js";
 const PAGE = 100;
 /** Rows kept when new ones come; more come back from the server when the end is looked at. */
 const MOST = 400;
-/** Alerts of the stream that may not be in the index yet; more than this at once are not put in one by one: the page is asked anew. */
+/**
+ * Alerts of the stream that may not be in the index yet; more than this at once are not put in one by one: the page is
+ * asked anew.
+ */
 const RECENT = 60;
 
 export class HuntPage {
@@ -48,40 +51,111 @@ export class HuntPage {
 
   constructor(root) {
     document.title = `${t("nav.hunt")} · Jaga`;
-    this.bar = new QueryBar({ submit: (q) => this.#go({ q }), range: () => stateQuery(this.#state).parameters });
+    this.bar = new QueryBar({
+      submit: (q) => this.#go({ q }),
+      range: () => stateQuery(this.#state).parameters,
+    });
     this.picker = new TimePicker((from, to) => this.#go({ from, to }));
-    this.live = h("button.button.live", { type: "button", "data-test": "live-toggle", id: "live-toggle", on: { click: () => this.#toggleLive() } }, h("span.dot"), h("span", t("live")));
+    this.live = h(
+      "button.button.live",
+      {
+        type: "button",
+        "data-test": "live-toggle",
+        id: "live-toggle",
+        on: { click: () => this.#toggleLive() },
+      },
+      h("span.dot"),
+      h("span", t("live")),
+    );
     this.chips = h("div.chips", { role: "list", "aria-label": t("filters") });
-    this.panels = new HuntPanels({ add: (filter) => this.#add(filter), brushed: (from, to) => this.#go({ from: new Date(from).toISOString(), to: new Date(to).toISOString() }) });
+    this.panels = new HuntPanels({
+      add: (filter) => this.#add(filter),
+      brushed: (from, to) => this.#go({ from: new Date(from).toISOString(), to: new Date(to).toISOString() }),
+    });
     this.grid = new AlertGrid({
-      open: (alert) => this.#open(alert), filter: (filter, negated) => this.#add({ ...filter, operator: ":", negated }),
-      sort: (name) => this.#sort(name), more: () => this.#more(),
+      open: (alert) => this.#open(alert),
+      filter: (filter, negated) => this.#add({ ...filter, operator: ":", negated }),
+      sort: (name) => this.#sort(name),
+      more: () => this.#more(),
     });
     this.detail = new Detail({
-      close: () => this.#close(), step: (step) => this.#step(step), filter: (filter) => this.#add(filter),
-      column: (name) => this.#toggleColumn(name), open: (alert) => this.#open(alert),
+      close: () => this.#close(),
+      step: (step) => this.#step(step),
+      filter: (filter) => this.#add(filter),
+      column: (name) => this.#toggleColumn(name),
+      open: (alert) => this.#open(alert),
     });
     this.count = h("h2", { "data-test": "result-count" }, "…");
     this.pillText = h("span");
-    this.pill = h("div.new-pill", { hidden: true }, h("button", { type: "button", "data-test": "new-alerts", on: { click: () => { scrollTo(0, 0); this.#load(); } } }, icon("up"), this.pillText));
+    this.pill = h(
+      "div.new-pill",
+      { hidden: true },
+      h(
+        "button",
+        {
+          type: "button",
+          "data-test": "new-alerts",
+          on: {
+            click: () => {
+              scrollTo(0, 0);
+              this.#load();
+            },
+          },
+        },
+        icon("up"),
+        this.pillText,
+      ),
+    );
     this.notice = h("div");
     this.tools = h("div.toolbar-row");
     this.body = h("div.hunt-body", this.panels.facets, this.#results());
-    this.toolbar = h("div.toolbar", h("div.toolbar-row", this.bar.element, this.picker.element, h("div.anchor", this.live)), this.chips);
-    fill(root, h("h1.unseen", t("nav.hunt")), this.toolbar, this.notice, this.panels.strip, this.panels.chartCard, this.body, this.detail.element);
+    this.toolbar = h(
+      "div.toolbar",
+      h("div.toolbar-row", this.bar.element, this.picker.element, h("div.anchor", this.live)),
+      this.chips,
+    );
+    fill(
+      root,
+      h("h1.unseen", t("nav.hunt")),
+      this.toolbar,
+      this.notice,
+      this.panels.strip,
+      this.panels.chartCard,
+      this.body,
+      this.detail.element,
+    );
     this.#showPanels(preference("panels", innerWidth > 720));
     this.#watchToolbar();
     this.offKeys = onKeys({
-      "/": () => this.bar.focus(), j: () => this.#step(1), k: () => this.#step(-1), ArrowDown: () => this.#step(1), ArrowUp: () => this.#step(-1),
-      Enter: () => this.#openChosen(), o: () => this.#openChosen(), t: () => this.picker.open(), l: () => this.#toggleLive(), r: () => this.#load(),
+      "/": () => this.bar.focus(),
+      j: () => this.#step(1),
+      k: () => this.#step(-1),
+      ArrowDown: () => this.#step(1),
+      ArrowUp: () => this.#step(-1),
+      Enter: () => this.#openChosen(),
+      o: () => this.#openChosen(),
+      t: () => this.picker.open(),
+      l: () => this.#toggleLive(),
+      r: () => this.#load(),
     });
   }
 
   #results() {
-    return h("section.card.results", { "aria-label": t("hunt.results") },
-      h("div.results-head", this.count, resultTools({
-        state: () => this.#state, setColumns: (columns) => this.#setColumns(columns), showPanels: () => this.#showPanels(this.body.classList.contains("without-panels")),
-      })), this.pill, this.grid.element);
+    return h(
+      "section.card.results",
+      { "aria-label": t("hunt.results") },
+      h(
+        "div.results-head",
+        this.count,
+        resultTools({
+          state: () => this.#state,
+          setColumns: (columns) => this.#setColumns(columns),
+          showPanels: () => this.#showPanels(this.body.classList.contains("without-panels")),
+        }),
+      ),
+      this.pill,
+      this.grid.element,
+    );
   }
 
   #watchToolbar() {
@@ -181,7 +255,10 @@ export class HuntPage {
       this.#isWrong = false;
       this.bar.showError(null);
       fill(this.notice);
-      this.grid.show(this.#state.sort === "timestamp:desc" ? withRecent(answer.alerts, this.#recent) : answer.alerts, answer.total);
+      this.grid.show(
+        this.#state.sort === "timestamp:desc" ? withRecent(answer.alerts, this.#recent) : answer.alerts,
+        answer.total,
+      );
       this.grid.choose(this.#state.alert, { scroll: false });
       this.#showCount(answer.took_ms);
       this.#ended();
@@ -189,7 +266,12 @@ export class HuntPage {
       if (isAbort(error)) return;
       this.#isWrong = error.status === 400;
       if (this.#isWrong) this.bar.showError(error, shift);
-      else fill(this.notice, problemNotice(error, () => this.#load()));
+      else {
+        fill(
+          this.notice,
+          problemNotice(error, () => this.#load()),
+        );
+      }
       if (this.grid.alerts.length === 0) this.count.textContent = t("hunt.no_answer");
     }
     this.#isLoading = false;
@@ -202,7 +284,12 @@ export class HuntPage {
     this.#refresher.asked();
     try {
       const buckets = innerWidth < 720 ? 40 : 80;
-      const body = { q: parameters.q, from: parameters.from || undefined, to: parameters.to || undefined, aggregations: huntAggregations(buckets) };
+      const body = {
+        q: parameters.q,
+        from: parameters.from || undefined,
+        to: parameters.to || undefined,
+        aggregations: huntAggregations(buckets),
+      };
       const answer = await post("/alerts/aggregations", body, { signal: this.#figures.next() });
       await released();
       await this.panels.show(answer.aggregations);
@@ -210,7 +297,12 @@ export class HuntPage {
       this.#showCount();
     } catch (error) {
       // The search tells of mistakes in the query and of a server that is away.
-      if (!isAbort(error) && error.status !== 400 && error.status !== 0) fill(this.notice, problemNotice(error, () => this.#load()));
+      if (!isAbort(error) && error.status !== 400 && error.status !== 0) {
+        fill(
+          this.notice,
+          problemNotice(error, () => this.#load()),
+        );
+      }
     }
   }
 
@@ -222,7 +314,11 @@ export class HuntPage {
     this.grid.note(t("loading"));
     const { parameters } = stateQuery(this.#state);
     try {
-      const answer = await get("/alerts", { ...parameters, sort: this.#state.sort, limit: PAGE * 2, cursor: this.#next, total: false }, { signal: this.#search.next() });
+      const answer = await get(
+        "/alerts",
+        { ...parameters, sort: this.#state.sort, limit: PAGE * 2, cursor: this.#next, total: false },
+        { signal: this.#search.next() },
+      );
       this.#next = answer.next;
       this.#isLoading = false;
       this.grid.append(answer.alerts);
@@ -256,7 +352,9 @@ export class HuntPage {
 
   #showCount(took) {
     if (Number.isFinite(took)) this.took = took;
-    const time = Number.isFinite(this.took) ? h("span.muted", { title: t("hunt.took") }, `${number(this.took)} ms`) : null;
+    const time = Number.isFinite(this.took)
+      ? h("span.muted", { title: t("hunt.took") }, `${number(this.took)} ms`)
+      : null;
     fill(this.count, t("hunt.count", { n: this.#total ?? 0 }), time);
   }
 
@@ -279,17 +377,22 @@ export class HuntPage {
     this.live.title = canLive ? t("live.hint") : t("live.past");
     this.live.classList.remove("is-open");
     if (!isLive) return;
-    this.#stream = openStream("/alerts/stream", { q: stateQuery(this.#state).parameters.q }, {
-      names: ["alert"], batch: (items, missed) => this.#arrived(items, missed),
-      state: (name) => {
-        this.live.classList.toggle("is-open", name === "open");
-        // What came before the stream stood, or while it was away, is not in it.
-        if (name === "open") {
-          this.rowsWanted = true;
-          this.#refresher.soon();
-        }
+    this.#stream = openStream(
+      "/alerts/stream",
+      { q: stateQuery(this.#state).parameters.q },
+      {
+        names: ["alert"],
+        batch: (items, missed) => this.#arrived(items, missed),
+        state: (name) => {
+          this.live.classList.toggle("is-open", name === "open");
+          // What came before the stream stood, or while it was away, is not in it.
+          if (name === "open") {
+            this.rowsWanted = true;
+            this.#refresher.soon();
+          }
+        },
       },
-    });
+    );
   }
 
   #arrived(items, missed) {
@@ -320,7 +423,7 @@ export class HuntPage {
   #hold(count) {
     this.#held += count;
     this.pill.hidden = false;
-fill(this.pillText, t("live.new", { n: this.#held }));
+    fill(this.pillText, t("live.new", { n: this.#held }));
     this.#showCount();
   }
 

@@ -26,7 +26,12 @@ export class AlertGrid {
   /** `open(alert)`, `filter(filter, negated)`, `sort(field)`, `more()` when the end comes in sight. */
   constructor(actions) {
     this.actions = actions;
-    this.table = h("div.grid", { role: "grid", "aria-label": t("table.label"), "data-test": "alert-table" }, this.#head, this.#body);
+    this.table = h(
+      "div.grid",
+      { role: "grid", "aria-label": t("table.label"), "data-test": "alert-table" },
+      this.#head,
+      this.#body,
+    );
     this.element = h("div.grid-scroll", this.table, this.#note);
     this.#acts = this.#cellActions();
     this.#body.addEventListener("click", (event) => this.#clicked(event));
@@ -52,16 +57,44 @@ export class AlertGrid {
     this.#columns = columns;
     const [field, direction] = [sort.slice(0, sort.lastIndexOf(":")), sort.slice(sort.lastIndexOf(":") + 1)];
     const template = columns.map(columnWidth).join(" ");
-    const widest = columns.reduce((sum, name) => sum + (Number.parseInt(/\d+/.exec(columnWidth(name))[0], 10) + 16), 28);
-    this.element.classList.toggle("is-wide", !small.matches && widest > this.element.clientWidth && this.element.clientWidth > 0);
+    const widest = columns.reduce(
+      (sum, name) => sum + (Number.parseInt(/\d+/.exec(columnWidth(name))[0], 10) + 16),
+      28,
+    );
+    this.element.classList.toggle(
+      "is-wide",
+      !small.matches && widest > this.element.clientWidth && this.element.clientWidth > 0,
+    );
     this.table.style.minWidth = small.matches ? "" : `${widest}px`;
     this.table.style.setProperty("--columns", template);
-    fill(this.#head, h("div.grid-row", { role: "row" }, columns.map((name) => {
-      const isSorted = columnKey(field) === columnKey(name);
-      return h("div", { role: "columnheader", "aria-sort": isSorted ? (direction === "asc" ? "ascending" : "descending") : "none" },
-        h("button", { type: "button", title: name, "data-test": `sort-${name}`, on: { click: () => this.actions.sort(name) } },
-          h("span.outside", columnTitle(name)), isSorted && icon(direction === "asc" ? "up" : "down")));
-    })));
+    fill(
+      this.#head,
+      h(
+        "div.grid-row",
+        { role: "row" },
+        columns.map((name) => {
+          const isSorted = columnKey(field) === columnKey(name);
+          return h(
+            "div",
+            {
+              role: "columnheader",
+              "aria-sort": isSorted ? (direction === "asc" ? "ascending" : "descending") : "none",
+            },
+            h(
+              "button",
+              {
+                type: "button",
+                title: name,
+                "data-test": `sort-${name}`,
+                on: { click: () => this.actions.sort(name) },
+              },
+              h("span.outside", columnTitle(name)),
+              isSorted && icon(direction === "asc" ? "up" : "down"),
+            ),
+          );
+        }),
+      ),
+    );
     this.#head.firstChild.style.gridTemplateColumns = template;
     this.#forget();
     this.#soon();
@@ -116,7 +149,9 @@ export class AlertGrid {
     const top = this.#body.getBoundingClientRect().top + at * this.#rowHeight();
     const head = small.matches ? 170 : 146;
     if (top < head) scrollBy(0, top - head);
-    else if (top + this.#rowHeight() > innerHeight - 12) scrollBy(0, top + this.#rowHeight() - innerHeight + 12);
+    else if (top + this.#rowHeight() > innerHeight - 12) {
+      scrollBy(0, top + this.#rowHeight() - innerHeight + 12);
+    }
     this.#draw();
     const row = this.#made.get(this.#alerts[at]);
     if (row && !document.activeElement?.closest(".detail")) row.focus({ preventScroll: true });
@@ -155,10 +190,19 @@ export class AlertGrid {
     const alert = this.#alerts[at];
     let row = this.#made.get(alert);
     if (!row) {
-      row = h("div.grid-row", {
-        role: "row", tabindex: "-1", "aria-selected": String(alert.id === this.#chosen), class: this.#fresh.has(alert) ? "is-new" : "",
-        "data-test": "alert-row", "data-id": String(alert.id), "data-level": bandOf(alert.rule?.level),
-      }, this.#columns.map((name) => cell(alert, name)));
+      row = h(
+        "div.grid-row",
+        {
+          role: "row",
+          tabindex: "-1",
+          "aria-selected": String(alert.id === this.#chosen),
+          class: this.#fresh.has(alert) ? "is-new" : "",
+          "data-test": "alert-row",
+          "data-id": String(alert.id),
+          "data-level": bandOf(alert.rule?.level),
+        },
+        this.#columns.map((name) => cell(alert, name)),
+      );
       row.style.gridTemplateColumns = "var(--columns)";
       this.#made.set(alert, row);
       this.#body.append(row);
@@ -188,8 +232,11 @@ export class AlertGrid {
       const filter = this.#hoveredFilter;
       if (filter) this.actions.filter(filter, negated);
     };
-    return h("span.cell-acts", iconButton("plus", t("filter.for"), () => act(false), { class: "tiny", "data-test": "cell-plus" }),
-      iconButton("minus", t("filter.out"), () => act(true), { class: "tiny", "data-test": "cell-minus" }));
+    return h(
+      "span.cell-acts",
+      iconButton("plus", t("filter.for"), () => act(false), { class: "tiny", "data-test": "cell-plus" }),
+      iconButton("minus", t("filter.out"), () => act(true), { class: "tiny", "data-test": "cell-minus" }),
+    );
   }
 
   #hoveredFilter = null;
