@@ -97,3 +97,15 @@ export function withRecent(page, recent) {
   const newest = page.length > 0 ? timeOf(page[0]) : 0;
   return [...recent.filter((alert) => !known.has(alert.id) && timeOf(alert) >= newest), ...page];
 }
+
+const keys = new WeakMap();
+let made = 0;
+/** Events of the archives may have the same id: each gets a key of its own, for as long as the page shows it. */
+export function keepApart(events) {
+  for (const event of events) keys.set(event, `event-${(made += 1)}`);
+}
+
+/** What an alert is known by on a page: its id, or the key of an event of the archives. */
+export const keyOf = (alert) => keys.get(alert) ?? alert.id;
+
+export const isArchived = (alert) => keys.has(alert);

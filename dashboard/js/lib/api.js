@@ -16,6 +16,7 @@ export class Problem extends Error {
     this.title = body.title ?? "";
     this.column = Number.isInteger(body.column) ? body.column : null;
     this.hint = typeof body.hint === "string" ? body.hint : "";
+    this.diagnostics = Array.isArray(body.diagnostics) ? body.diagnostics : [];
     this.retryAfter = retryAfter;
   }
 }

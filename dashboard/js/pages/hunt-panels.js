@@ -56,6 +56,12 @@ export function mergeTops(...lists) {
     .slice(0, 10);
 }
 
+function levelless(histogram) {
+  return histogram.counts.map((count, at) => {
+    return count - histogram.series.reduce((sum, each) => sum + each.counts[at], 0);
+  });
+}
+
 /** The API's histogram by level as one series a band. */
 export function levelSeries(histogram) {
   return bands.map(({ name }) => {
@@ -67,6 +73,11 @@ export function levelSeries(histogram) {
         });
       }
     }
+    // An event without a rule has no level.
+    if (name === "low")
+      levelless(histogram).forEach((count, at) => {
+        counts[at] += count;
+      });
     return { name: t(`band.${name}`), band: name, colour: name, counts };
   });
 }
@@ -96,6 +107,7 @@ export class HuntPanels {
   #lists = new Map();
   #legend = h("div.legend", { "aria-label": t("level") });
   #bar = h("div.bar", { "aria-hidden": "true" });
+  #title = h("h2");
 
   /** `add(filter)` adds a chip; `brushed(from, to)` sets the time. */
   constructor({ add, brushed }) {
@@ -109,12 +121,7 @@ export class HuntPanels {
     this.chartCard = h(
       "section.card.chart-card",
       { "aria-label": t("hunt.evolution") },
-      h(
-        "div.card-head",
-        h("h2", t("hunt.evolution")),
-        h("span.muted.hide-small", t("hunt.brush")),
-        this.#legend,
-      ),
+      h("div.card-head", this.#title, h("span.muted.hide-small", t("hunt.brush")), this.#legend),
       h("div.card-body", this.chart.root),
     );
     for (const [name, field] of LISTS) {
@@ -142,10 +149,18 @@ export class HuntPanels {
         disabled: !filter,
         on: { click: () => this.add(filter) },
       },
-      h("span.kpi-name", t(`hunt.${name}`)),
+      h("span.kpi-name", { "data-name": name }, t(`hunt.${name}`)),
       value,
       name === "total" && this.#bar,
     );
+  }
+
+  /** Says what is counted: alerts, or with `archives` everything that was read. */
+  name(of) {
+    const isAll = of === "archives";
+    fill(this.#title, t(isAll ? "hunt.evolution_events" : "hunt.evolution"));
+    fill(this.strip.querySelector('[data-name="total"]'), t(isAll ? "hunt.events" : "hunt.total"));
+    this.chart.label = this.#title.textContent;
   }
 
   wait() {

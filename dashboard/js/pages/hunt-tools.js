@@ -3,15 +3,19 @@
 
 // What stands over the table: columns, export, panels; and what to say when there is nothing.
 import { fill, h, icon } from "../lib/dom.js";
-import { address } from "../lib/api.js";
+import { address, get } from "../lib/api.js";
 import { t } from "../lib/i18n.js";
 import { columnKey, columnTitle, defaultColumns } from "../ui/columns.js";
 import { empty, opensPopover } from "../ui/pieces.js";
 import { loadFields } from "../ui/querybar.js";
 import { oneLine } from "../lib/visible.js";
+import { recordPath } from "./hunt-requests.js";
 import { stateQuery } from "./hunt-state.js";
 
-/** The buttons. `state()` is the search, `setColumns(names)` takes a choice, `showPanels()` turns them on or off. */
+/**
+ * The buttons, and `show(of)` for a record. `state()` is the search, `setColumns(names)` takes a choice, `showPanels()`
+ * turns them on or off.
+ */
 export function resultTools({ state, setColumns, showPanels }) {
   const columns = h(
     "button.button.small.plain",
@@ -40,7 +44,11 @@ export function resultTools({ state, setColumns, showPanels }) {
   const forExport = h("div.anchor", download);
   opensPopover(columns, forColumns, () => columnChooser(state, setColumns), "right down column-pop");
   opensPopover(download, forExport, (close) => exportMenu(state(), close));
-  return [panels, forColumns, forExport];
+  const show = (of) => {
+    // There is no export of the archives.
+    forExport.hidden = of === "archives";
+  };
+  return { elements: [panels, forColumns, forExport], show };
 }
 
 function exportMenu(state, close) {
@@ -105,7 +113,7 @@ function columnChooser(state, setColumns) {
     draw();
   };
   draw();
-  loadFields().then(
+  loadFields(recordPath(state())).then(
     (fields) => {
       names = fields.map((field) => field.name);
       draw();
@@ -167,4 +175,32 @@ export function noAlerts(state, go, isFirst = false) {
     h("pre", commands),
     later,
   );
+}
+
+/** The switch between alerts and everything that was read; there is none while archives are off. */
+export function recordSwitch(choose) {
+  const records = ["", "archives"];
+  const buttons = records.map((of) =>
+    h(
+      "button",
+      { type: "button", "data-test": `of-${of || "alerts"}`, on: { click: () => choose(of) } },
+      t(`of.${of || "alerts"}`),
+    ),
+  );
+  const element = h("div.switch", { role: "group", "aria-label": t("of.title"), hidden: true }, buttons);
+  let isKept = false;
+  const show = (chosen) => {
+    element.hidden = !isKept && chosen === "";
+    buttons.forEach((button, at) => button.setAttribute("aria-pressed", String(records[at] === chosen)));
+  };
+  get("/status").then(
+    ({ archives }) => {
+      isKept = Boolean(archives);
+      if (isKept) element.hidden = false;
+    },
+    () => {
+      // Without the status there is nothing to switch; the search tells what is wrong.
+    },
+  );
+  return { element, show };
 }

@@ -11,6 +11,7 @@ import { oneLine } from "../lib/visible.js";
 import { xmlBlock } from "../ui/code.js";
 import { ruleFacts } from "../ui/detail-why.js";
 import { bones, empty, levelBadge, problemNotice } from "../ui/pieces.js";
+import { reloadButton } from "./rules-reload.js";
 
 const PAGE = 100;
 
@@ -22,7 +23,7 @@ export class RulesPage {
   #timer = 0;
   #shown = [];
 
-  constructor(root) {
+  constructor(root, session) {
     document.title = `${t("nav.rules")} · Jaga`;
     const typed = () => {
       clearTimeout(this.#timer);
@@ -62,9 +63,18 @@ export class RulesPage {
     this.list = h("div.card", h("div.card-body", bones(12)));
     this.pane = h("section.card.stick", { hidden: true, "aria-label": t("rule"), "data-test": "rule-pane" });
     this.split = h("div.split.single", this.list, this.pane);
+    const notice = h("div.reload-notice");
+    const head = h(
+      "div.page-head",
+      h("h1", t("nav.rules")),
+      this.count,
+      h("span.grow"),
+      session.role === "administrator" && reloadButton(notice, () => this.#load()),
+    );
     fill(
       root,
-      h("div.page-head", h("h1", t("nav.rules")), this.count),
+      head,
+      notice,
       h(
         "form.searchbar",
         { role: "search", on: { submit: (event) => event.preventDefault() } },

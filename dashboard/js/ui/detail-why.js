@@ -75,10 +75,10 @@ function logLine({ ms, line }) {
 
 /** The rule with its XML and place, earlier events that it counted, and what logtest says of the line. */
 export async function drawWhy(body, alert, signal) {
-  const rule = h("section.section", bones(5));
+  const rule = alert.rule && h("section.section", bones(5));
   const test = h("section.section");
   fill(body, rule, correlated(alert), alert.full_log && test);
-  const tasks = [showRule(rule, alert, signal)];
+  const tasks = rule ? [showRule(rule, alert, signal)] : [];
   if (alert.full_log) tasks.push(showTest(test, alert, signal));
   await Promise.all(tasks);
 }

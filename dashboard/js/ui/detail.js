@@ -4,7 +4,7 @@
 // One alert at the side of the page: its fields, its JSON, its line, what was around it and why it fired.
 import { fill, h, icon, iconButton } from "../lib/dom.js";
 import { t } from "../lib/i18n.js";
-import { containerOf, leaves, timeOf } from "../lib/alerts.js";
+import { containerOf, isArchived, leaves, timeOf } from "../lib/alerts.js";
 import { isFilter } from "../lib/query.js";
 import { fullTime } from "../lib/time.js";
 import { oneLine } from "../lib/visible.js";
@@ -45,7 +45,12 @@ export class Detail {
     this.alert = alert;
     this.element.hidden = false;
     document.querySelector(".shell")?.classList.add("with-detail");
-    const tabs = ["table", "json", "line", "around", "why"].map((name) => [name, t(`detail.${name}`)]);
+    // An event of the archives has no address to ask for what was around it.
+    const names = ["table", "json", "line", "around", "why"].filter(
+      (name) => name !== "around" || !isArchived(alert),
+    );
+    if (!names.includes(this.#tab)) this.#tab = "table";
+    const tabs = names.map((name) => [name, t(`detail.${name}`)]);
     fill(
       this.element,
       this.#head(
@@ -85,12 +90,13 @@ export class Detail {
       h("h2.detail-title.outside", oneLine(alert.rule?.description ?? "", 600)),
       h(
         "div.detail-facts",
-        h(
-          "a.tag",
-          { href: writeAddress("rules", [], { id: String(alert.rule?.id ?? "") }) },
-          icon("rules"),
-          `${t("rule")} ${alert.rule?.id ?? ""}`,
-        ),
+        alert.rule &&
+          h(
+            "a.tag",
+            { href: writeAddress("rules", [], { id: String(alert.rule.id ?? "") }) },
+            icon("rules"),
+            `${t("rule")} ${alert.rule.id ?? ""}`,
+          ),
         container !== null &&
           h(
             "a.tag",

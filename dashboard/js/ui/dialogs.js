@@ -12,6 +12,8 @@ import { openDialog, stateClass } from "./pieces.js";
 const KEYS = [
   ["/", "search"],
   ["j k", "move"],
+  ["← →", "cell"],
+  ["+ -", "filter"],
   ["Enter", "open"],
   ["Esc", "close"],
   ["t", "time"],

@@ -10,14 +10,16 @@ import { fullName } from "../lib/alerts.js";
 import { fieldName } from "../lib/query.js";
 import { oneLine, visible } from "../lib/visible.js";
 
-let knownFields = null;
-/** The fields that alerts have, asked for once in five minutes. */
-export async function loadFields() {
-  if (!knownFields || Date.now() - knownFields.at > 300_000) {
-    const { fields } = await get("/fields");
-    knownFields = { at: Date.now(), fields };
+const knownFields = new Map();
+/** The fields that alerts, or the events of the archives, have; asked for once in five minutes. */
+export async function loadFields(record = "/alerts") {
+  let known = knownFields.get(record);
+  if (!known || Date.now() - known.at > 300_000) {
+    const { fields } = await get(record === "/alerts" ? "/fields" : `${record}/fields`);
+    known = { at: Date.now(), fields };
+    knownFields.set(record, known);
   }
-  return knownFields.fields;
+  return known.fields;
 }
 
 const OPERATORS = [
@@ -43,8 +45,12 @@ export class QueryBar {
   #at = -1;
   #place = null;
 
-  /** `submit(text)` when the query is to be asked; `range()` is the time in which values are looked up. */
-  constructor({ submit, range }) {
+  /**
+   * `submit(text)` when the query is to be asked; `range()` is the time in which values are looked up, `record()` the
+   * route of what is searched.
+   */
+  constructor({ submit, range, record }) {
+    this.record = record;
     this.submit = submit;
     this.range = range;
     this.input = h("input.input", {
@@ -194,7 +200,7 @@ export class QueryBar {
         .map((word) => ({ text: word, write: `${word} `, kind: "connective" }));
     }
     if (place.kind === "field") {
-      const fields = matchingFields(await loadFields(), place.prefix);
+      const fields = matchingFields(await loadFields(this.record()), place.prefix);
       return fields.map((field) => ({
         text: field.name,
         write: `${fieldName(field.name)}: `,
@@ -205,7 +211,11 @@ export class QueryBar {
     const { from, to } = this.range();
     const field = fullName(place.field);
     if (field === "timestamp" || field.includes("*")) return [];
-    const answer = await get("/alerts/top", { field, prefix: place.prefix, size: 12, from, to }, { signal });
+    const answer = await get(
+      `${this.record()}/top`,
+      { field, prefix: place.prefix, size: 12, from, to },
+      { signal },
+    );
     return answer.values.map(({ value, count }) => ({
       text: oneLine(value, 160),
       write: `${writtenValue(value)} `,
