@@ -20,7 +20,15 @@ import { RulesPage } from "./pages/rules.js";
 import { SetupPage, SignInPage } from "./pages/signin.js";
 import { StatusPage } from "./pages/status.js";
 
-const PAGES = { hunt: HuntPage, docker: DockerPage, containers: ContainerPage, rules: RulesPage, logtest: LogtestPage, status: StatusPage, account: AccountPage };
+const PAGES = {
+  hunt: HuntPage,
+  docker: DockerPage,
+  containers: ContainerPage,
+  rules: RulesPage,
+  logtest: LogtestPage,
+  status: StatusPage,
+  account: AccountPage,
+};
 const GATES = { signin: SignInPage, setup: SetupPage };
 
 const app = document.getElementById("app");
@@ -100,10 +108,22 @@ async function restart() {
 
 async function start() {
   loadIcons();
-  const [, found] = await Promise.allSettled([loadLanguage(preferredLanguage(preference("language"))), loadSession()]);
+  const [, found] = await Promise.allSettled([
+    loadLanguage(preferredLanguage(preference("language"))),
+    loadSession(),
+  ]);
   document.documentElement.lang = language();
   if (found.status === "rejected") {
-    fill(app, h("main.gate", h("div.gate-card", problemNotice(found.reason, () => location.reload()))));
+    fill(
+      app,
+      h(
+        "main.gate",
+        h(
+          "div.gate-card",
+          problemNotice(found.reason, () => location.reload()),
+        ),
+      ),
+    );
     return;
   }
   session = found.value;

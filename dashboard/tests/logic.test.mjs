@@ -9,7 +9,15 @@ import { bandOf, containerOf, leaves, timeOf, verbOf, withRecent } from "../js/l
 import { applyCompletion, completionAt, matchingFields, writtenValue } from "../js/lib/completion.js";
 import { fuzzyFilter, fuzzyScore } from "../js/lib/fuzzy.js";
 import { preferredLanguage, t, useTexts } from "../js/lib/i18n.js";
-import { combine, decodeFilter, encodeFilter, filterQuery, isFilter, rangeFilter, withFilter } from "../js/lib/query.js";
+import {
+  combine,
+  decodeFilter,
+  encodeFilter,
+  filterQuery,
+  isFilter,
+  rangeFilter,
+  withFilter,
+} from "../js/lib/query.js";
 import { readAddress, writeAddress } from "../js/lib/router.js";
 import { readRange, readTime } from "../js/lib/time.js";
 import { oneLine, visible } from "../js/lib/visible.js";
@@ -21,7 +29,10 @@ test("controls and bidirectional marks are shown, not obeyed", () => {
   assert.equal(visible("\u001b[31mred"), "\u2039ESC\u203a[31mred");
   assert.equal(visible("invoice\u202Egnp.exe"), "invoice\u2039U+202E\u203agnp.exe");
   assert.equal(visible("a\u0000b\u007fc\u009bd"), "a\u2039NUL\u203ab\u2039DEL\u203ac\u2039U+009B\u203ad");
-  assert.equal(visible("\u200b\u2066x\u2069\ufeff\u{e0041}\ud800"), "\u2039U+200B\u203a\u2039U+2066\u203ax\u2039U+2069\u203a\u2039U+FEFF\u203a\u2039U+E0041\u203a\u2039U+D800\u203a");
+  assert.equal(
+    visible("\u200b\u2066x\u2069\ufeff\u{e0041}\ud800"),
+    "\u2039U+200B\u203a\u2039U+2066\u203ax\u2039U+2069\u203a\u2039U+FEFF\u203a\u2039U+E0041\u203a\u2039U+D800\u203a",
+  );
   assert.equal(visible("plain\tтекст\n日本 😀"), "plain\tтекст\n日本 😀");
   assert.equal(oneLine("a\r\nb\tc"), "a\u2039CR\u203a\u21b5b c");
   assert.equal(oneLine("x".repeat(9), 4), "xxxx…");
@@ -29,24 +40,44 @@ test("controls and bidirectional marks are shown, not obeyed", () => {
 
 test("a chip survives the address, whatever stands in it", () => {
   for (const filter of [
-    isFilter("data.srcip", "10.0.0.1"), isFilter("data.container.labels.a:b<c", 'x" or *: \\ &#=', true), rangeFilter("rule.level", 7, 11),
-    { field: "data.url", operator: "?", value: "", negated: true }, { field: "rule.level", operator: ">=", value: "12", negated: false },
-    { field: "rule.groups", operator: "=", values: ["a,b", "c\\d", ""], value: "a\\,b,c\\\\d,", negated: false },
+    isFilter("data.srcip", "10.0.0.1"),
+    isFilter("data.container.labels.a:b<c", 'x" or *: \\ &#=', true),
+    rangeFilter("rule.level", 7, 11),
+    { field: "data.url", operator: "?", value: "", negated: true },
+    { field: "rule.level", operator: ">=", value: "12", negated: false },
+    {
+      field: "rule.groups",
+      operator: "=",
+      values: ["a,b", "c\\d", ""],
+      value: "a\\,b,c\\\\d,",
+      negated: false,
+    },
     { field: "data.docker.Action", operator: "^", value: "exec_start", negated: false },
   ]) {
     const address = writeAddress("hunt", [], { filters: [encodeFilter(filter)] });
     assert.deepEqual(decodeFilter(readAddress(address).params.get("filters")), filter);
   }
-  for (const text of ["", "x", "+", "+:a", "+rule.level[a..b", "+rule.level>=x or *", "+a^b or *"]) assert.equal(decodeFilter(text), null, text);
+  for (const text of ["", "x", "+", "+:a", "+rule.level[a..b", "+rule.level>=x or *", "+a^b or *"]) {
+    assert.equal(decodeFilter(text), null, text);
+  }
 });
 
 test("chips become a query that a value cannot leave", () => {
   assert.equal(filterQuery(isFilter("data.url", 'a" or rule.level: *')), 'data.url: "a\\" or rule.level: *"');
   assert.equal(filterQuery(isFilter("data.x y:z", "\\", true)), 'not "data.x y:z": "\\\\"');
   assert.equal(filterQuery(rangeFilter("rule.level", 7, 11)), "(rule.level >= 7 and rule.level <= 11)");
-  assert.equal(filterQuery(isFilter("container", "web")), '(data.container.name: "web" or (data.docker.Type: container and data.docker.Actor.Attributes.name: "web"))');
-  assert.deepEqual(combine("a or b", [isFilter("rule.id", "1")]), { query: '(a or b) and rule.id: "1"', shift: 1 });
-  assert.deepEqual(combine(" ", [isFilter("rule.id", "1"), isFilter("rule.id", "2", true)]), { query: 'rule.id: "1" and not rule.id: "2"', shift: 0 });
+  assert.equal(
+    filterQuery(isFilter("container", "web")),
+    '(data.container.name: "web" or (data.docker.Type: container and data.docker.Actor.Attributes.name: "web"))',
+  );
+  assert.deepEqual(combine("a or b", [isFilter("rule.id", "1")]), {
+    query: '(a or b) and rule.id: "1"',
+    shift: 1,
+  });
+  assert.deepEqual(combine(" ", [isFilter("rule.id", "1"), isFilter("rule.id", "2", true)]), {
+    query: 'rule.id: "1" and not rule.id: "2"',
+    shift: 0,
+  });
   assert.deepEqual(combine("a", []), { query: "a", shift: 0 });
   assert.deepEqual(withFilter([isFilter("a", "1")], isFilter("a", "1", true)), [isFilter("a", "1", true)]);
 });
@@ -66,11 +97,20 @@ test("completion knows what could come next", () => {
   assert.equal(kind('container.name: "my w'), "value container.name|my w");
   assert.equal(kind('"union select" '), "connective |");
   const place = completionAt("rule.groups: (web or s", 22);
-  assert.deepEqual(applyCompletion("rule.groups: (web or s)", place, "sshd "), { text: "rule.groups: (web or sshd )", caret: 26 });
+  assert.deepEqual(applyCompletion("rule.groups: (web or s)", place, "sshd "), {
+    text: "rule.groups: (web or sshd )",
+    caret: 26,
+  });
   assert.equal(writtenValue("web"), "web");
   assert.equal(writtenValue('say "hi"*'), '"say \\"hi\\"*"');
   assert.equal(writtenValue("and"), '"and"');
-  assert.deepEqual(matchingFields([{ name: "data.level" }, { name: "rule.level" }, { name: "level" }, { name: "x" }], "lev").map((each) => each.name), ["level", "data.level", "rule.level"]);
+  assert.deepEqual(
+    matchingFields(
+      [{ name: "data.level" }, { name: "rule.level" }, { name: "level" }, { name: "x" }],
+      "lev",
+    ).map((each) => each.name),
+    ["level", "data.level", "rule.level"],
+  );
 });
 
 test("times are read as the API reads them", () => {
@@ -94,40 +134,84 @@ test("a range in an address falls back when it is none", () => {
 
 test("a few letters find a container", () => {
   const names = ["grafana", "gitea-runner", "web", "prometheus", "my-grafana-agent"];
-  assert.deepEqual(fuzzyFilter("grf", names, (name) => name), ["grafana", "my-grafana-agent"]);
+  assert.deepEqual(
+    fuzzyFilter("grf", names, (name) => name),
+    ["grafana", "my-grafana-agent"],
+  );
   assert.equal(fuzzyFilter("gr", names, (name) => name)[0], "grafana");
   assert.equal(fuzzyScore("xyz", "web"), -1);
 });
 
 test("an alert's values are found by path, labels with dots and all", () => {
-  const alert = JSON.parse('{"timestamp":"2026-11-23T12:46:15.123+0000","rule":{"level":7,"groups":["a","b"]},"data":{"container":{"name":"web","labels":{"com.x.y":"1","__proto__":"2"}}}}');
-  assert.deepEqual([...leaves(alert)], [["timestamp", ["2026-11-23T12:46:15.123+0000"]], ["rule.level", ["7"]], ["rule.groups", ["a", "b"]], ["data.container.name", ["web"]],
-    ["data.container.labels.com.x.y", ["1"]], ["data.container.labels.__proto__", ["2"]]]);
+  const alert = JSON.parse(
+    '{"timestamp":"2026-11-23T12:46:15.123+0000","rule":{"level":7,"groups":["a","b"]},'
+      + '"data":{"container":{"name":"web","labels":{"com.x.y":"1","__proto__":"2"}}}}',
+  );
+  assert.deepEqual(
+    [...leaves(alert)],
+    [
+      ["timestamp", ["2026-11-23T12:46:15.123+0000"]],
+      ["rule.level", ["7"]],
+      ["rule.groups", ["a", "b"]],
+      ["data.container.name", ["web"]],
+      ["data.container.labels.com.x.y", ["1"]],
+      ["data.container.labels.__proto__", ["2"]],
+    ],
+  );
   assert.equal(timeOf(alert), Date.UTC(2026, 10, 23, 12, 46, 15, 123));
   assert.equal(containerOf(alert), "web");
-  assert.equal(containerOf({ data: { docker: { Type: "container", Actor: { Attributes: { name: "db" } } } } }), "db");
-  assert.equal(containerOf({ data: { docker: { Type: "network", Actor: { Attributes: { name: "net" } } } } }), null);
-  assert.deepEqual([0, 6, 7, 11, 12, 14, 15, 16].map(bandOf), ["low", "low", "medium", "medium", "high", "high", "critical", "critical"]);
-  assert.deepEqual(["exec_create: ls -l", "exec_start", "health_status: healthy"].map(verbOf), ["exec_create", "exec_start", "health_status"]);
+  assert.equal(
+    containerOf({ data: { docker: { Type: "container", Actor: { Attributes: { name: "db" } } } } }),
+    "db",
+  );
+  assert.equal(
+    containerOf({ data: { docker: { Type: "network", Actor: { Attributes: { name: "net" } } } } }),
+    null,
+  );
+  assert.deepEqual([0, 6, 7, 11, 12, 14, 15, 16].map(bandOf), [
+    "low",
+    "low",
+    "medium",
+    "medium",
+    "high",
+    "high",
+    "critical",
+    "critical",
+  ]);
+  assert.deepEqual(["exec_create: ls -l", "exec_start", "health_status: healthy"].map(verbOf), [
+    "exec_create",
+    "exec_start",
+    "health_status",
+  ]);
 });
 
 test("alerts of the stream stand before a page of the index that has not got them yet", () => {
   const at = (id, second) => ({ id, timestamp: `2026-11-23T12:46:${second}.000+0000` });
   const page = [at("3", 30), at("2", 20)];
-  assert.deepEqual(withRecent(page, [at("4", 40), at("3", 30), at("1", 10)]).map((alert) => alert.id), ["4", "3", "2"]);
-  assert.deepEqual(withRecent([], [at("1", 10)]).map((alert) => alert.id), ["1"]);
+  assert.deepEqual(
+    withRecent(page, [at("4", 40), at("3", 30), at("1", 10)]).map((alert) => alert.id),
+    ["4", "3", "2"],
+  );
+  assert.deepEqual(
+    withRecent([], [at("1", 10)]).map((alert) => alert.id),
+    ["1"],
+  );
 });
 
 test("every language has every text that the pages ask for", () => {
   const [english, indonesian] = [texts("en"), texts("id")];
   assert.deepEqual(Object.keys(indonesian).sort(), Object.keys(english).sort());
   const places = (value) => [...new Set(JSON.stringify(value).match(/\{\w+\}/g) ?? [])].sort();
-  for (const key of Object.keys(english)) assert.deepEqual(places(indonesian[key]), places(english[key]), key);
+  for (const key of Object.keys(english)) {
+    assert.deepEqual(places(indonesian[key]), places(english[key]), key);
+  }
   const files = readdirSync(new URL("js", root), { recursive: true }).filter((name) => name.endsWith(".js"));
   assert.ok(files.length > 20);
   for (const name of files) {
     const source = readFileSync(new URL(`js/${name}`, root), "utf8");
-    for (const [, key] of source.matchAll(/\bt\("([^"]+)"/g)) assert.ok(Object.hasOwn(english, key), `${name}: ${key}`);
+    for (const [, key] of source.matchAll(/\bt\("([^"]+)"/g)) {
+      assert.ok(Object.hasOwn(english, key), `${name}: ${key}`);
+    }
   }
 });
 
@@ -144,10 +228,13 @@ test("texts are filled in, with the plural of the language", () => {
 });
 
 test("no module makes elements from text, or runs text", () => {
+  const parsing = /innerHTML|outerHTML|insertAdjacentHTML|document\.write|DOMParser|srcdoc|createContextualFragment/;
+  const running = /\beval\(|new Function|javascript:/;
   const files = readdirSync(new URL("js", root), { recursive: true }).filter((name) => name.endsWith(".js"));
   for (const name of files) {
     const source = readFileSync(new URL(`js/${name}`, root), "utf8");
-    assert.doesNotMatch(source, /innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function|DOMParser|srcdoc|createContextualFragment|javascript:/, name);
+    assert.doesNotMatch(source, parsing, name);
+    assert.doesNotMatch(source, running, name);
     if (name !== "lib/dom.js") assert.doesNotMatch(source, /setAttribute\("(href|src|style|on)/, name);
   }
 });
@@ -155,18 +242,33 @@ test("no module makes elements from text, or runs text", () => {
 test("index.html loads every module before it is asked for", () => {
   const html = readFileSync(new URL("index.html", root), "utf8");
   const listed = [...html.matchAll(/rel="modulepreload" href="js\/([^"]+)"/g)].map((match) => match[1]);
-  const files = readdirSync(new URL("js", root), { recursive: true }).filter((name) => name.endsWith(".js") && !["main.js", "theme.js"].includes(name));
+  const files = readdirSync(new URL("js", root), { recursive: true }).filter(
+    (name) => name.endsWith(".js") && !["main.js", "theme.js"].includes(name),
+  );
   assert.deepEqual(listed.sort(), files.sort());
 });
 
 test("every hook for tests that the documentation names is on a page", () => {
-  const documented = readFileSync(new URL("../docs/dashboard.md", root), "utf8").split("## For tests over WebDriver")[1];
+  const documented = readFileSync(new URL("../docs/dashboard.md", root), "utf8").split(
+    "## For tests over WebDriver",
+  )[1];
   const files = readdirSync(new URL("js", root), { recursive: true }).filter((name) => name.endsWith(".js"));
   const source = files.map((name) => readFileSync(new URL(`js/${name}`, root), "utf8")).join("\n");
   const made = /^(nav|theme|language|kpi|kpi-button|band|panel|sort|export|tab|phase|tile|example|time)-/;
   for (const [, name] of documented.matchAll(/`([a-z]+(?:-[a-z]+)+)`/g)) {
-    if (name !== "data-test" && name !== "is-open" && name !== "aria-pressed" && !name.startsWith("data-") && !made.test(name)) {
-      assert.ok(new RegExp(`["'\`]${name}["'\`]`).test(source) || /^timeline-(line|event|alert|row)/.test(name) || /^(password|setup)-/.test(name), name);
+    if (
+      name !== "data-test" &&
+      name !== "is-open" &&
+      name !== "aria-pressed" &&
+      !name.startsWith("data-") &&
+      !made.test(name)
+    ) {
+      assert.ok(
+        new RegExp(`["'\`]${name}["'\`]`).test(source) ||
+          /^timeline-(line|event|alert|row)/.test(name) ||
+          /^(password|setup)-/.test(name),
+        name,
+      );
     }
   }
 });

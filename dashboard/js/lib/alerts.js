@@ -35,7 +35,10 @@ function collect(value, path, into) {
 }
 
 const flattened = new WeakMap();
-/** All leaves: a map of path to values, in the alert's order. Names may have dots in them (labels), so paths are looked up here. */
+/**
+ * All leaves: a map of path to values, in the alert's order. Names may have dots in them (labels), so paths are looked
+ * up here.
+ */
 export function leaves(alert) {
   let found = flattened.get(alert);
   if (!found) {
@@ -86,11 +89,23 @@ export function leavesOf(object) {
 }
 
 /**
- * A page of the newest alerts with those before it that came by the live stream and are not in the index yet. `recent` is newest
- * first too.
+ * A page of the newest alerts with those before it that came by the live stream and are not in the index yet.
+ * `recent` is newest first too.
  */
 export function withRecent(page, recent) {
   const known = new Set(page.map((alert) => alert.id));
   const newest = page.length > 0 ? timeOf(page[0]) : 0;
   return [...recent.filter((alert) => !known.has(alert.id) && timeOf(alert) >= newest), ...page];
 }
+
+const keys = new WeakMap();
+let made = 0;
+/** Events of the archives may have the same id: each gets a key of its own, for as long as the page shows it. */
+export function keepApart(events) {
+  for (const event of events) keys.set(event, `event-${(made += 1)}`);
+}
+
+/** What an alert is known by on a page: its id, or the key of an event of the archives. */
+export const keyOf = (alert) => keys.get(alert) ?? alert.id;
+
+export const isArchived = (alert) => keys.has(alert);

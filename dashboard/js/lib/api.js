@@ -16,6 +16,7 @@ export class Problem extends Error {
     this.title = body.title ?? "";
     this.column = Number.isInteger(body.column) ? body.column : null;
     this.hint = typeof body.hint === "string" ? body.hint : "";
+    this.diagnostics = Array.isArray(body.diagnostics) ? body.diagnostics : [];
     this.retryAfter = retryAfter;
   }
 }
@@ -55,7 +56,11 @@ export async function request(method, path, { query, body, signal, quiet401 = fa
   let answer;
   try {
     answer = await fetch(address(path, query), {
-      method, headers, signal, credentials: "same-origin", cache: "no-store",
+      method,
+      headers,
+      signal,
+      credentials: "same-origin",
+      cache: "no-store",
       body: body === undefined ? undefined : JSON.stringify(body),
     });
   } catch (error) {

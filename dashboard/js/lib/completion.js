@@ -7,7 +7,11 @@ const TOKEN = /"(?:\\.|[^"\\])*"?|<=|>=|[():<>]|(?:\\.|[^\s():<>"])+/gs;
 const WORDS = ["and", "or", "not"];
 
 function tokens(text) {
-  return [...text.matchAll(TOKEN)].map((match) => ({ text: match[0], from: match.index, to: match.index + match[0].length }));
+  return [...text.matchAll(TOKEN)].map((match) => ({
+    text: match[0],
+    from: match.index,
+    to: match.index + match[0].length,
+  }));
 }
 
 const isWord = (token) => token !== undefined && !/^([():<>]|<=|>=)$/.test(token.text);
@@ -15,8 +19,8 @@ const isConnective = (token) => token !== undefined && WORDS.includes(token.text
 const unquote = (text) => text.replace(/^"|"$/g, "").replace(/\\(.)/g, "$1");
 
 /**
- * `{ kind, from, to, prefix, field }`: `kind` is `field`, `operator`, `value` or `connective`; `from` to `to` is what a choice
- * replaces; `field` is the one whose values are wanted.
+ * `{ kind, from, to, prefix, field }`: `kind` is `field`, `operator`, `value` or `connective`; `from` to `to` is what
+ * a choice replaces; `field` is the one whose values are wanted.
  */
 export function completionAt(text, caret) {
   const before = tokens(text.slice(0, caret));
@@ -47,13 +51,17 @@ export function completionAt(text, caret) {
 /** The field whose value is wanted at the end of these tokens, through `field: (a or`; null for none. */
 function fieldBefore(before) {
   let at = before.length - 1;
-  if (/^(:|<|>|<=|>=)$/.test(before[at]?.text ?? "") && isWord(before[at - 1])) return unquote(before[at - 1].text);
+  if (/^(:|<|>|<=|>=)$/.test(before[at]?.text ?? "") && isWord(before[at - 1])) {
+    return unquote(before[at - 1].text);
+  }
   if (before[at]?.text.toLowerCase() === "not" && before[at - 1]?.text === ":" && isWord(before[at - 2])) {
     return unquote(before[at - 2].text);
   }
   if (before[at]?.text !== "(" && !isConnective(before[at])) return null;
   while (at >= 0 && before[at].text !== "(" && before[at].text !== ")" && before[at].text !== ":") at -= 1;
-  if (before[at]?.text === "(" && before[at - 1]?.text === ":" && isWord(before[at - 2])) return unquote(before[at - 2].text);
+  if (before[at]?.text === "(" && before[at - 1]?.text === ":" && isWord(before[at - 2])) {
+    return unquote(before[at - 2].text);
+  }
   return null;
 }
 
@@ -71,7 +79,10 @@ export function applyCompletion(text, place, written) {
   return { text: head + tail, caret: head.length };
 }
 
-/** Which of the fields fit, best first: those that begin so, then those with a part that does, then any that contain it. */
+/**
+ * Which of the fields fit, best first: those that begin so, then those with a part that does, then any that contain
+ * it.
+ */
 export function matchingFields(fields, prefix, limit = 12) {
   const wanted = prefix.toLowerCase();
   const rank = (name) => {
@@ -83,7 +94,12 @@ export function matchingFields(fields, prefix, limit = 12) {
   return fields
     .map((field) => ({ field, rank: rank(field.name) }))
     .filter((each) => each.rank < 3)
-    .sort((a, b) => a.rank - b.rank || a.field.name.length - b.field.name.length || (a.field.name < b.field.name ? -1 : 1))
+    .sort(
+      (a, b) =>
+        a.rank - b.rank ||
+        a.field.name.length - b.field.name.length ||
+        (a.field.name < b.field.name ? -1 : 1),
+    )
     .slice(0, limit)
     .map((each) => each.field);
 }

@@ -7,10 +7,11 @@ import { visible } from "./visible.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const SAFE = new Set([
-  "id", "role", "type", "name", "for", "placeholder", "title", "tabindex", "autocomplete", "autocapitalize", "spellcheck",
-  "rows", "min", "max", "step", "maxlength", "minlength", "lang", "dir", "scope", "colspan", "datetime", "download", "href",
-  "enterkeyhint", "inputmode",
+  "id", "role", "type", "name", "for", "placeholder", "title", "tabindex", "autocomplete", "autocapitalize",
+  "spellcheck", "rows", "min", "max", "step", "maxlength", "minlength", "lang", "dir", "scope", "colspan", "datetime",
+  "download", "href", "enterkeyhint", "inputmode",
 ]);
+const PROPERTIES = new Set(["checked", "disabled", "hidden", "selected", "required", "value", "readOnly"]);
 
 function setAttribute(element, name, value) {
   if (!SAFE.has(name) && !/^(aria|data)-[a-z-]+$/.test(name)) {
@@ -32,7 +33,7 @@ function append(element, child) {
 
 /**
  * Makes an element: `h("button.primary", { type: "button", on: { click } }, "Save")`.
- * Booleans among the properties `checked disabled hidden selected required multiple` and `value` are set as properties.
+ * `checked`, `disabled` and the others of PROPERTIES are set as properties, all others as attributes.
  */
 export function h(tag, options = {}, ...children) {
   const [name, ...classes] = tag.split(".");
@@ -46,7 +47,7 @@ export function h(tag, options = {}, ...children) {
     if (value === undefined || value === null || value === false) continue;
     if (key === "on") for (const [event, run] of Object.entries(value)) element.addEventListener(event, run);
     else if (key === "class") element.className = `${element.className} ${value}`.trim();
-    else if (["checked", "disabled", "hidden", "selected", "required", "value", "readOnly"].includes(key)) element[key] = value;
+    else if (PROPERTIES.has(key)) element[key] = value;
     else setAttribute(element, key, value);
   }
   append(element, children);
@@ -61,7 +62,9 @@ export function loadIcons() {
     const sprite = document.createElementNS(SVG, "svg");
     sprite.setAttribute("class", "icon sprite");
     sprite.setAttribute("aria-hidden", "true");
-    for (const symbol of request.responseXML?.querySelectorAll("symbol") ?? []) sprite.append(document.importNode(symbol, true));
+    for (const symbol of request.responseXML?.querySelectorAll("symbol") ?? []) {
+      sprite.append(document.importNode(symbol, true));
+    }
     document.body.prepend(sprite);
   });
   request.open("GET", "icons/icons.svg");
@@ -88,5 +91,6 @@ export function fill(element, ...children) {
 
 /** A button with an icon and an accessible name. */
 export function iconButton(name, label, click, options = {}) {
-  return h("button.icon-button", { type: "button", "aria-label": label, title: label, on: { click }, ...options }, icon(name));
+  const own = { type: "button", "aria-label": label, title: label, on: { click } };
+  return h("button.icon-button", { ...own, ...options }, icon(name));
 }

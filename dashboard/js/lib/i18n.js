@@ -68,5 +68,6 @@ export function bytes(value) {
   const units = ["B", "KiB", "MiB", "GiB", "TiB"];
   let at = 0;
   while (value >= 1024 && at < units.length - 1) [value, at] = [value / 1024, at + 1];
-  return `${new Intl.NumberFormat(code, { maximumFractionDigits: value < 10 && at > 0 ? 1 : 0 }).format(value)} ${units[at]}`;
+  const digits = new Intl.NumberFormat(code, { maximumFractionDigits: value < 10 && at > 0 ? 1 : 0 });
+  return `${digits.format(value)} ${units[at]}`;
 }

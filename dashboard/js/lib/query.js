@@ -4,8 +4,9 @@
 // Filter chips, and the query they make together with what was typed.
 //
 // In the address a chip is `+FIELD:VALUE` (is), `-FIELD:VALUE` (is not), `+FIELD?` (exists), `+FIELD>=N` (and < <= >),
-// `+FIELD[7..11` (from to), `+FIELD=a,b` (one of), `+FIELD^abc` (begins). `\` before a character takes its meaning away. The field `container` is
-// ours: a container's own lines and what Docker says of it, which stand in two fields.
+// `+FIELD[7..11` (from to), `+FIELD=a,b` (one of), `+FIELD^abc` (begins). `\` before a character takes its meaning
+// away. The field `container` is ours: a container's own lines and what Docker says of it, which stand in two
+// fields.
 
 const OPERATORS = [">=", "<=", ":", "=", ">", "<", "?", "[", "^"];
 
@@ -13,7 +14,7 @@ const escapeField = (text) => text.replace(/[\\:=<>?[^]/g, "\\$&");
 const escapeItem = (text) => text.replace(/[\\,]/g, "\\$&");
 
 export function encodeFilter(filter) {
-  const value = filter.operator === "=" ? filter.values.map(escapeItem).join(",") : filter.value ?? "";
+  const value = filter.operator === "=" ? filter.values.map(escapeItem).join(",") : (filter.value ?? "");
   return `${filter.negated ? "-" : "+"}${escapeField(filter.field)}${filter.operator}${value}`;
 }
 
@@ -50,19 +51,31 @@ function splitItems(text) {
   return items;
 }
 
-export const isFilter = (field, value, negated = false) => ({ field, operator: ":", value: String(value), negated });
-export const rangeFilter = (field, from, to) => ({ field, operator: "[", value: `${from}..${to}`, negated: false });
+export const isFilter = (field, value, negated = false) => ({
+  field,
+  operator: ":",
+  value: String(value),
+  negated,
+});
+export const rangeFilter = (field, from, to) => ({
+  field,
+  operator: "[",
+  value: `${from}..${to}`,
+  negated: false,
+});
 
 /** A value in quotes, for the query language. */
 export const quoted = (value) => `"${String(value).replace(/[\\"]/g, "\\$&")}"`;
 
 /** A field's name, for the query language: in quotes when it has a space or a sign in it. */
-export const fieldName = (field) => (/^[^\\\s():<>"*{}]+$/.test(field) && !/^(and|or|not)$/i.test(field) ? field : quoted(field));
+export const fieldName = (field) =>
+  /^[^\\\s():<>"*{}]+$/.test(field) && !/^(and|or|not)$/i.test(field) ? field : quoted(field);
 
 /** All alerts about a container of this name. */
 export function containerQuery(name) {
   const value = quoted(name);
-  return `(data.container.name: ${value} or (data.docker.Type: container and data.docker.Actor.Attributes.name: ${value}))`;
+  const actedOn = `(data.docker.Type: container and data.docker.Actor.Attributes.name: ${value})`;
+  return `(data.container.name: ${value} or ${actedOn})`;
 }
 
 export function filterQuery(filter) {

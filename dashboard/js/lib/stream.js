@@ -8,8 +8,8 @@ import { address } from "./api.js";
 const MOST = 400;
 
 /**
- * Opens a stream. `names` are the events wanted; `batch(items, missed)` gets their data, oldest first, at most once a frame;
- * `state` is told `open`, `waiting` or `closed`. The answer has `close()`.
+ * Opens a stream. `names` are the events wanted; `batch(items, missed)` gets their data, oldest first, at most once a
+ * frame; `state` is told `open`, `waiting` or `closed`. The answer has `close()`.
  */
 export function openStream(path, query, { names, batch, state = () => {} }) {
   let source = null;

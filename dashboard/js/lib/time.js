@@ -71,10 +71,11 @@ export const clockTime = (ms) =>
 
 /** An axis label for buckets of `interval` milliseconds. */
 export function axisTime(ms, interval) {
-  if (interval >= UNITS.d) return form("day", { month: "short", day: "numeric" }).format(ms);
+  const day = () => form("day", { month: "short", day: "numeric" }).format(ms);
+  if (interval >= UNITS.d) return day();
   if (interval >= UNITS.m) {
     const date = new Date(ms);
-    if (date.getHours() === 0 && date.getMinutes() === 0) return form("day", { month: "short", day: "numeric" }).format(ms);
+    if (date.getHours() === 0 && date.getMinutes() === 0) return day();
     return form("hm", { hour: "2-digit", minute: "2-digit" }).format(ms);
   }
   return form("hms", { hour: "2-digit", minute: "2-digit", second: "2-digit" }).format(ms);

@@ -31,8 +31,16 @@ export class ContainerPage {
   constructor(root) {
     this.root = root;
     this.detail = new Detail({
-      close: () => this.#close(), step: () => {}, open: (alert) => this.#open(alert), column: () => {},
-      filter: (filter) => go(writeAddress("hunt", [], { filters: withFilter([isFilter("container", this.#name)], filter).map(encodeFilter) })),
+      close: () => this.#close(),
+      step: () => {},
+      open: (alert) => this.#open(alert),
+      column: () => {},
+      filter: (filter) =>
+        go(
+          writeAddress("hunt", [], {
+            filters: withFilter([isFilter("container", this.#name)], filter).map(encodeFilter),
+          }),
+        ),
     });
     this.offKeys = onKeys({ "/": () => this.timeline?.search.focus() });
   }
@@ -46,7 +54,11 @@ export class ContainerPage {
     document.title = `${oneLine(name, 80)} · Jaga`;
     this.#close();
     this.head = h("div.page-head", h("h1.outside", oneLine(name, 120)));
-    this.facts = h("section.card", { "aria-label": t("container.facts"), "data-test": "container-facts" }, h("div.card-body", bones(3)));
+    this.facts = h(
+      "section.card",
+      { "aria-label": t("container.facts"), "data-test": "container-facts" },
+      h("div.card-body", bones(3)),
+    );
     this.notice = h("div");
     this.timeline = new Timeline((alert) => this.#open(alert));
     fill(this.root, this.head, this.notice, this.facts, this.timeline.element, this.detail.element);
@@ -73,23 +85,41 @@ export class ContainerPage {
     const { timeline } = this;
     timeline.say(t("loading"));
     const [container, log, page] = await Promise.allSettled([
-      get(path, {}, { signal }), get(`${path}/log`, { tail: LINES }, { signal }), get("/alerts", { q: query, limit: ALERTS, total: false }, { signal }),
+      get(path, {}, { signal }),
+      get(`${path}/log`, { tail: LINES }, { signal }),
+      get("/alerts", { q: query, limit: ALERTS, total: false }, { signal }),
     ]);
     if (signal.aborted) return;
     if (container.status === "fulfilled") this.#draw(container.value);
-    else fill(this.facts, problemNotice(container.reason, () => this.#start()));
+    else {
+      fill(
+        this.facts,
+        problemNotice(container.reason, () => this.#start()),
+      );
+    }
     if (page.status === "fulfilled") timeline.add(page.value.alerts.map(alertEntry));
     if (log.status === "fulfilled") timeline.add(log.value.lines.map(lineEntry));
-    else if (container.status === "fulfilled" && container.value.state !== "removed") fill(this.notice, problemNotice(log.reason));
+    else if (container.status === "fulfilled" && container.value.state !== "removed") {
+      fill(this.notice, problemNotice(log.reason));
+    }
     timeline.empty();
     timeline.say("");
     const isAway = container.status === "rejected" && container.reason.status !== 404;
-    this.#listen(path, query, isAway ? "" : container.value?.state ?? "removed");
+    this.#listen(path, query, isAway ? "" : (container.value?.state ?? "removed"));
     this.#timer = setTimeout(() => this.#look(path, query), EVERY_MS);
   }
 
   #listen(path, query, state) {
-    this.#streams.push(openStream("/alerts/stream", { q: query }, { names: ["alert"], batch: (items) => this.timeline.add(items.map(parsed).filter(Boolean).map(alertEntry)) }));
+    this.#streams.push(
+      openStream(
+        "/alerts/stream",
+        { q: query },
+        {
+          names: ["alert"],
+          batch: (items) => this.timeline.add(items.map(parsed).filter(Boolean).map(alertEntry)),
+        },
+      ),
+    );
     if (state !== "removed" && state !== "") this.#followLog(path);
     else this.#logEnded = true;
     this.timeline.say(state === "removed" ? t("container.removed") : "");
@@ -97,17 +127,24 @@ export class ContainerPage {
 
   #followLog(path) {
     this.#logEnded = false;
-    this.#streams.push(openStream(`${path}/log/stream`, { tail: 0 }, {
-      names: ["line"], batch: (items, missed) => {
-        this.timeline.add(items.map(parsed).filter(Boolean).map(lineEntry));
-        if (missed > 0) this.timeline.say(t("timeline.missed", { n: missed }));
-      },
-      state: (name) => {
-        if (name !== "closed") return;
-        this.#logEnded = true;
-        this.timeline.say(t("container.log_ended"));
-      },
-    }));
+    this.#streams.push(
+      openStream(
+        `${path}/log/stream`,
+        { tail: 0 },
+        {
+          names: ["line"],
+          batch: (items, missed) => {
+            this.timeline.add(items.map(parsed).filter(Boolean).map(lineEntry));
+            if (missed > 0) this.timeline.say(t("timeline.missed", { n: missed }));
+          },
+          state: (name) => {
+            if (name !== "closed") return;
+            this.#logEnded = true;
+            this.timeline.say(t("container.log_ended"));
+          },
+        },
+      ),
+    );
   }
 
   async #look(path) {
@@ -119,32 +156,93 @@ export class ContainerPage {
     } catch {
       // The next look may succeed; the facts stay as they were.
     }
-    if (`/containers/${encodeURIComponent(this.#name)}` === path) this.#timer = setTimeout(() => this.#look(path), EVERY_MS);
+    if (`/containers/${encodeURIComponent(this.#name)}` === path) {
+      this.#timer = setTimeout(() => this.#look(path), EVERY_MS);
+    }
   }
 
   #draw(container) {
-    const short = (id) => String(id ?? "").replace(/^sha256:/, "").slice(0, 12);
+    const short = (id) =>
+      String(id ?? "")
+        .replace(/^sha256:/, "")
+        .slice(0, 12);
     const fact = (name, value) => value && h("div", h("dt", t(`container.${name}`)), h("dd.outside", value));
-    fill(this.head, h("a.icon-button", { href: writeAddress("docker"), "aria-label": t("nav.docker") }, icon("left")),
-      h("h1.outside", oneLine(container.name, 120)), h("span.state-text", h("span.dot", { class: stateClass(container.state) }), h("span.outside.muted", oneLine(container.status ?? container.state, 80))), h("span.grow"),
+    fill(
+      this.head,
+      h("a.icon-button", { href: writeAddress("docker"), "aria-label": t("nav.docker") }, icon("left")),
+      h("h1.outside", oneLine(container.name, 120)),
+      h(
+        "span.state-text",
+        h("span.dot", { class: stateClass(container.state) }),
+        h("span.outside.muted", oneLine(container.status ?? container.state, 80)),
+      ),
+      h("span.grow"),
       container.alerts.highest_level > 0 && levelBadge(container.alerts.highest_level),
-      h("a.button.small", { href: writeAddress("hunt", [], { filters: [encodeFilter(isFilter("container", container.name))] }), "data-test": "container-hunt" }, icon("hunt"), t("container.alerts", { n: container.alerts.count })));
+      h(
+        "a.button.small",
+        {
+          href: writeAddress("hunt", [], { filters: [encodeFilter(isFilter("container", container.name))] }),
+          "data-test": "container-hunt",
+        },
+        icon("hunt"),
+        t("container.alerts", { n: container.alerts.count }),
+      ),
+    );
     const labels = Object.entries(container.labels ?? {});
-    fill(this.facts, h("dl.facts",
-      fact("image", oneLine(container.image ?? "", 160)), fact("image_id", h("span.code", short(container.image_id))), fact("id", h("span.code", { title: oneLine(container.id ?? "", 80) }, short(container.id))),
-      fact("created", container.created_ms && h("span", { title: fullTime(container.created_ms) }, ago(container.created_ms))),
-      fact("ports", (container.ports ?? []).length > 0 && h("span.code", [...new Set(container.ports.map(portText))].join(", "))),
-      fact("compose", container.compose && `${oneLine(container.compose.project, 60)} / ${oneLine(container.compose.service, 60)}`), fact("log_driver", container.log_driver && oneLine(container.log_driver, 40))),
-    labels.length > 0 && this.#labels(labels));
+    fill(
+      this.facts,
+      h(
+        "dl.facts",
+        fact("image", oneLine(container.image ?? "", 160)),
+        fact("image_id", h("span.code", short(container.image_id))),
+        fact("id", h("span.code", { title: oneLine(container.id ?? "", 80) }, short(container.id))),
+        fact(
+          "created",
+          container.created_ms &&
+            h("span", { title: fullTime(container.created_ms) }, ago(container.created_ms)),
+        ),
+        fact(
+          "ports",
+          (container.ports ?? []).length > 0 &&
+            h("span.code", [...new Set(container.ports.map(portText))].join(", ")),
+        ),
+        fact(
+          "compose",
+          container.compose &&
+            `${oneLine(container.compose.project, 60)} / ${oneLine(container.compose.service, 60)}`,
+        ),
+        fact("log_driver", container.log_driver && oneLine(container.log_driver, 40)),
+      ),
+      labels.length > 0 && this.#labels(labels),
+    );
   }
 
   #labels(labels) {
-    const body = h("div.labels", { hidden: !this.labelsOpen, "data-test": "labels" }, labels.map(([key, value]) => h("span.tag", h("span.outside", `${oneLine(key, 120)}=`), h("span.outside", oneLine(value, 200)))));
-    const button = h("button.button.small.plain", { type: "button", "aria-expanded": String(Boolean(this.labelsOpen)), "data-test": "labels-toggle", on: { click: () => {
-      this.labelsOpen = !this.labelsOpen;
-      body.hidden = !this.labelsOpen;
-      button.setAttribute("aria-expanded", String(this.labelsOpen));
-    } } }, icon("chevron"), `${t("container.labels")} `, h("span.muted", number(labels.length)));
+    const body = h(
+      "div.labels",
+      { hidden: !this.labelsOpen, "data-test": "labels" },
+      labels.map(([key, value]) =>
+        h("span.tag", h("span.outside", `${oneLine(key, 120)}=`), h("span.outside", oneLine(value, 200))),
+      ),
+    );
+    const button = h(
+      "button.button.small.plain",
+      {
+        type: "button",
+        "aria-expanded": String(Boolean(this.labelsOpen)),
+        "data-test": "labels-toggle",
+        on: {
+          click: () => {
+            this.labelsOpen = !this.labelsOpen;
+            body.hidden = !this.labelsOpen;
+            button.setAttribute("aria-expanded", String(this.labelsOpen));
+          },
+        },
+      },
+      icon("chevron"),
+      `${t("container.labels")} `,
+      h("span.muted", number(labels.length)),
+    );
     return h("div", h("div.labels", button), body);
   }
 

@@ -31,10 +31,20 @@ const EVENTS = 15;
 export function dockerAggregations(buckets) {
   const all = {
     evolution: { type: "histogram", split: "data.docker.Type", top: 5, interval: "auto", buckets },
-    actions: { type: "top", field: "data.docker.Action", size: 20, q: `not data.docker.Action: (${WITH_COMMAND.map((verb) => `${verb}*`).join(" or ")})` },
+    actions: {
+      type: "top",
+      field: "data.docker.Action",
+      size: 20,
+      q: `not data.docker.Action: (${WITH_COMMAND.map((verb) => `${verb}*`).join(" or ")})`,
+    },
     images: { type: "top", field: "data.docker.Actor.Attributes.image", size: 10 },
     kinds: { type: "top", field: "data.docker.Type", size: 10 },
-    containers: { type: "top", field: "data.docker.Actor.Attributes.name", size: 10, q: "data.docker.Type: container" },
+    containers: {
+      type: "top",
+      field: "data.docker.Actor.Attributes.name",
+      size: 10,
+      q: "data.docker.Type: container",
+    },
   };
   for (const verb of WITH_COMMAND) all[verb] = { type: "count", q: `data.docker.Action: ${verb}*` };
   return all;
@@ -65,28 +75,100 @@ export class DockerPage {
     document.title = `${t("nav.docker")} · Jaga`;
     this.engine = h("p.state-text", { "data-test": "engine" });
     this.picker = new TimePicker((from, to) => this.#go(from, to));
-    this.health = h("button.toggle", { type: "button", "data-test": "hide-health", "aria-pressed": String(preference("hide-health", true)), on: { click: () => this.#toggleHealth() } }, t("docker.hide_health"));
+    this.health = h(
+      "button.toggle",
+      {
+        type: "button",
+        "data-test": "hide-health",
+        "aria-pressed": String(preference("hide-health", true)),
+        on: { click: () => this.#toggleHealth() },
+      },
+      t("docker.hide_health"),
+    );
     this.notice = h("div");
     this.away = h("div.chart-card");
-    this.chart = new TimeChart(t("docker.evolution"), (from, to) => this.#go(new Date(from).toISOString(), new Date(to).toISOString()));
+    this.chart = new TimeChart(t("docker.evolution"), (from, to) =>
+      this.#go(new Date(from).toISOString(), new Date(to).toISOString()),
+    );
     this.legend = h("div.legend", { "aria-label": t("docker.kinds") });
-    const list = (name, filterOf) => new TopList(t(`docker.${name}`), (row, negated) => this.#hunt({ ...filterOf(row), negated }), { name, few: 6 });
+    const list = (name, filterOf) =>
+      new TopList(t(`docker.${name}`), (row, negated) => this.#hunt({ ...filterOf(row), negated }), {
+        name,
+        few: 6,
+      });
     this.lists = {
-      actions: list("actions", (row) => (row.isVerb ? { field: "data.docker.Action", operator: "^", value: row.value } : isFilter("data.docker.Action", row.value))),
+      actions: list("actions", (row) =>
+        row.isVerb
+          ? { field: "data.docker.Action", operator: "^", value: row.value }
+          : isFilter("data.docker.Action", row.value),
+      ),
       images: list("images", (row) => isFilter("data.docker.Actor.Attributes.image", row.value)),
       kinds: list("kinds", (row) => isFilter("data.docker.Type", row.value)),
       containers: list("containers", (row) => isFilter("container", row.value)),
     };
-    this.filter = h("input.input", { type: "search", id: "container-filter", "data-test": "container-filter", placeholder: t("docker.filter"), "aria-label": t("docker.filter"), spellcheck: "false", on: { input: () => this.#drawContainers() } });
+    this.filter = h("input.input", {
+      type: "search",
+      id: "container-filter",
+      "data-test": "container-filter",
+      placeholder: t("docker.filter"),
+      "aria-label": t("docker.filter"),
+      spellcheck: "false",
+      on: { input: () => this.#drawContainers() },
+    });
     this.table = h("div", h("div.card-body", bones(6)));
     this.count = h("span.muted");
     this.events = h("div", h("div.card-body", bones(6)));
-    fill(root,
-      h("div.page-head", h("h1", t("nav.docker")), this.engine, h("span.grow"), this.health, this.picker.element), this.notice, this.away,
-      h("section.card.chart-card", { "aria-label": t("docker.evolution") }, h("div.card-head", h("h2", t("docker.evolution")), this.legend), h("div.card-body", this.chart.root)),
-      h("div.panels", Object.values(this.lists).map((each) => h("div.card", each.element))),
-      h("section.card.chart-card", { "aria-label": t("docker.containers") }, h("div.card-head", h("h2", t("docker.containers")), this.count, h("span.grow"), h("div", this.filter)), h("div.card-body.table-scroll", this.table)),
-      h("section.card", { "aria-label": t("docker.events") }, h("div.card-head", h("h2", t("docker.events")), h("span.grow"), h("a.button.small.plain", { href: this.#huntAddress([]), "data-test": "docker-hunt" }, icon("hunt"), t("docker.hunt"))), h("div.card-body.table-scroll", this.events)));
+    fill(
+      root,
+      h(
+        "div.page-head",
+        h("h1", t("nav.docker")),
+        this.engine,
+        h("span.grow"),
+        this.health,
+        this.picker.element,
+      ),
+      this.notice,
+      this.away,
+      h(
+        "section.card.chart-card",
+        { "aria-label": t("docker.evolution") },
+        h("div.card-head", h("h2", t("docker.evolution")), this.legend),
+        h("div.card-body", this.chart.root),
+      ),
+      h(
+        "div.panels",
+        Object.values(this.lists).map((each) => h("div.card", each.element)),
+      ),
+      h(
+        "section.card.chart-card",
+        { "aria-label": t("docker.containers") },
+        h(
+          "div.card-head",
+          h("h2", t("docker.containers")),
+          this.count,
+          h("span.grow"),
+          h("div", this.filter),
+        ),
+        h("div.card-body.table-scroll", this.table),
+      ),
+      h(
+        "section.card",
+        { "aria-label": t("docker.events") },
+        h(
+          "div.card-head",
+          h("h2", t("docker.events")),
+          h("span.grow"),
+          h(
+            "a.button.small.plain",
+            { href: this.#huntAddress([]), "data-test": "docker-hunt" },
+            icon("hunt"),
+            t("docker.hunt"),
+          ),
+        ),
+        h("div.card-body.table-scroll", this.events),
+      ),
+    );
     this.offKeys = onKeys({ "/": () => this.filter.focus(), t: () => this.picker.open() });
   }
 
@@ -101,7 +183,19 @@ export class DockerPage {
     for (const list of Object.values(this.lists)) list.wait();
     this.#load();
     this.#stream?.close();
-    this.#stream = endsNow(range.to) ? openStream("/alerts/stream", { q: DOCKER }, { names: ["alert"], batch: (items) => this.#arrived(items), state: (name) => { if (name === "open") this.#refresher.soon(); } }) : null;
+    this.#stream = endsNow(range.to)
+      ? openStream(
+          "/alerts/stream",
+          { q: DOCKER },
+          {
+            names: ["alert"],
+            batch: (items) => this.#arrived(items),
+            state: (name) => {
+              if (name === "open") this.#refresher.soon();
+            },
+          },
+        )
+      : null;
   }
 
   stop() {
@@ -118,7 +212,11 @@ export class DockerPage {
   }
 
   #huntAddress(filters) {
-    return writeAddress("hunt", [], { from: this.#range.from || "all", to: this.#range.to, filters: [isFilter("rule.groups", "docker"), ...filters].map(encodeFilter) });
+    return writeAddress("hunt", [], {
+      from: this.#range.from || "all",
+      to: this.#range.to,
+      filters: [isFilter("rule.groups", "docker"), ...filters].map(encodeFilter),
+    });
   }
 
   #hunt(filter) {
@@ -140,7 +238,15 @@ export class DockerPage {
   }
 
   #drawEvents() {
-    fill(this.events, eventTable(withRecent(this.#page, this.#recent.filter((alert) => this.#isShown(alert))).slice(0, EVENTS)));
+    fill(
+      this.events,
+      eventTable(
+        withRecent(
+          this.#page,
+          this.#recent.filter((alert) => this.#isShown(alert)),
+        ).slice(0, EVENTS),
+      ),
+    );
   }
 
   #isShown(alert) {
@@ -155,11 +261,18 @@ export class DockerPage {
 
   async #loadFigures() {
     const q = preference("hide-health", true) ? `${DOCKER} and ${HEALTH}` : DOCKER;
-    const range = { from: this.#range.from || undefined, to: endsNow(this.#range.to) ? undefined : this.#range.to };
+    const range = {
+      from: this.#range.from || undefined,
+      to: endsNow(this.#range.to) ? undefined : this.#range.to,
+    };
     const signal = this.#figures.next();
     try {
       const [figures, page] = await Promise.all([
-        post("/alerts/aggregations", { q, ...range, aggregations: dockerAggregations(innerWidth < 720 ? 40 : 80) }, { signal }),
+        post(
+          "/alerts/aggregations",
+          { q, ...range, aggregations: dockerAggregations(innerWidth < 720 ? 40 : 80) },
+          { signal },
+        ),
         get("/alerts", { q, ...range, limit: EVENTS, total: false }, { signal }),
       ]);
       await released();
@@ -168,41 +281,87 @@ export class DockerPage {
       this.#drawEvents();
       await this.#draw(figures.aggregations);
     } catch (error) {
-      if (!isAbort(error)) fill(this.notice, problemNotice(error, () => this.#load()));
+      if (!isAbort(error)) {
+        fill(
+          this.notice,
+          problemNotice(error, () => this.#load()),
+        );
+      }
     }
   }
 
   #draw(answer) {
     const { evolution } = answer;
-    const series = evolution.series.map((each, at) => ({ name: each.value, colour: `series-${at + 1}`, counts: each.counts }));
-    fill(this.legend, series.map((each, at) => {
-      const swatch = h("span.swatch");
-      swatch.style.background = `var(--series-${at + 1})`;
-      return h("button", { type: "button", on: { click: () => this.#hunt(isFilter("data.docker.Type", each.name)) } }, swatch, h("span.outside", oneLine(each.name, 40)), h("span.count", number(each.counts.reduce((a, b) => a + b, 0))));
+    const series = evolution.series.map((each, at) => ({
+      name: each.value,
+      colour: `series-${at + 1}`,
+      counts: each.counts,
     }));
+    fill(
+      this.legend,
+      series.map((each, at) => {
+        const swatch = h("span.swatch");
+        swatch.style.background = `var(--series-${at + 1})`;
+        return h(
+          "button",
+          { type: "button", on: { click: () => this.#hunt(isFilter("data.docker.Type", each.name)) } },
+          swatch,
+          h("span.outside", oneLine(each.name, 40)),
+          h("span.count", number(each.counts.reduce((a, b) => a + b, 0))),
+        );
+      }),
+    );
     this.lists.actions.show(actionRows(answer), 0);
-    for (const name of ["images", "kinds", "containers"]) this.lists[name].show(answer[name].values, answer[name].distinct);
+    for (const name of ["images", "kinds", "containers"]) {
+      this.lists[name].show(answer[name].values, answer[name].distinct);
+    }
     return this.chart.show({ times: timesOf(evolution), interval: evolution.interval_ms, series });
   }
 
   async #loadContainers() {
     try {
-      const { engine, containers } = await get("/containers", { from: this.#range.from }, { signal: this.#list.next() });
+      const { engine, containers } = await get(
+        "/containers",
+        { from: this.#range.from },
+        { signal: this.#list.next() },
+      );
       await released();
-      fill(this.engine, h("span.dot", { class: engine.connected ? "running" : "failed" }), engine.connected ? h("span.outside", oneLine(engine.detail ?? "", 80)) : t("docker.away"));
-      fill(this.away, !engine.connected && h("div.notice.bad", { "data-test": "engine-away" }, icon("warn"), h("div.grow", h("b", t("docker.away")), h("p.muted.outside", oneLine(engine.detail ?? "", 600)))));
+      fill(
+        this.engine,
+        h("span.dot", { class: engine.connected ? "running" : "failed" }),
+        engine.connected ? h("span.outside", oneLine(engine.detail ?? "", 80)) : t("docker.away"),
+      );
+      fill(
+        this.away,
+        !engine.connected &&
+          h(
+            "div.notice.bad",
+            { "data-test": "engine-away" },
+            icon("warn"),
+            h("div.grow", h("b", t("docker.away")), h("p.muted.outside", oneLine(engine.detail ?? "", 600))),
+          ),
+      );
       this.#containers = containers;
       this.#drawContainers();
     } catch (error) {
-      if (!isAbort(error)) fill(this.table, problemNotice(error, () => this.#loadContainers()));
+      if (!isAbort(error)) {
+        fill(
+          this.table,
+          problemNotice(error, () => this.#loadContainers()),
+        );
+      }
     }
   }
 
   #drawContainers() {
     this.count.textContent = number(this.#containers.length);
     // Marking text in the table, or a focused link, must not be lost to a refresh.
-    const focused = this.table.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
+    const focused = this.table.contains(document.activeElement)
+      ? document.activeElement.getAttribute("href")
+      : null;
     fill(this.table, containerTable(this.#containers, this.filter.value));
-    if (focused) [...this.table.querySelectorAll("a")].find((each) => each.getAttribute("href") === focused)?.focus();
+    if (focused) {
+      [...this.table.querySelectorAll("a")].find((each) => each.getAttribute("href") === focused)?.focus();
+    }
   }
 }

@@ -11,26 +11,33 @@ import { preference } from "../lib/prefs.js";
 const DEFAULT_SORT = "timestamp:desc";
 
 export function readState(params) {
-  const columns = (params.get("columns") ?? "").split(",").map((name) => name.trim()).filter(Boolean);
+  const of = params.get("of") === "archives" ? "archives" : "";
+  const columns = (params.get("columns") ?? "")
+    .split(",")
+    .map((name) => name.trim())
+    .filter(Boolean);
   return {
+    of,
     q: params.get("q") ?? "",
     ...readRange(params),
     sort: /^[^:]+:(asc|desc)$/.test(params.get("sort") ?? "") ? params.get("sort") : DEFAULT_SORT,
     columns: columns.length > 0 ? columns : preference("columns", defaultColumns),
     filters: params.getAll("filters").map(decodeFilter).filter(Boolean),
-    alert: params.get("alert") ?? "",
+    // Events of the archives have no address of their own.
+    alert: of === "archives" ? "" : (params.get("alert") ?? ""),
   };
 }
 
 export function stateAddress(state) {
   return writeAddress("hunt", [], {
+    of: state.of,
     q: state.q,
     from: state.from || "all",
     to: state.to,
     sort: state.sort === DEFAULT_SORT ? "" : state.sort,
     columns: state.columns.join(",") === defaultColumns.join(",") ? "" : state.columns.join(","),
     filters: state.filters.map(encodeFilter),
-    alert: state.alert,
+    alert: state.of === "archives" ? "" : state.alert,
   });
 }
 
@@ -42,6 +49,7 @@ export function stateQuery(state) {
 
 /** Whether both ask for the same alerts in the same order. */
 export function isSameSearch(a, b) {
-  const key = (state) => JSON.stringify([state.q, state.from, state.to, state.sort, state.filters.map(encodeFilter)]);
+  const key = (state) =>
+    JSON.stringify([state.of, state.q, state.from, state.to, state.sort, state.filters.map(encodeFilter)]);
   return key(a) === key(b);
 }

@@ -11,9 +11,22 @@ import { bones, empty, problemNotice } from "../ui/pieces.js";
 import { resultView } from "../ui/logtest-result.js";
 
 const EXAMPLES = [
-  ["web", '203.0.113.5 - - [23/Nov/2026:10:00:00 +0000] "GET /users/?id=SELECT+*+FROM+users HTTP/1.1" 404 153 "-" "curl/8.5"', "docker:web"],
-  ["sshd", "Nov 23 10:00:01 host sshd[99]: Failed password for root from 198.51.100.9 port 4022 ssh2", "/var/log/auth.log"],
-  ["docker", '{"integration":"docker","docker":{"Type":"container","Action":"exec_start: bash","Actor":{"Attributes":{"image":"nginx","name":"web"}}}}', "Wazuh-Docker"],
+  [
+    "web",
+    '203.0.113.5 - - [23/Nov/2026:10:00:00 +0000] "GET /users/?id=SELECT+*+FROM+users HTTP/1.1" 404 153 "-" "curl/8.5"',
+    "docker:web",
+  ],
+  [
+    "sshd",
+    "Nov 23 10:00:01 host sshd[99]: Failed password for root from 198.51.100.9 port 4022 ssh2",
+    "/var/log/auth.log",
+  ],
+  [
+    "docker",
+    '{"integration":"docker","docker":{"Type":"container","Action":"exec_start: bash",'
+      + '"Actor":{"Attributes":{"image":"nginx","name":"web"}}}}',
+    "Wazuh-Docker",
+  ],
 ];
 
 export class LogtestPage {
@@ -22,18 +35,77 @@ export class LogtestPage {
 
   constructor(root) {
     document.title = `${t("nav.logtest")} · Jaga`;
-    this.line = h("textarea.input.mono", { rows: "6", id: "logtest-line", "data-test": "logtest-line", "aria-label": t("logtest.line"), placeholder: t("logtest.placeholder"), spellcheck: "false",
-      on: { keydown: (event) => { if (event.key === "Enter" && !event.shiftKey) { event.preventDefault(); this.#send(); } } } });
-    this.location = h("input.input", { value: "", "data-test": "logtest-location", placeholder: "docker:web", spellcheck: "false" });
+    this.line = h("textarea.input.mono", {
+      rows: "6",
+      id: "logtest-line",
+      "data-test": "logtest-line",
+      "aria-label": t("logtest.line"),
+      placeholder: t("logtest.placeholder"),
+      spellcheck: "false",
+      on: {
+        keydown: (event) => {
+          if (event.key === "Enter" && !event.shiftKey) {
+            event.preventDefault();
+            this.#send();
+          }
+        },
+      },
+    });
+    this.location = h("input.input", {
+      value: "",
+      "data-test": "logtest-location",
+      placeholder: "docker:web",
+      spellcheck: "false",
+    });
     this.keep = h("input", { type: "checkbox", "data-test": "logtest-keep" });
     this.result = h("div.card", { "aria-live": "polite" }, this.#nothing());
-    const examples = EXAMPLES.map(([name, line, location]) => h("button.button.small.plain", { type: "button", "data-test": `example-${name}`, on: { click: () => { this.line.value = line; this.location.value = location; this.#send(); } } }, t(`logtest.example_${name}`)));
-    const form = h("form.card.card-body.form", { on: { submit: (event) => { event.preventDefault(); this.#send(); } } },
-      h("label.field", h("span", t("logtest.line")), this.line), h("label.field", h("span", t("logtest.location")), this.location),
+    const examples = EXAMPLES.map(([name, line, location]) =>
+      h(
+        "button.button.small.plain",
+        {
+          type: "button",
+          "data-test": `example-${name}`,
+          on: {
+            click: () => {
+              this.line.value = line;
+              this.location.value = location;
+              this.#send();
+            },
+          },
+        },
+        t(`logtest.example_${name}`),
+      ),
+    );
+    const form = h(
+      "form.card.card-body.form",
+      {
+        on: {
+          submit: (event) => {
+            event.preventDefault();
+            this.#send();
+          },
+        },
+      },
+      h("label.field", h("span", t("logtest.line")), this.line),
+      h("label.field", h("span", t("logtest.location")), this.location),
       h("label.state-text", this.keep, h("span", t("logtest.keep"))),
-      h("div.state-text", h("button.button.primary", { type: "submit", "data-test": "logtest-submit" }, icon("logtest"), t("logtest.test")), h("span.kbd.hide-small", "Enter")),
-      h("div", h("p.label", t("logtest.examples")), examples));
-    fill(root, h("div.page-head", h("h1", t("nav.logtest")), h("p", t("logtest.text"))), h("div.split", form, this.result));
+      h(
+        "div.state-text",
+        h(
+          "button.button.primary",
+          { type: "submit", "data-test": "logtest-submit" },
+          icon("logtest"),
+          t("logtest.test"),
+        ),
+        h("span.kbd.hide-small", "Enter"),
+      ),
+      h("div", h("p.label", t("logtest.examples")), examples),
+    );
+    fill(
+      root,
+      h("div.page-head", h("h1", t("nav.logtest")), h("p", t("logtest.text"))),
+      h("div.split", form, this.result),
+    );
     this.offKeys = onKeys({ "/": () => this.line.focus() });
     this.line.focus();
   }
@@ -72,7 +144,12 @@ export class LogtestPage {
       this.#session = answer.session;
       return fill(this.result, h("div.card-body", resultView(answer)));
     } catch (error) {
-      return isAbort(error) ? undefined : fill(this.result, problemNotice(error, () => this.#send()));
+      return isAbort(error)
+        ? undefined
+        : fill(
+            this.result,
+            problemNotice(error, () => this.#send()),
+          );
     }
   }
 

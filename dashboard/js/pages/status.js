@@ -25,7 +25,13 @@ export class StatusPage {
     this.tiles = h("div.tiles", bones(3));
     this.sources = h("section.card", { "aria-label": t("status.sources") }, h("div.card-body", bones(8)));
     this.more = h("div.split");
-    fill(root, h("div.page-head", h("h1", t("nav.status")), this.head), this.notice, this.tiles, h("div.stack", this.sources, this.more));
+    fill(
+      root,
+      h("div.page-head", h("h1", t("nav.status")), this.head),
+      this.notice,
+      this.tiles,
+      h("div.stack", this.sources, this.more),
+    );
   }
 
   update() {
@@ -48,51 +54,123 @@ export class StatusPage {
       }
     } catch (error) {
       if (isAbort(error)) return;
-      fill(this.notice, problemNotice(error, () => this.#load()));
+      fill(
+        this.notice,
+        problemNotice(error, () => this.#load()),
+      );
     }
     this.#timer = setTimeout(() => this.#load(), EVERY_MS);
   }
 
   #draw(status) {
     const { engine, index } = status;
-    this.head.textContent = `${oneLine(status.hostname, 60)} · Jaga ${oneLine(status.version, 30)} · ${t("status.up", { time: stretch(status.now_ms - status.started_ms) })}`;
+    const up = t("status.up", { time: stretch(status.now_ms - status.started_ms) });
+    this.head.textContent = `${oneLine(status.hostname, 60)} · Jaga ${oneLine(status.version, 30)} · ${up}`;
     const seconds = this.#before ? (status.now_ms - this.#before.now_ms) / 1000 : 0;
     const rate = seconds > 0 ? (engine.events - this.#before.engine.events) / seconds : null;
     this.#before = status;
-    fill(this.tiles,
-      tile("events", compact(engine.events), rate === null ? bytes(engine.event_bytes) : t("status.rate", { n: Math.round(rate) })),
+    fill(
+      this.tiles,
+      tile(
+        "events",
+        compact(engine.events),
+        rate === null ? bytes(engine.event_bytes) : t("status.rate", { n: Math.round(rate) }),
+      ),
       tile("alerts", compact(engine.alerts), t("status.undecoded", { n: engine.undecoded })),
-      tile("latency", milliseconds(engine.latency_ms.p99), t("status.median", { time: milliseconds(engine.latency_ms.p50) })),
-      tile("index", compact(index.alerts), `${bytes(index.bytes)} · ${isBehind(index) ? t("status.behind", { time: lag(index) }) : t("status.current")}`),
+      tile(
+        "latency",
+        milliseconds(engine.latency_ms.p99),
+        t("status.median", { time: milliseconds(engine.latency_ms.p50) }),
+      ),
+      tile(
+        "index",
+        compact(index.alerts),
+        `${bytes(index.bytes)} · ${isBehind(index) ? t("status.behind", { time: lag(index) }) : t("status.current")}`,
+      ),
       tile("memory", bytes(status.resident_bytes), t("status.pid", { n: String(status.pid) })),
-      tile("queue", number(status.queue.events), bytes(status.queue.bytes)));
+      tile("queue", number(status.queue.events), bytes(status.queue.bytes)),
+    );
     this.#drawSources(status.sources);
     this.#drawMore(status);
   }
 
   #drawSources(sources) {
     const rank = (each) => ORDER.indexOf(each.state);
-    const sorted = [...sources].sort((a, b) => rank(a) - rank(b) || (a.kind + a.name < b.kind + b.name ? -1 : 1));
+    const sorted = [...sources].sort(
+      (a, b) => rank(a) - rank(b) || (a.kind + a.name < b.kind + b.name ? -1 : 1),
+    );
     const bad = sorted.filter((each) => each.state === "failed").length;
-    const heads = [["state"], ["source"], ["lag", true], ["events", true], ["bytes", true], ["lost", true], ["position"]];
-    fill(this.sources, h("div.card-head", h("h2", t("status.sources")), h("span.muted", number(sources.length)), bad > 0 && h("span.level.high", t("status.failed", { n: bad }))),
-      h("div.table-scroll.card-body", h("table.table", { "data-test": "sources" }, h("thead", h("tr", heads.map(([name, end]) => h("th", { scope: "col", class: end ? "end" : "" }, t(`status.${name}`))))),
-        h("tbody", sorted.map((each) => sourceRow(each))))));
+    const heads = [
+      ["state"],
+      ["source"],
+      ["lag", true],
+      ["events", true],
+      ["bytes", true],
+      ["lost", true],
+      ["position"],
+    ];
+    fill(
+      this.sources,
+      h(
+        "div.card-head",
+        h("h2", t("status.sources")),
+        h("span.muted", number(sources.length)),
+        bad > 0 && h("span.level.high", t("status.failed", { n: bad })),
+      ),
+      h(
+        "div.table-scroll.card-body",
+        h(
+          "table.table",
+          { "data-test": "sources" },
+          h(
+            "thead",
+            h(
+              "tr",
+              heads.map(([name, end]) =>
+                h("th", { scope: "col", class: end ? "end" : "" }, t(`status.${name}`)),
+              ),
+            ),
+          ),
+          h(
+            "tbody",
+            sorted.map((each) => sourceRow(each)),
+          ),
+        ),
+      ),
+    );
   }
 
   #drawMore(status) {
     const { ruleset, index, log, live, engine } = status;
-    fill(this.more,
+    fill(
+      this.more,
       facts("status.ruleset", [
-        ["status.place", ruleset.place], ["rules.rules", number(ruleset.rules)], ["rules.decoders", number(ruleset.decoders)], ["status.lists", number(ruleset.lists)],
-        ["status.loaded", ago(ruleset.loaded_ms)], ["status.warnings", number(ruleset.warnings)], ["status.reloads", `${number(engine.reloads)} (${t("status.failed_reloads", { n: engine.failed_reloads })})`],
+        ["status.place", ruleset.place],
+        ["rules.rules", number(ruleset.rules)],
+        ["rules.decoders", number(ruleset.decoders)],
+        ["status.lists", number(ruleset.lists)],
+        ["status.loaded", ago(ruleset.loaded_ms)],
+        ["status.warnings", number(ruleset.warnings)],
+        [
+          "status.reloads",
+          `${number(engine.reloads)} (${t("status.failed_reloads", { n: engine.failed_reloads })})`,
+        ],
       ]),
       facts("status.storage", [
-        ["status.folder", status.data], ["status.log", `${bytes(log.bytes)} · ${t("status.failed_writes", { n: log.failed_writes })}`], ["status.engine", `${index.engine} · ${t("status.partitions", { n: index.partitions })}`],
-        ["status.oldest", index.oldest_ms ? minuteTime(index.oldest_ms) : "–"], ["status.newest", index.newest_ms ? minuteTime(index.newest_ms) : "–"],
-        ["status.archives", status.archives ? `${number(status.archives.alerts)} · ${bytes(status.archives.bytes)}` : t("status.off")],
+        ["status.folder", status.data],
+        ["status.log", `${bytes(log.bytes)} · ${t("status.failed_writes", { n: log.failed_writes })}`],
+        ["status.engine", `${index.engine} · ${t("status.partitions", { n: index.partitions })}`],
+        ["status.oldest", index.oldest_ms ? minuteTime(index.oldest_ms) : "–"],
+        ["status.newest", index.newest_ms ? minuteTime(index.newest_ms) : "–"],
+        [
+          "status.archives",
+          status.archives
+            ? `${number(status.archives.alerts)} · ${bytes(status.archives.bytes)}`
+            : t("status.off"),
+        ],
         ["status.live", t("status.subscribers", { n: live.subscribers, dropped: live.dropped })],
-      ]));
+      ]),
+    );
   }
 }
 
@@ -103,24 +181,61 @@ const isBehind = (each) => each.lag_bytes > 0 || each.lag_seconds >= 1;
 
 function lag(each) {
   if (!isBehind(each)) return t("status.none");
-  return [each.lag_seconds >= 1 && stretch(each.lag_seconds * 1000), each.lag_bytes > 0 && bytes(each.lag_bytes)].filter(Boolean).join(" · ");
+  return [
+    each.lag_seconds >= 1 && stretch(each.lag_seconds * 1000),
+    each.lag_bytes > 0 && bytes(each.lag_bytes),
+  ]
+    .filter(Boolean)
+    .join(" · ");
 }
 
 function tile(name, value, text) {
-  return h("div.card.tile", { "data-test": `tile-${name}` }, h("span.kpi-name", t(`status.${name}`)), h("div.kpi-value", value), h("p", text));
+  return h(
+    "div.card.tile",
+    { "data-test": `tile-${name}` },
+    h("span.kpi-name", t(`status.${name}`)),
+    h("div.kpi-value", value),
+    h("p", text),
+  );
 }
 
 function facts(title, pairs) {
-  return h("section.card", { "aria-label": t(title) }, h("div.card-head", h("h2", t(title))), h("dl.facts", pairs.map(([name, value]) => h("div", h("dt", t(name)), h("dd.outside", oneLine(value, 200))))));
+  return h(
+    "section.card",
+    { "aria-label": t(title) },
+    h("div.card-head", h("h2", t(title))),
+    h(
+      "dl.facts",
+      pairs.map(([name, value]) => h("div", h("dt", t(name)), h("dd.outside", oneLine(value, 200)))),
+    ),
+  );
 }
 
 function sourceRow(source) {
   const state = ORDER.includes(source.state) ? source.state : "failed";
-  const lost = [["dropped", source.dropped], ["truncated", source.truncated], ["malformed", source.malformed]].filter(([, count]) => count > 0);
-  return h("tr", { "data-test": "source-row", "data-state": state },
+  const lost = [
+    ["dropped", source.dropped],
+    ["truncated", source.truncated],
+    ["malformed", source.malformed],
+  ].filter(([, count]) => count > 0);
+  return h(
+    "tr",
+    { "data-test": "source-row", "data-state": state },
     h("td", h("span.state-text", h("span.dot", { class: state }), t(`source.${state}`))),
-    h("td", h("div.outside", oneLine(source.name, 120)), h("div.muted.outside", oneLine([source.kind, source.detail].filter(Boolean).join(" · "), 200))),
-    h("td.end.nowrap", lag(source)), h("td.end", number(source.events)), h("td.end.nowrap", bytes(source.bytes)),
-    h("td.end", lost.length > 0 ? lost.map(([name, count]) => h("div.state-text", icon("warn"), t(`status.${name}`, { n: count }))) : h("span.muted", "0")),
-    h("td.mono.muted.cut.outside", oneLine(source.position ?? "", 60)));
+    h(
+      "td",
+      h("div.outside", oneLine(source.name, 120)),
+      h("div.muted.outside", oneLine([source.kind, source.detail].filter(Boolean).join(" · "), 200)),
+    ),
+    h("td.end.nowrap", lag(source)),
+    h("td.end", number(source.events)),
+    h("td.end.nowrap", bytes(source.bytes)),
+    h(
+      "td.end",
+      lost.length > 0
+        ? lost.map(([name, count]) => h("div.state-text", icon("warn"), t(`status.${name}`, { n: count })))
+        : h("span.muted", "0"),
+    ),
+    h("td.mono.muted.cut.outside", oneLine(source.position ?? "", 60)),
+  );
 }

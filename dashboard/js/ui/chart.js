@@ -30,33 +30,70 @@ function colour(name) {
   return getComputedStyle(probe).color;
 }
 
+/** From when to when a bar counts. */
+function bucketTime({ times, interval }, at) {
+  return `${minuteTime(times[at])} – ${minuteTime(times[at] + interval)}`;
+}
+
 function options(data) {
   const line = colour("line");
   const text = colour("faint");
   const font = { family: getComputedStyle(document.body).fontFamily, size: 11 };
   return {
-    animation: false, responsive: true, maintainAspectRatio: false, normalized: true, events: ["mousemove", "mouseout", "touchstart"],
+    animation: false,
+    responsive: true,
+    maintainAspectRatio: false,
+    normalized: true,
+    events: ["mousemove", "mouseout", "touchstart"],
     interaction: { mode: "index", intersect: false },
     layout: { padding: { top: 4 } },
     scales: {
       x: {
-        stacked: true, grid: { display: false, drawBorder: false },
-        ticks: { color: text, font, maxRotation: 0, autoSkip: true, autoSkipPadding: 28, callback: (_, at) => axisTime(data.times[at], data.interval) },
+        stacked: true,
+        grid: { display: false, drawBorder: false },
+        ticks: {
+          color: text,
+          font,
+          maxRotation: 0,
+          autoSkip: true,
+          autoSkipPadding: 28,
+          callback: (_, at) => axisTime(data.times[at], data.interval),
+        },
       },
       y: {
-        stacked: true, beginAtZero: true, grid: { color: line, drawBorder: false, drawTicks: false },
-        ticks: { color: text, font, maxTicksLimit: 4, precision: 0, padding: 8, callback: (value) => new Intl.NumberFormat(language(), { notation: "compact" }).format(value) },
+        stacked: true,
+        beginAtZero: true,
+        grid: { color: line, drawBorder: false, drawTicks: false },
+        ticks: {
+          color: text,
+          font,
+          maxTicksLimit: 4,
+          precision: 0,
+          padding: 8,
+          callback: (value) => new Intl.NumberFormat(language(), { notation: "compact" }).format(value),
+        },
       },
     },
     plugins: {
       legend: { display: false },
       tooltip: {
-        backgroundColor: colour("raised"), titleColor: colour("text"), bodyColor: colour("text"), borderColor: colour("line-strong"), borderWidth: 1,
-        padding: 10, cornerRadius: 6, boxWidth: 8, boxHeight: 8, boxPadding: 6, titleFont: { ...font, weight: "600" }, bodyFont: font, usePointStyle: false,
+        backgroundColor: colour("raised"),
+        titleColor: colour("text"),
+        bodyColor: colour("text"),
+        borderColor: colour("line-strong"),
+        borderWidth: 1,
+        padding: 10,
+        cornerRadius: 6,
+        boxWidth: 8,
+        boxHeight: 8,
+        boxPadding: 6,
+        titleFont: { ...font, weight: "600" },
+        bodyFont: font,
+        usePointStyle: false,
         itemSort: (a, b) => b.datasetIndex - a.datasetIndex,
         filter: (item) => item.raw > 0,
         callbacks: {
-          title: (items) => (items.length > 0 ? `${minuteTime(data.times[items[0].dataIndex])} – ${minuteTime(data.times[items[0].dataIndex] + data.interval)}` : ""),
+          title: (items) => (items.length > 0 ? bucketTime(data, items[0].dataIndex) : ""),
           label: (item) => ` ${item.dataset.label}  ${number(item.raw)}`,
         },
       },
@@ -65,7 +102,8 @@ function options(data) {
 }
 
 /**
- * A chart of `{ times, interval, series: [{ name, colour, counts }] }`. `brushed(from, to)` gets what was drawn over or clicked.
+ * A chart of `{ times, interval, series: [{ name, colour, counts }] }`. `brushed(from, to)` gets what was drawn over or
+ * clicked.
  */
 export class TimeChart {
   #canvas = h("canvas", { role: "img" });
@@ -92,7 +130,9 @@ export class TimeChart {
     this.#data = data;
     const total = data.series.reduce((sum, each) => sum + each.counts.reduce((a, b) => a + b, 0), 0);
     fill(this.#note, total === 0 ? t("chart.nothing") : "");
-    const words = data.series.map((each) => `${oneLine(each.name, 60)}: ${number(each.counts.reduce((a, b) => a + b, 0))}`);
+    const words = data.series.map(
+      (each) => `${oneLine(each.name, 60)}: ${number(each.counts.reduce((a, b) => a + b, 0))}`,
+    );
     const counts = data.times.map((_, at) => data.series.reduce((sum, each) => sum + each.counts[at], 0));
     const most = counts.indexOf(Math.max(...counts));
     const peak = total > 0 ? t("chart.peak", { n: counts[most], time: minuteTime(data.times[most]) }) : "";
@@ -107,12 +147,23 @@ export class TimeChart {
     if (this.#isStopped) return;
     const data = this.#data;
     const datasets = data.series.map((each) => ({
-      label: oneLine(each.name, 60), data: each.counts, backgroundColor: colour(each.colour), hoverBackgroundColor: colour(each.colour),
-      categoryPercentage: 1, barPercentage: data.times.length > 90 ? 1 : 0.86, maxBarThickness: 26, borderRadius: 1, minBarLength: 0,
+      label: oneLine(each.name, 60),
+      data: each.counts,
+      backgroundColor: colour(each.colour),
+      hoverBackgroundColor: colour(each.colour),
+      categoryPercentage: 1,
+      barPercentage: data.times.length > 90 ? 1 : 0.86,
+      maxBarThickness: 26,
+      borderRadius: 1,
+      minBarLength: 0,
     }));
     if (isNew || !this.#chart) {
       this.#chart?.destroy();
-      this.#chart = new Chart(this.#canvas, { type: "bar", data: { labels: data.times, datasets }, options: options(data) });
+      this.#chart = new Chart(this.#canvas, {
+        type: "bar",
+        data: { labels: data.times, datasets },
+        options: options(data),
+      });
     } else {
       this.#chart.data = { labels: data.times, datasets };
       this.#chart.options = options(data);

@@ -11,14 +11,25 @@ import { onEscape } from "../lib/keys.js";
 /** A rule's level in the colour of its band. */
 export function levelBadge(level) {
   const band = bandOf(level);
-  return h("span", { class: `level ${band}`, title: `${t("level")} ${level} · ${t(`band.${band}`)}` }, String(level));
+  return h(
+    "span",
+    { class: `level ${band}`, title: `${t("level")} ${level} · ${t(`band.${band}`)}` },
+    String(level),
+  );
 }
 
 /** Outside text in one line, isolated from what stands beside it. */
 export const outside = (text, limit) => h("span.outside", oneLine(text, limit));
 
 export function empty(iconName, title, text, ...more) {
-  return h("div.empty", { "data-test": "empty" }, icon(iconName), h("h2", title), text && h("p", text), ...more);
+  return h(
+    "div.empty",
+    { "data-test": "empty" },
+    icon(iconName),
+    h("h2", title),
+    text && h("p", text),
+    ...more,
+  );
 }
 
 const STATES = ["running", "paused", "exited", "restarting", "created", "dead", "removed", "removing"];
@@ -49,9 +60,17 @@ export function adviceOf(error) {
 
 export function problemNotice(error, retry) {
   const advice = adviceOf(error);
-  return h("div.notice.bad", { role: "alert", "data-test": "problem" }, icon("warn"),
-    h("div.grow", h("b", error.status === 0 ? t("error.title") : error.message), advice && h("p.muted", advice)),
-    retry && h("button.button.small", { type: "button", on: { click: retry } }, t("retry")));
+  return h(
+    "div.notice.bad",
+    { role: "alert", "data-test": "problem" },
+    icon("warn"),
+    h(
+      "div.grow",
+      h("b", error.status === 0 ? t("error.title") : error.message),
+      advice && h("p.muted", advice),
+    ),
+    retry && h("button.button.small", { type: "button", on: { click: retry } }, t("retry")),
+  );
 }
 
 const live = () => document.getElementById("announcer");
@@ -123,7 +142,17 @@ function keepInside(pop) {
 /** A dialog over the page; the answer closes it. */
 export function openDialog(label, content, { wide = false, classes = "" } = {}) {
   const before = document.activeElement;
-  const dialog = h("div.dialog", { role: "dialog", "aria-modal": "true", "aria-label": label, class: `${wide ? "wide" : ""} ${classes}`, tabindex: "-1" }, content);
+  const dialog = h(
+    "div.dialog",
+    {
+      role: "dialog",
+      "aria-modal": "true",
+      "aria-label": label,
+      class: `${wide ? "wide" : ""} ${classes}`,
+      tabindex: "-1",
+    },
+    content,
+  );
   const veil = h("div.veil", {}, dialog);
   const close = () => {
     veil.remove();
@@ -136,7 +165,9 @@ export function openDialog(label, content, { wide = false, classes = "" } = {}) 
   });
   dialog.addEventListener("keydown", (event) => {
     if (event.key !== "Tab") return;
-    const all = [...dialog.querySelectorAll("button, input, a, textarea, select")].filter((each) => !each.disabled);
+    const all = [...dialog.querySelectorAll("button, input, a, textarea, select")].filter(
+      (each) => !each.disabled,
+    );
     const edge = event.shiftKey ? all[0] : all.at(-1);
     if (all.length > 0 && document.activeElement === edge) {
       event.preventDefault();
@@ -152,10 +183,21 @@ export function openDialog(label, content, { wide = false, classes = "" } = {}) 
 export function tabList(label, tabs, chosen, choose) {
   const list = h("div.tabs", { role: "tablist", "aria-label": label });
   const buttons = tabs.map(([name, text]) =>
-    h("button", {
-      type: "button", role: "tab", id: `tab-${name}`, "aria-selected": String(name === chosen), "aria-controls": "tab-panel",
-      tabindex: name === chosen ? "0" : "-1", "data-test": `tab-${name}`, on: { click: () => select(name) },
-    }, text));
+    h(
+      "button",
+      {
+        type: "button",
+        role: "tab",
+        id: `tab-${name}`,
+        "aria-selected": String(name === chosen),
+        "aria-controls": "tab-panel",
+        tabindex: name === chosen ? "0" : "-1",
+        "data-test": `tab-${name}`,
+        on: { click: () => select(name) },
+      },
+      text,
+    ),
+  );
   function select(name) {
     tabs.forEach(([each], at) => {
       buttons[at].setAttribute("aria-selected", String(each === name));

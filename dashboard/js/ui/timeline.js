@@ -19,16 +19,41 @@ export function compareEntries(a, b) {
   return a.ms - b.ms || (a.kind === "line" ? 0 : 1) - (b.kind === "line" ? 0 : 1);
 }
 
-export const lineEntry = (line) => ({ ms: Number(line.time_ms) || 0, kind: "line", line, text: String(line.text ?? "") });
-export const alertEntry = (alert) => ({ ms: timeOf(alert), kind: isDockerEvent(alert) ? "event" : "alert", alert, text: String(alert.rule?.description ?? "") });
+export const lineEntry = (line) => ({
+  ms: Number(line.time_ms) || 0,
+  kind: "line",
+  line,
+  text: String(line.text ?? ""),
+});
+export const alertEntry = (alert) => ({
+  ms: timeOf(alert),
+  kind: isDockerEvent(alert) ? "event" : "alert",
+  alert,
+  text: String(alert.rule?.description ?? ""),
+});
 
 export class Timeline {
   #entries = [];
   #ids = new Set();
   #shows = { line: true, event: true, alert: true };
   #words = "";
-  #list = h("ol.timeline", { tabindex: "0", role: "log", "aria-live": "off", "aria-label": t("timeline.title"), "data-test": "timeline" });
-  #follow = h("button.toggle", { type: "button", "aria-pressed": "true", "data-test": "timeline-follow", on: { click: () => this.#setFollow(!this.#follows) } }, t("timeline.follow"));
+  #list = h("ol.timeline", {
+    tabindex: "0",
+    role: "log",
+    "aria-live": "off",
+    "aria-label": t("timeline.title"),
+    "data-test": "timeline",
+  });
+  #follow = h(
+    "button.toggle",
+    {
+      type: "button",
+      "aria-pressed": "true",
+      "data-test": "timeline-follow",
+      on: { click: () => this.#setFollow(!this.#follows) },
+    },
+    t("timeline.follow"),
+  );
   #follows = true;
   #state = h("span.muted", { "data-test": "timeline-state" });
 
@@ -36,19 +61,60 @@ export class Timeline {
   constructor(open) {
     this.open = open;
     const toggles = ["line", "event", "alert"].map((kind) => {
-      const button = h("button.toggle", { type: "button", "aria-pressed": "true", "data-test": `timeline-${kind}`, on: { click: () => {
-        this.#shows[kind] = !this.#shows[kind];
-        button.setAttribute("aria-pressed", String(this.#shows[kind]));
-        this.#drawAll();
-      } } }, t(`timeline.${kind}`));
+      const button = h(
+        "button.toggle",
+        {
+          type: "button",
+          "aria-pressed": "true",
+          "data-test": `timeline-${kind}`,
+          on: {
+            click: () => {
+              this.#shows[kind] = !this.#shows[kind];
+              button.setAttribute("aria-pressed", String(this.#shows[kind]));
+              this.#drawAll();
+            },
+          },
+        },
+        t(`timeline.${kind}`),
+      );
       return button;
     });
-    this.search = h("input.input", { type: "search", id: "timeline-search", "data-test": "timeline-search", placeholder: t("timeline.search"), "aria-label": t("timeline.search"), spellcheck: "false", on: { input: () => { this.#words = this.search.value.toLowerCase(); this.#drawAll(); } } });
-    this.element = h("section.card.timeline-card", { "aria-label": t("timeline.title") }, h("div.timeline-tools", h("h2", t("timeline.title")), this.#state, h("span.grow"), toggles, this.#follow, this.search), this.#list);
-    this.#list.addEventListener("scroll", () => {
-      const isAtEnd = this.#list.scrollHeight - this.#list.scrollTop - this.#list.clientHeight < 24;
-      if (isAtEnd !== this.#follows) this.#setFollow(isAtEnd, false);
-    }, { passive: true });
+    this.search = h("input.input", {
+      type: "search",
+      id: "timeline-search",
+      "data-test": "timeline-search",
+      placeholder: t("timeline.search"),
+      "aria-label": t("timeline.search"),
+      spellcheck: "false",
+      on: {
+        input: () => {
+          this.#words = this.search.value.toLowerCase();
+          this.#drawAll();
+        },
+      },
+    });
+    this.element = h(
+      "section.card.timeline-card",
+      { "aria-label": t("timeline.title") },
+      h(
+        "div.timeline-tools",
+        h("h2", t("timeline.title")),
+        this.#state,
+        h("span.grow"),
+        toggles,
+        this.#follow,
+        this.search,
+      ),
+      this.#list,
+    );
+    this.#list.addEventListener(
+      "scroll",
+      () => {
+        const isAtEnd = this.#list.scrollHeight - this.#list.scrollTop - this.#list.clientHeight < 24;
+        if (isAtEnd !== this.#follows) this.#setFollow(isAtEnd, false);
+      },
+      { passive: true },
+    );
   }
 
   say(text) {
@@ -75,10 +141,17 @@ export class Timeline {
     const isInOrder = !last || compareEntries(last, fresh[0]) <= 0;
     this.#entries.push(...fresh);
     if (!isInOrder) this.#entries.sort(compareEntries);
-    this.#entries.splice(0, Math.max(0, this.#entries.length - MOST)).forEach((entry) => this.#ids.delete(entry.alert?.id));
+    this.#entries
+      .splice(0, Math.max(0, this.#entries.length - MOST))
+      .forEach((entry) => this.#ids.delete(entry.alert?.id));
     if (!isInOrder) return this.#drawAll();
     if (this.#list.querySelector(".grid-note")) fill(this.#list);
-    this.#list.append(...fresh.slice(-DRAWN).filter((entry) => this.#isShown(entry)).map((entry) => this.#row(entry)));
+    this.#list.append(
+      ...fresh
+        .slice(-DRAWN)
+        .filter((entry) => this.#isShown(entry))
+        .map((entry) => this.#row(entry)),
+    );
     // Rows above the reader's place go only while the end is followed, so that nothing moves under the eye.
     if (this.#follows || this.#list.childElementCount > DRAWN * 3) {
       while (this.#list.childElementCount > DRAWN) this.#list.firstChild.remove();
@@ -94,7 +167,10 @@ export class Timeline {
   #drawAll() {
     const top = this.#list.scrollTop;
     const shown = this.#entries.filter((entry) => this.#isShown(entry)).slice(-DRAWN);
-    fill(this.#list, shown.length > 0 ? shown.map((entry) => this.#row(entry)) : h("li.grid-note", t("timeline.nothing")));
+    fill(
+      this.#list,
+      shown.length > 0 ? shown.map((entry) => this.#row(entry)) : h("li.grid-note", t("timeline.nothing")),
+    );
     this.#list.scrollTop = this.#follows ? this.#list.scrollHeight : top;
   }
 
@@ -103,11 +179,32 @@ export class Timeline {
   }
 
   #row(entry) {
-    const time = h("time", { title: entry.ms ? fullTime(entry.ms) : "" }, entry.ms ? clockTime(entry.ms) : "");
-    if (entry.line) return h("li", { class: entry.line.stream === "stderr" ? "line stderr" : "line" }, time, h("span.outside", oneLine(entry.line.text ?? "", 4000)));
+    const time = h(
+      "time",
+      { title: entry.ms ? fullTime(entry.ms) : "" },
+      entry.ms ? clockTime(entry.ms) : "",
+    );
+    if (entry.line) {
+      return h(
+        "li",
+        { class: entry.line.stream === "stderr" ? "line stderr" : "line" },
+        time,
+        h("span.outside", oneLine(entry.line.text ?? "", 4000)),
+      );
+    }
     const { alert } = entry;
     const level = alert.rule?.level ?? 0;
-    return h("li", { class: `${entry.kind} ${bandOf(level)}`, "data-test": `timeline-row-${entry.kind}` }, time,
-      h("button", { type: "button", on: { click: () => this.open(alert) } }, entry.kind === "event" && icon("docker"), levelBadge(level), h("span.outside", oneLine(alert.rule?.description ?? "", 400))));
+    return h(
+      "li",
+      { class: `${entry.kind} ${bandOf(level)}`, "data-test": `timeline-row-${entry.kind}` },
+      time,
+      h(
+        "button",
+        { type: "button", on: { click: () => this.open(alert) } },
+        entry.kind === "event" && icon("docker"),
+        levelBadge(level),
+        h("span.outside", oneLine(alert.rule?.description ?? "", 400)),
+      ),
+    );
   }
 }

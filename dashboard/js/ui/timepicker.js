@@ -13,9 +13,20 @@ export class TimePicker {
 
   constructor(changed) {
     this.changed = changed;
-    this.button = h("button.button", { type: "button", "data-test": "time-picker", id: "time-picker" }, icon("clock"), this.#label, icon("chevron"));
+    this.button = h(
+      "button.button",
+      { type: "button", "data-test": "time-picker", id: "time-picker" },
+      icon("clock"),
+      this.#label,
+      icon("chevron"),
+    );
     this.element = h("div.anchor", this.button);
-    this.#popover = opensPopover(this.button, this.element, (close) => this.#build(close), "right down time-pop");
+    this.#popover = opensPopover(
+      this.button,
+      this.element,
+      (close) => this.#build(close),
+      "right down time-pop",
+    );
   }
 
   #popover;
@@ -37,18 +48,50 @@ export class TimePicker {
       this.changed(newFrom, newTo);
     };
     const quick = quickRanges.map(([a, b]) =>
-      h("button.menu-item", { type: "button", "data-test": `time-${a || "all"}`, "aria-selected": String(a === from && endsNow(to)), on: { click: () => take(a, b) } }, rangeLabel(a, b)));
+      h(
+        "button.menu-item",
+        {
+          type: "button",
+          "data-test": `time-${a || "all"}`,
+          "aria-selected": String(a === from && endsNow(to)),
+          on: { click: () => take(a, b) },
+        },
+        rangeLabel(a, b),
+      ),
+    );
     return [h("div.time-quick", { role: "group", "aria-label": t("time.quick") }, quick), this.#form(take)];
   }
 
   #form(take) {
     const wrong = h("p", { role: "alert" });
     const fields = ["from", "to"].map((name) => {
-      const text = h("input.input", { value: this.#range[name] || (name === "to" ? "now" : ""), spellcheck: "false", autocomplete: "off", "data-test": `time-${name}`, placeholder: name === "from" ? "now-6h" : "now" });
+      const text = h("input.input", {
+        value: this.#range[name] || (name === "to" ? "now" : ""),
+        spellcheck: "false",
+        autocomplete: "off",
+        "data-test": `time-${name}`,
+        placeholder: name === "from" ? "now-6h" : "now",
+      });
       const ms = readTime(text.value);
-      const calendar = h("input.input", { type: "datetime-local", step: "1", "aria-label": t(`time.${name}`), value: ms === null ? "" : localInput(ms),
-        on: { input: () => { if (calendar.value) text.value = new Date(calendar.value).toISOString(); } } });
-      return { text, row: h("div.pair", h("label.field", h("span", t(`time.${name}`)), text), h("label.field", h("span", " "), calendar)) };
+      const calendar = h("input.input", {
+        type: "datetime-local",
+        step: "1",
+        "aria-label": t(`time.${name}`),
+        value: ms === null ? "" : localInput(ms),
+        on: {
+          input: () => {
+            if (calendar.value) text.value = new Date(calendar.value).toISOString();
+          },
+        },
+      });
+      return {
+        text,
+        row: h(
+          "div.pair",
+          h("label.field", h("span", t(`time.${name}`)), text),
+          h("label.field", h("span", " "), calendar),
+        ),
+      };
     });
     const submit = (event) => {
       event.preventDefault();
@@ -58,7 +101,12 @@ export class TimePicker {
       if (from && to && readTime(from) >= readTime(to)) return fill(wrong, t("time.order"));
       return take(from, to || "now");
     };
-    return h("form.time-form", { on: { submit } }, fields.map((each) => each.row), wrong,
-      h("button.button.primary", { type: "submit", "data-test": "time-apply" }, t("apply")));
+    return h(
+      "form.time-form",
+      { on: { submit } },
+      fields.map((each) => each.row),
+      wrong,
+      h("button.button.primary", { type: "submit", "data-test": "time-apply" }, t("apply")),
+    );
   }
 }

@@ -27,18 +27,26 @@ export class TopList {
   constructor(title, add, { name, few = FEW } = {}) {
     this.add = add;
     this.few = few;
-    this.element = h("section.facet", { "aria-label": title, "data-test": `panel-${name}` },
-      h("div.facet-head", h("h3", title), this.#count), this.#rows, this.#more);
+    this.element = h(
+      "section.facet",
+      { "aria-label": title, "data-test": `panel-${name}` },
+      h("div.facet-head", h("h3", title), this.#count),
+      this.#rows,
+      this.#more,
+    );
   }
 
   wait() {
     if (this.#shown.length > 0) return;
-    fill(this.#rows, Array.from({ length: 3 }, (_, at) => {
-      const bone = h("span.bone");
-      bone.style.width = `${80 - at * 18}%`;
-      bone.style.margin = "6px";
-      return h("li", { "aria-hidden": "true" }, bone);
-    }));
+    fill(
+      this.#rows,
+      Array.from({ length: 3 }, (_, at) => {
+        const bone = h("span.bone");
+        bone.style.width = `${80 - at * 18}%`;
+        bone.style.margin = "6px";
+        return h("li", { "aria-hidden": "true" }, bone);
+      }),
+    );
   }
 
   show(rows, distinct) {
@@ -63,7 +71,12 @@ export class TopList {
     for (const row of rows) this.#made.get(row.value).update(row, most);
     const elements = [...this.#made.values()].map((made) => made.element);
     if (elements.length === 0) fill(this.#rows, h("li.none", t("none")));
-    else if (elements.some((element, at) => this.#rows.children[at] !== element) || elements.length !== this.#rows.children.length) this.#arrange(elements);
+    else if (
+      elements.some((element, at) => this.#rows.children[at] !== element) ||
+      elements.length !== this.#rows.children.length
+    ) {
+      this.#arrange(elements);
+    }
   }
 
   #arrange(elements) {
@@ -77,8 +90,14 @@ export class TopList {
     const bar = h("span.top-bar");
     const name = h("button.top-name.outside", { type: "button", on: { click: () => this.add(row, false) } });
     const count = h("span.top-count", { "aria-hidden": "true" });
-    const plus = iconButton("plus", "", () => this.add(row, false), { "data-test": "top-plus", class: "tiny" });
-    const minus = iconButton("minus", "", () => this.add(row, true), { "data-test": "top-minus", class: "tiny" });
+    const plus = iconButton("plus", "", () => this.add(row, false), {
+      "data-test": "top-plus",
+      class: "tiny",
+    });
+    const minus = iconButton("minus", "", () => this.add(row, true), {
+      "data-test": "top-minus",
+      class: "tiny",
+    });
     const update = (newer, most) => {
       row = newer;
       const text = oneLine(row.label ?? row.value, 160);
@@ -90,6 +109,9 @@ export class TopList {
       relabel(plus, t("filter.for_value", { value: text }));
       relabel(minus, t("filter.out_value", { value: text }));
     };
-    return { element: h("li.top-row", { "data-test": "top-row" }, bar, name, count, h("span.top-acts", plus, minus)), update };
+    return {
+      element: h("li.top-row", { "data-test": "top-row" }, bar, name, count, h("span.top-acts", plus, minus)),
+      update,
+    };
   }
 }
