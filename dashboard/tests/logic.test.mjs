@@ -5,7 +5,17 @@
 import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import { test } from "node:test";
-import { bandOf, containerOf, isArchived, keepApart, keyOf, leaves, timeOf, verbOf, withRecent } from "../js/lib/alerts.js";
+import {
+  bandOf,
+  containerOf,
+  isArchived,
+  keepApart,
+  keyOf,
+  leaves,
+  timeOf,
+  verbOf,
+  withRecent,
+} from "../js/lib/alerts.js";
 import { applyCompletion, completionAt, matchingFields, writtenValue } from "../js/lib/completion.js";
 import { fuzzyFilter, fuzzyScore } from "../js/lib/fuzzy.js";
 import { preferredLanguage, t, useTexts } from "../js/lib/i18n.js";
