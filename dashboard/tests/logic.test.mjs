@@ -5,7 +5,17 @@
 import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import { test } from "node:test";
-import { bandOf, containerOf, leaves, timeOf, verbOf, withRecent } from "../js/lib/alerts.js";
+import {
+  bandOf,
+  containerOf,
+  isArchived,
+  keepApart,
+  keyOf,
+  leaves,
+  timeOf,
+  verbOf,
+  withRecent,
+} from "../js/lib/alerts.js";
 import { applyCompletion, completionAt, matchingFields, writtenValue } from "../js/lib/completion.js";
 import { fuzzyFilter, fuzzyScore } from "../js/lib/fuzzy.js";
 import { preferredLanguage, t, useTexts } from "../js/lib/i18n.js";
@@ -20,6 +30,7 @@ import {
 } from "../js/lib/query.js";
 import { readAddress, writeAddress } from "../js/lib/router.js";
 import { readRange, readTime } from "../js/lib/time.js";
+import { readState, recordPath, stateAddress } from "../js/pages/hunt-state.js";
 import { oneLine, visible } from "../js/lib/visible.js";
 
 const root = new URL("..", import.meta.url);
@@ -254,7 +265,7 @@ test("every hook for tests that the documentation names is on a page", () => {
   )[1];
   const files = readdirSync(new URL("js", root), { recursive: true }).filter((name) => name.endsWith(".js"));
   const source = files.map((name) => readFileSync(new URL(`js/${name}`, root), "utf8")).join("\n");
-  const made = /^(nav|theme|language|kpi|kpi-button|band|panel|sort|export|tab|phase|tile|example|time)-/;
+  const made = /^(of|nav|theme|language|kpi|kpi-button|band|panel|sort|export|tab|phase|tile|example|time)-/;
   for (const [, name] of documented.matchAll(/`([a-z]+(?:-[a-z]+)+)`/g)) {
     if (
       name !== "data-test" &&
@@ -271,4 +282,24 @@ test("every hook for tests that the documentation names is on a page", () => {
       );
     }
   }
+});
+
+test("the archives are searched by an address of their own, in which no event is open", () => {
+  const state = readState(readAddress("#/hunt?of=archives&q=a&columns=rule.id&alert=1").params);
+  assert.equal(state.of, "archives");
+  assert.equal(state.alert, "");
+  assert.equal(recordPath(state), "/archives");
+  assert.equal(recordPath({ of: "" }), "/alerts");
+  assert.equal(readState(readAddress("#/hunt?of=else&columns=rule.id").params).of, "");
+  assert.equal(stateAddress({ ...state, alert: "event-1" }).includes("alert="), false);
+  assert.equal(stateAddress(state).startsWith("#/hunt?of=archives&q=a&"), true);
+});
+
+test("events of the archives with the same id are kept apart", () => {
+  const events = [{ id: "1" }, { id: "1" }];
+  assert.equal(keyOf(events[0]), "1");
+  keepApart(events);
+  assert.notEqual(keyOf(events[0]), keyOf(events[1]));
+  assert.deepEqual([isArchived(events[0]), isArchived({ id: "1" })], [true, false]);
+  assert.deepEqual(Object.keys(events[0]), ["id"]);
 });

@@ -5,7 +5,7 @@
 import { fill, h } from "../lib/dom.js";
 import { t } from "../lib/i18n.js";
 
-/** Puts the page's pieces into `root`; the answer has what moves with the window: the tool bar, and all below it. */
+/** Puts the page's pieces into `root`; the answer has what is below the figures, and what must end with the page. */
 export function layOut(root, page) {
   const { bar, panels, grid } = page;
   const toolbar = h(
@@ -37,5 +37,10 @@ export function layOut(root, page) {
     body,
     page.detail.element,
   );
-  return { toolbar, body };
+  // The table's head stays below the tool bar, however high that is.
+  const resized = new ResizeObserver(() => {
+    body.style.setProperty("--grid-top", `${toolbar.offsetHeight}px`);
+  });
+  resized.observe(toolbar);
+  return { body, resized };
 }

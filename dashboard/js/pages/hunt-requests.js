@@ -5,9 +5,7 @@
 import { get, post } from "../lib/api.js";
 import { keepApart } from "../lib/alerts.js";
 import { huntAggregations } from "./hunt-panels.js";
-import { stateQuery } from "./hunt-state.js";
-
-export const recordPath = ({ of }) => (of === "archives" ? "/archives" : "/alerts");
+import { recordPath, stateQuery } from "./hunt-state.js";
 
 /** A page of rows; `more` are further parameters, such as `limit` and `cursor`. */
 export async function askRows(state, more, signal) {

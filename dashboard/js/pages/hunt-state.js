@@ -41,6 +41,9 @@ export function stateAddress(state) {
   });
 }
 
+/** The route of what is searched. */
+export const recordPath = ({ of }) => (of === "archives" ? "/archives" : "/alerts");
+
 /** The parameters of the API, and by how much columns of mistakes are moved. */
 export function stateQuery(state) {
   const { query, shift } = combine(state.q, state.filters);

@@ -9,8 +9,7 @@ import { columnKey, columnTitle, defaultColumns } from "../ui/columns.js";
 import { empty, opensPopover } from "../ui/pieces.js";
 import { loadFields } from "../ui/querybar.js";
 import { oneLine } from "../lib/visible.js";
-import { recordPath } from "./hunt-requests.js";
-import { stateQuery } from "./hunt-state.js";
+import { recordPath, stateQuery } from "./hunt-state.js";
 
 /**
  * The buttons, and `show(of)` for a record. `state()` is the search, `setColumns(names)` takes a choice, `showPanels()`

@@ -23,8 +23,8 @@ import { TimePicker } from "../ui/timepicker.js";
 import { layOut } from "./hunt-layout.js";
 import { LiveButton, NewPill } from "./hunt-live.js";
 import { HuntPanels } from "./hunt-panels.js";
-import { askFigures, askRows, recordPath } from "./hunt-requests.js";
-import { isSameSearch, readState, stateAddress, stateQuery } from "./hunt-state.js";
+import { askFigures, askRows } from "./hunt-requests.js";
+import { isSameSearch, readState, recordPath, stateAddress, stateQuery } from "./hunt-state.js";
 import { noAlerts, recordSwitch, resultTools } from "./hunt-tools.js";
 
 const PAGE = 100;
@@ -92,7 +92,6 @@ export class HuntPage {
     });
     Object.assign(this, layOut(root, this));
     this.#showPanels(preference("panels", innerWidth > 720));
-    this.#watchToolbar();
     this.offKeys = onKeys({
       "/": () => this.bar.focus(),
       j: () => this.#step(1),
@@ -105,13 +104,6 @@ export class HuntPage {
       l: () => this.live.toggle(),
       r: () => this.#load(),
     });
-  }
-
-  #watchToolbar() {
-    this.resized = new ResizeObserver(() => {
-      this.body.style.setProperty("--grid-top", `${this.toolbar.offsetHeight}px`);
-    });
-    this.resized.observe(this.toolbar);
   }
 
   /** Takes over what the address says. */

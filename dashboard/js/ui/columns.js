@@ -70,7 +70,9 @@ export function cell(alert, name) {
   if (key === "container.name") {
     return h("div.cell.c-container", { role: "gridcell" }, oneLine(containerOf(alert) ?? "", 120));
   }
-  const text = oneLine(valuesOf(alert, key).join(", "), 300);
+  // An event that no rule took is told by its line.
+  const shown = key === "rule.description" && !alert.rule ? [alert.full_log ?? ""] : valuesOf(alert, key);
+  const text = oneLine(shown.join(", "), 300);
   const style = key === "rule.description" ? "c-description" : "code";
   return h("div.cell", { role: "gridcell", class: style, title: text.length > 24 ? text : undefined }, text);
 }

@@ -87,7 +87,7 @@ export class Detail {
         iconButton("down", t("detail.next"), () => this.actions.step(1), { "data-test": "detail-next" }),
         iconButton("close", t("close"), () => this.actions.close(), { "data-test": "detail-close" }),
       ),
-      h("h2.detail-title.outside", oneLine(alert.rule?.description ?? "", 600)),
+      h("h2.detail-title.outside", oneLine(alert.rule ? (alert.rule.description ?? "") : (alert.full_log ?? ""), 600)),
       h(
         "div.detail-facts",
         alert.rule &&

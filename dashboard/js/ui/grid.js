@@ -166,7 +166,7 @@ export class AlertGrid {
   }
 
   #forget() {
-    this.#hadFocus = this.#body.contains(document.activeElement);
+    this.#hadFocus ||= this.#body.contains(document.activeElement);
     for (const row of this.#made.values()) row.remove();
     this.#made.clear();
     this.#acts.remove();
@@ -200,8 +200,9 @@ export class AlertGrid {
   #returnFocus() {
     if (!this.#hadFocus) return;
     const row = this.#body.querySelector('.grid-row[tabindex="0"]');
-    if (row && document.activeElement === document.body) row.focus({ preventScroll: true });
-    if (row) this.#hadFocus = false;
+    const isLost = document.activeElement === document.body;
+    if (row && isLost) row.focus({ preventScroll: true });
+    if (row || !isLost) this.#hadFocus = false;
   }
 
   #place(at, height) {

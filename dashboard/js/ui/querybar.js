@@ -43,6 +43,7 @@ export class QueryBar {
   #timer = 0;
   #choices = [];
   #at = -1;
+  #isAsking = false;
   #place = null;
 
   /**
@@ -169,15 +170,17 @@ export class QueryBar {
   #soon(delay) {
     this.#decorate();
     clearTimeout(this.#timer);
+    this.#isAsking = true;
     this.#timer = setTimeout(() => this.#suggest(), delay);
   }
 
   async #suggest() {
-    if (document.activeElement !== this.input) return;
+    if (document.activeElement !== this.input) return this.#close();
     const place = completionAt(this.input.value, this.input.selectionStart ?? this.input.value.length);
     const signal = this.#latest.next();
     try {
-      this.#open(place, await this.#choicesFor(place, signal));
+      const choices = await this.#choicesFor(place, signal);
+      if (!signal.aborted) this.#open(place, choices);
     } catch (error) {
       if (!isAbort(error)) this.#close();
     }
@@ -226,6 +229,7 @@ export class QueryBar {
 
   #open(place, choices) {
     if (choices.length === 0 || document.activeElement !== this.input) return this.#close();
+    this.#isAsking = false;
     this.#place = place;
     this.#choices = choices;
     this.#at = -1;
@@ -259,6 +263,7 @@ export class QueryBar {
   #close() {
     clearTimeout(this.#timer);
     this.#latest.stop();
+    this.#isAsking = false;
     this.#list.hidden = true;
     this.#choices = [];
     this.#at = -1;
@@ -268,7 +273,8 @@ export class QueryBar {
 
   #key(event) {
     const count = this.#choices.length;
-    if (event.key === "Escape" && count > 0) {
+    // Suggestions that are still asked for are refused by Escape too; one stays in the query.
+    if (event.key === "Escape" && (count > 0 || this.#isAsking)) {
       this.#close();
       event.preventDefault();
     } else if ((event.key === "ArrowDown" || event.key === "ArrowUp") && count > 0) {
