@@ -44,6 +44,8 @@ final class Browser: Sendable {
             Capabilities(size: size, language: language)
         )
         session = made.sessionId
+        // A page of thousands of rows takes its time on a busy machine.
+        try await driver.post("/session/\(session)/timeouts", ["script": 120_000])
         try await resize(to: size)
     }
 

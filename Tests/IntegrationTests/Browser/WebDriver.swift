@@ -58,7 +58,7 @@ struct WebDriver: Sendable {
         request.method = method
         request.headers.add(name: "Content-Type", value: "application/json; charset=utf-8")
         if let body { request.body = .bytes(body) }
-        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(60))
+        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(130))
         let data = Data(try await response.body.collect(upTo: 64 << 20).readableBytesView)
         guard response.status == .ok else {
             throw try JSONDecoder().decode(Answer<Failure>.self, from: data).value
