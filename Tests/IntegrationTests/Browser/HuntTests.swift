@@ -38,17 +38,17 @@ struct HuntTests {
         let browser = dashboard.browser
 
         let query = try await browser.part("query")
-        try await query.type("rule.groups: sql_injection" + Key.escape + Key.enter)
+        try await query.type("rule.groups: sql_injection" + Key.enter)
         try await browser.wait(until: Self.rows("e.innerText.includes('SQL injection')"))
         try await browser.wait(until: "\(Self.total) > 0 && \(Self.total) < 400")
 
         try await query.clear()
-        try await query.type("rule.level >= and" + Key.escape + Key.enter)
+        try await query.type("rule.level >= and" + Key.enter)
         let error = try await browser.part("query-error").text()
         #expect(!error.isEmpty)
 
         try await query.clear()
-        try await query.type("rule.level >= 16" + Key.escape + Key.enter)
+        try await query.type("rule.level >= 16" + Key.enter)
         _ = try await browser.part("empty")
         try await dashboard.expectQuietConsole(except: "400")
         try await dashboard.end()
