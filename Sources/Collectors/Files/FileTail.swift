@@ -87,14 +87,21 @@ final class FileTail {
         // The older first: what was written earlier is seen earlier.
         for (file, isCurrent) in [(retired, false), (current, true)] {
             guard let file else { continue }
-            isMore = read(file, isCurrent: isCurrent, clock: &clock, deliver: deliver) || isMore
+            switch read(file, isCurrent: isCurrent, clock: &clock, deliver: deliver) {
+            case .more: isMore = true
+            case .end: break
+            case .rewritten:
+                guard isCurrent else { break }
+                restart(clock: &clock, deliver: deliver)
+                isMore = true
+            }
         }
         return isMore
     }
 
     /// Reads to the end, and makes events of what waits but may be continued.
     func settle(clock: inout LocalClock, deliver: Deliver) {
-        if current == nil { openCurrent(clock: &clock, deliver: deliver) }
+        prepareLastReading(clock: &clock, deliver: deliver)
         guard let current else { return }
         drain(current, isCurrent: true, clock: &clock, deliver: deliver)
         var batch = EventBatch()
@@ -104,7 +111,7 @@ final class FileTail {
 
     /// Reads to the end, makes events of what waits, and closes.
     func finish(clock: inout LocalClock, deliver: Deliver) {
-        if current == nil { openCurrent(clock: &clock, deliver: deliver) }
+        prepareLastReading(clock: &clock, deliver: deliver)
         for (file, isCurrent) in [(retired, false), (current, true)] {
             guard let file else { continue }
             drain(file, isCurrent: isCurrent, clock: &clock, deliver: deliver)
@@ -113,6 +120,15 @@ final class FileTail {
         retired = nil
         current = nil
         condition = .missing
+    }
+
+    /// Opens what was not open yet, or is another file by now.
+    private func prepareLastReading(clock: inout LocalClock, deliver: Deliver) {
+        if current == nil {
+            openCurrent(clock: &clock, deliver: deliver)
+        } else if current?.isRewritten == true {
+            restart(clock: &clock, deliver: deliver)
+        }
     }
 
     private func openCurrent(clock: inout LocalClock, deliver: Deliver) {
@@ -238,7 +254,12 @@ final class FileTail {
         clock: inout LocalClock,
         deliver: Deliver
     ) {
-        while read(file, isCurrent: isCurrent, clock: &clock, deliver: deliver) {}
+        while read(file, isCurrent: isCurrent, clock: &clock, deliver: deliver) == .more {}
+    }
+
+    /// How a turn of reading ended.
+    private enum Turn {
+        case more, end, rewritten
     }
 
     private func read(
@@ -246,21 +267,22 @@ final class FileTail {
         isCurrent: Bool,
         clock: inout LocalClock,
         deliver: Deliver
-    ) -> Bool {
+    ) -> Turn {
         for _ in 0..<Self.chunksPerTurn {
             var batch = EventBatch()
             switch file.read(from: source, at: clock.now(), into: &batch) {
-            case .end: return false
+            case .end: return .end
+            case .rewritten: return .rewritten
             case .failed(let reason):
                 condition = .unreadable(reason: reason)
-                return false
+                return .end
             case .bytes:
                 guard send(batch, of: file, isCurrent: isCurrent, deliver: deliver) else {
-                    return false
+                    return .end
                 }
             }
         }
-        return true
+        return .more
     }
 
     /// Only the file that has the path has a position to remember.

@@ -20,6 +20,8 @@ final class OpenFile {
     /// What one reading brought.
     enum Progress: Equatable {
         case bytes, end
+        /// The file was written anew since: nothing of it was taken.
+        case rewritten
         case failed(reason: String)
     }
 
@@ -55,7 +57,7 @@ final class OpenFile {
         )
         buffer = LineBuffer(offset: begin)
         framer = EventFramer(format: format, offset: begin)
-        refreshHead()
+        head = Self.head(of: descriptor, length: min(Int(clamping: begin), FileHead.limit))
     }
 
     deinit {
@@ -120,10 +122,16 @@ final class OpenFile {
             buffer.releaseMemory()
             return .end
         }
+        // Looked at after the reading: what was read before the file was seen
+        // to begin as it did is of the file that was followed.
+        if isRewritten {
+            buffer.unfill(count)
+            return .rewritten
+        }
+        extendHead(by: count)
         while let line = buffer.nextLine() {
             framer.take(line, of: buffer.bytes.span, from: source, at: time, into: &batch)
         }
-        refreshHead()
         return .bytes
     }
 
@@ -143,9 +151,15 @@ final class OpenFile {
         framer.finish(endOffset: buffer.endOffset, from: source, at: time, into: &batch)
     }
 
-    private func refreshHead() {
-        let length = min(Int(clamping: buffer.endOffset), FileHead.limit)
-        if length > head.length { head = Self.head(of: descriptor, length: length) }
+    /// Goes on with the fingerprint over the last `count` bytes taken in, not
+    /// over what the file holds by now.
+    private func extendHead(by count: Int) {
+        let begin = buffer.endOffset - Int64(count)
+        guard begin == head.length, head.length < FileHead.limit else { return }
+        let added = buffer.bytes.suffix(count).prefix(FileHead.limit - head.length)
+        var fingerprint = Fingerprint(value: head.hash)
+        fingerprint.add(added)
+        head = FileHead(length: head.length + added.count, hash: fingerprint.value)
     }
 
     private static func head(of descriptor: Int32, length: Int) -> FileHead {

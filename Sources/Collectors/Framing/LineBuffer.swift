@@ -61,6 +61,12 @@ package struct LineBuffer: Sendable {
         return filled
     }
 
+    /// Throws away the last `count` bytes taken in, of which none was given as a
+    /// line yet.
+    mutating func unfill(_ count: Int) {
+        bytes.removeLast(min(max(count, 0), bytes.count - start))
+    }
+
     /// The next whole line.
     package mutating func nextLine() -> Line? {
         guard let newline = indexOfNewline() else {

@@ -65,6 +65,13 @@ struct StreamPosition: Sendable, Hashable {
 struct Fingerprint: Sendable {
     private(set) var value: UInt64 = 0xcbf2_9ce4_8422_2325
 
+    init() {}
+
+    /// Goes on where another ended.
+    init(value: UInt64) {
+        self.value = value
+    }
+
     mutating func add(_ bytes: some Sequence<UInt8>) {
         for byte in bytes {
             value = (value ^ UInt64(byte)) &* 0x0000_0100_0000_01b3
