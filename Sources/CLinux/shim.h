@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/stat.h>
+#include <sys/timex.h>
 
 struct jaga_file_status {
     uint64_t device;
@@ -65,5 +66,12 @@ static inline int jaga_file_status_of(int descriptor, struct jaga_file_status *s
 
 /* As mallopt(3) with M_ARENA_MAX: at most so many arenas for all threads. */
 static inline int jaga_limit_arenas(int count) { return mallopt(M_ARENA_MAX, count); }
+
+/* Whether the kernel takes the clock for synchronised: 1 or 0, -1 when it does not say. */
+static inline int jaga_clock_is_synchronised(void) {
+    struct timex raw = {.modes = 0};
+    if (adjtimex(&raw) < 0) return -1;
+    return (raw.status & STA_UNSYNC) ? 0 : 1;
+}
 
 #endif

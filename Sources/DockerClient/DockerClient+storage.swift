@@ -20,6 +20,16 @@ extension DockerClient {
         return text
     }
 
+    /// The engine's clock; nil when it does not tell.
+    ///
+    /// Source: Docker Engine API v1.41, `/info`, `SystemTime`.
+    /// - Throws: ``DockerError``
+    package func clock() async throws -> EngineTime? {
+        let answer = try await answer(to: "/info", doing: "ask for the engine's clock")
+        let text = try? Self.member("SystemTime", of: answer.body)
+        return text.flatMap { EngineTime(rfc3339: $0) }
+    }
+
     /// A string that is a member of an object; nil when there is none.
     private static func member(
         _ name: String,

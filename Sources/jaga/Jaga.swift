@@ -27,7 +27,7 @@ struct Jaga: AsyncParsableCommand {
         version: Version.text,
         subcommands: [
             Up.self, DockerListener.self, Check.self, Logtest.self, Analyze.self, Regex.self,
-            Alerts.self, Status.self,
+            Alerts.self, Status.self, DoctorCommand.self,
             User.self, Token.self,
         ]
     )
