@@ -77,20 +77,25 @@ enum PartitionSchema {
         guard found != 0 else { throw UnfinishedPartition() }
         guard found == version,
             let row = try Row.fetchOne(
-                database.cachedStatement(sql: "SELECT * FROM state WHERE id = 1")
+                database.cachedStatement(
+                    sql: """
+                        SELECT epoch, next_sequence, next_segment, last_time, dropped_fields,
+                            malformed_lines, offset, file, tail FROM state WHERE id = 1
+                        """
+                )
             )
         else { throw DamagedPart() }
-        var state = PartitionState(epoch: row["epoch"])
-        state.nextSequence = row["next_sequence"]
-        state.nextSegment = row["next_segment"]
-        state.lastTime = row["last_time"]
-        state.droppedFields = row["dropped_fields"]
-        state.malformedLines = row["malformed_lines"]
-        if let file = row["file"] as String? {
+        var state = PartitionState(epoch: try row.value(0))
+        state.nextSequence = Int64(try row.count(1))
+        state.nextSegment = try row.count(2)
+        state.lastTime = try row.time(3)
+        state.droppedFields = try row.count(4)
+        state.malformedLines = try row.count(5)
+        if let file = String.fromDatabaseValue(row[7]) {
             state.position = RecordPosition(
                 file: file,
-                offset: row["offset"],
-                tail: [UInt8](row["tail"] as Data)
+                offset: try row.count(6),
+                tail: [UInt8](try row.value(8) as Data)
             )
         }
         return state
@@ -108,14 +113,16 @@ enum PartitionSchema {
     }
 
     static func segments(_ database: Database) throws -> [SegmentHeader] {
-        try Row.fetchAll(database, sql: "SELECT * FROM segments ORDER BY number").map { row in
+        let sql =
+            "SELECT number, first, rows, oldest, newest, regular FROM segments ORDER BY number"
+        return try Row.fetchAll(database, sql: sql).map { row in
             let header = SegmentHeader(
-                number: row["number"],
-                firstSequence: row["first"],
-                rowCount: row["rows"],
-                oldest: row["oldest"],
-                newest: row["newest"],
-                hasRegularIDs: row["regular"]
+                number: try row.count(0),
+                firstSequence: Int64(try row.count(1)),
+                rowCount: try row.count(2),
+                oldest: try row.time(3),
+                newest: try row.time(4),
+                hasRegularIDs: try row.value(5)
             )
             guard (1...SegmentEncoder.mostRows).contains(header.rowCount),
                 header.oldest <= header.newest
@@ -136,16 +143,17 @@ enum PartitionSchema {
 
     static func fields(_ database: Database) throws -> FieldTable {
         var fields = FieldTable()
-        let rows = try Row.fetchCursor(database, sql: "SELECT * FROM fields ORDER BY number")
+        let sql = "SELECT number, name, count, numbers, addresses FROM fields ORDER BY number"
+        let rows = try Row.fetchCursor(database, sql: sql)
         while let row = try rows.next() {
-            let name = [UInt8](row["name"] as Data)
-            guard let number = fields.add(name.span), number == row["number"] else {
+            let name = [UInt8](try row.value(1) as Data)
+            guard let number = fields.add(name.span), number == (try row.count(0)) else {
                 throw DamagedPart()
             }
             var tally = FieldTable.Tally()
-            tally.values = row["count"]
-            tally.numbers = row["numbers"]
-            tally.addresses = row["addresses"]
+            tally.values = try row.count(2)
+            tally.numbers = try row.count(3)
+            tally.addresses = try row.count(4)
             fields.add(tally, to: number)
         }
         return fields
@@ -177,12 +185,38 @@ enum PartitionSchema {
         var lines = LineBuffer()
         var first: Int64?
         while let row = try rows.next() {
-            if first == nil { first = row[0] }
+            if first == nil { first = Int64(try row.count(0)) }
             try row.withUnsafeData(atIndex: 1) { data in
                 data?.withUnsafeBytes { lines.append(Span(_unsafeBytes: $0)) }
             }
         }
         return (first, lines)
+    }
+}
+
+/// Values of a file that may be damaged: what is not as it was written is said,
+/// where GRDB's own subscripts would end the process.
+extension Row {
+    /// Larger numbers are damage; sums of some of them cannot overflow.
+    private static let largest: Int64 = 1 << 60
+
+    fileprivate func value<Value: DatabaseValueConvertible>(_ column: Int) throws -> Value {
+        guard let value = Value.fromDatabaseValue(self[column]) else { throw DamagedPart() }
+        return value
+    }
+
+    /// A number that is not negative.
+    fileprivate func count(_ column: Int) throws -> Int {
+        let number: Int64 = try value(column)
+        guard (0...Self.largest).contains(number) else { throw DamagedPart() }
+        return Int(number)
+    }
+
+    /// Milliseconds since the epoch.
+    fileprivate func time(_ column: Int) throws -> Int64 {
+        let number: Int64 = try value(column)
+        guard (-Self.largest...Self.largest).contains(number) else { throw DamagedPart() }
+        return number
     }
 }
 
