@@ -81,6 +81,7 @@ package struct AllInOne: Sendable {
         let lock = try DataFolderLock(configuration.data)
         OpenFileLimit.raise()
         MemoryArenas.limit()
+        EventLoopThreads.limit()
         let loaded = try loader.load(configured.settings)
         let records = try Records(configuration, configured.settings, observer)
         let opened = try records.openLogs(at: HostClock.now())
