@@ -29,6 +29,8 @@ package struct DataFolder: Sendable, Hashable {
     package var state: String { path + "/state" }
     /// Prometheus text, renewed while Jaga runs.
     package var metrics: String { state + "/metrics.prom" }
+    /// How every source stands, renewed while Jaga runs.
+    package var status: String { state + "/status.json" }
     /// What the engine remembers of earlier events.
     var engineMemory: String { state + "/engine.snapshot" }
     package var lock: String { path + "/jaga.lock" }

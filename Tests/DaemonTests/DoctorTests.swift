@@ -49,7 +49,8 @@ struct DoctorTests {
     @Test(
         "an engine's clock more than two seconds away is said",
         arguments: [
-            (Int64(2), DoctorFinding.Verdict.ok), (3, .warning), (-3, .warning), (-90_000, .warning),
+            (Int64(2), DoctorFinding.Verdict.ok), (3, .warning), (-3, .warning),
+            (-90_000, .warning),
         ]
     )
     func clock(seconds: Int64, verdict: DoctorFinding.Verdict) {

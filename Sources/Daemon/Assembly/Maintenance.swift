@@ -4,8 +4,9 @@
 import Collectors
 import EventModel
 import Glibc
+import WebServer
 
-/// What is done now and then while Jaga runs: metrics, old alerts.
+/// What is done now and then while Jaga runs: metrics, status, old alerts.
 struct Maintenance: Sendable {
     private static let metricsInterval = Duration.seconds(10)
     private static let roundsBetweenPasses = 6
@@ -20,7 +21,7 @@ struct Maintenance: Sendable {
         self.observer = observer
     }
 
-    /// Works until the task is cancelled, and writes the metrics once more.
+    /// Works until the task is cancelled, and writes metrics and status once more.
     func run() async {
         var round = 0
         var failure: String?
@@ -60,5 +61,6 @@ struct Maintenance: Sendable {
 
     private func writeMetrics() throws {
         try data.writeMetrics(running.metricsText)
+        try data.writeStatus(running.statusReport.json(at: HostClock.now().milliseconds))
     }
 }

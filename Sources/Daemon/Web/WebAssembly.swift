@@ -52,7 +52,6 @@ struct WebAssembly: Sendable {
     ) -> Services {
         let (parts, records) = (running.parts, running.records)
         let (current, reloader) = (running.current, running.reloader)
-        let place = reloader.loader.place
         let alertLevel = running.settings.logAlertLevel
         let hostname = configuration.hostname
         return Services(
@@ -76,7 +75,7 @@ struct WebAssembly: Sendable {
                     )
                 )
             },
-            status: { StatusReport(parts, current.loaded, place: place) },
+            status: { running.statusReport },
             reload: { try await reloader.reload() },
             metrics: { running.metricsText },
             trouble: { records.trouble }
@@ -92,6 +91,11 @@ struct Running: Sendable {
     let current: CurrentRuleset
     let reloader: RulesetReloader
     let live: LiveAlerts
+
+    /// How everything stands that collects and analyses.
+    var statusReport: StatusReport {
+        StatusReport(parts, current.loaded, place: reloader.loader.place)
+    }
 
     /// All series but the server's own, in Prometheus' text form.
     var metricsText: String {

@@ -2,6 +2,20 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import AlertStore
+import Glibc
+
+extension StatusReport {
+    /// The report as `GET /status` gives it, without what only the server
+    /// knows; `now_ms` is when it was made, in milliseconds since the epoch.
+    package func json(at now: Int64) -> [UInt8] {
+        JSONText.object { json in
+            json.set("now_ms", now)
+            json.set("pid", Int(getpid()))
+            json.set("resident_bytes", ResidentMemory.bytes())
+            json.set(self)
+        }.bytes
+    }
+}
 
 /// The parts of `GET /status`.
 extension JSONText {

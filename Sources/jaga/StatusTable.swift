@@ -1,0 +1,89 @@
+// Jaga - container security monitor
+// SPDX-License-Identifier: Apache-2.0
+
+import AlertStore
+
+/// A ``StatusDocument`` for people: totals, then a line a source.
+struct StatusTable {
+    private static let heads = ["STATE", "SOURCE", "LINES", "BEHIND", "LOST", "CUT", "DETAIL"]
+    private let document: StatusDocument
+    /// Milliseconds since the epoch.
+    private let now: Int64
+    private let colours: Bool
+
+    init(_ document: StatusDocument, at now: Int64, colours: Bool) {
+        self.document = document
+        self.now = now
+        self.colours = colours
+    }
+
+    var text: String {
+        let rows = document.sources.map(cells)
+        let widths = (0..<Self.heads.count).map { column in
+            (rows + [Self.heads]).map { $0[column].count }.max() ?? 0
+        }
+        var lines = totals + [""]
+        lines.append(Self.line(Self.heads, widths))
+        for (source, row) in zip(document.sources, rows) {
+            let line = Self.line(row, widths)
+            lines.append(colours ? Self.coloured(line, source.state) : line)
+        }
+        if rows.isEmpty { lines.append("no sources yet") }
+        return lines.map { $0 + "\n" }.joined()
+    }
+
+    private var totals: [String] {
+        let age = max(0, now - document.now_ms) / 1000
+        let engine = document.engine
+        var lines = [
+            "pid \(document.pid), \(Self.bytes(document.resident_bytes)) resident, \(age) s ago",
+            "\(engine.events) events, \(engine.alerts) alerts, \(document.queue.events) in flight",
+        ]
+        if let median = engine.latency_ms.p50, let high = engine.latency_ms.p99 {
+            lines.append("an event's alert is on the disk within \(median) ms, 99 % \(high) ms")
+        }
+        // It is renewed every ten seconds.
+        if age > 30 { lines.append("jaga up does not run, or hangs: the figures are old") }
+        return lines
+    }
+
+    private func cells(_ source: StatusDocument.Source) -> [String] {
+        var behind = source.lag_bytes.map(Self.bytes) ?? "-"
+        if let seconds = source.lag_seconds, seconds >= 1 { behind += ", \(Int(seconds)) s" }
+        return [
+            source.state,
+            TerminalText.escape("\(source.kind) \(source.name)"),
+            "\(source.events)",
+            behind,
+            "\(source.dropped + source.malformed)",
+            "\(source.truncated)",
+            TerminalText.escape(source.detail),
+        ]
+    }
+
+    private static func line(_ cells: [String], _ widths: [Int]) -> String {
+        var line = ""
+        for (cell, width) in zip(cells, widths) {
+            line += cell + String(repeating: " ", count: width - cell.count + 2)
+        }
+        while line.last == " " { line.removeLast() }
+        return line
+    }
+
+    private static func coloured(_ line: String, _ state: String) -> String {
+        switch state {
+        case "failed": "\u{1B}[31m\(line)\u{1B}[0m"
+        case "waiting": "\u{1B}[33m\(line)\u{1B}[0m"
+        default: line
+        }
+    }
+
+    private static func bytes(_ count: Int) -> String {
+        switch count {
+        case ..<1024: "\(count) B"
+        case ..<(1 << 20): "\(count >> 10) KiB"
+        case ..<(1 << 30): "\(count >> 20) MiB"
+        default: "\(count >> 30) GiB"
+        }
+    }
+}
