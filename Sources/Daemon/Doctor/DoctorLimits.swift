@@ -8,7 +8,9 @@ import Glibc
 struct DoctorLimits: Equatable {
     /// Descriptors that the process may have at most.
     var openFiles: UInt64
-    /// Nil where the kernel does not say. Source: inotify(7), /proc interfaces.
+    /// Nil where the kernel does not say.
+    ///
+    /// Source: inotify(7), /proc interfaces.
     var watches: UInt64?
     var instances: UInt64?
     var kernel = ""
@@ -74,7 +76,9 @@ struct DoctorLimits: Equatable {
 /// Whether the clock is kept right.
 struct DoctorClock: Equatable {
     /// Whether the kernel takes the clock for synchronised; nil when it does
-    /// not say. Source: adjtimex(2), `STA_UNSYNC`.
+    /// not say.
+    ///
+    /// Source: adjtimex(2), `STA_UNSYNC`.
     var isSynchronised: Bool?
 
     static func read() -> DoctorClock {
