@@ -134,14 +134,17 @@ package struct AnalysisEngine: Sendable {
         self.configuration = configuration
         let names = FieldNameIndex(ruleset.fieldNames)
         let limit = configuration.fieldLimit
-        decoder = EventDecoder(ruleset, names: names, fieldLimit: limit)
+        decoder = EventDecoder(ruleset, fieldLimit: limit)
         accumulator = Accumulator(ruleset)
         places = ruleset.asksForPlaces ? configuration.places.map(PlaceTable.init) : nil
         matcher = RuleMatcher(ruleset, memorySize: configuration.memorySize)
         sigma = SigmaMatcher(ruleset.sigma)
         writer = AlertWriter(ruleset, managerName: configuration.managerName)
         contexts = SourceContexts(managerName: configuration.managerName, names: names)
-        event = DecodedEvent(nameCount: ruleset.fieldNames.names.count)
+        event = DecodedEvent(
+            nameCount: ruleset.fieldNames.names.count,
+            paths: decoder.paths(names)
+        )
         firings = FiringClock(ruleCount: ruleset.rules.count)
     }
 

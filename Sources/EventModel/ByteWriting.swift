@@ -61,7 +61,7 @@ extension [UInt8] {
 
     /// The first byte from an offset on that a JSON string escapes, eight bytes at
     /// a time; the count when there is none.
-    private static func firstEscaped(in bytes: Span<UInt8>, from start: Int) -> Int {
+    fileprivate static func firstEscaped(in bytes: Span<UInt8>, from start: Int) -> Int {
         let raw = bytes.bytes
         let ones: UInt64 = 0x0101_0101_0101_0101
         var index = start
@@ -116,5 +116,24 @@ extension [UInt8] {
 
     private static func hexDigit(_ value: UInt8) -> UInt8 {
         value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
+    }
+}
+
+extension Span<UInt8> {
+    /// Whether a JSON string has these bytes as they are.
+    package var isPlainJSON: Bool { [UInt8].firstEscaped(in: self, from: 0) == count }
+}
+
+extension OutputSpan<UInt8> {
+    /// Appends all bytes of a span, for which there must be room.
+    package mutating func append(span: Span<UInt8>) {
+        precondition(span.count <= freeCapacity)
+        withUnsafeMutableBufferPointer { buffer, initializedCount in
+            let rest = buffer[initializedCount...]
+            span.withUnsafeBufferPointer { bytes in
+                _ = UnsafeMutableBufferPointer(rebasing: rest).initialize(fromContentsOf: bytes)
+            }
+            initializedCount += span.count
+        }
     }
 }

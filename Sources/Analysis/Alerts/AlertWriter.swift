@@ -31,7 +31,6 @@ struct AlertWriter: Sendable {
     private let texts: RuleTexts
     /// What stands before an alert's id: `"manager":{"name":…},"id":"`.
     private let managerJSON: [UInt8]
-    private var tree = DataTree()
     private var dataWriter = DataWriter()
     private var scratch: [UInt8] = []
 
@@ -193,10 +192,12 @@ struct AlertWriter: Sendable {
         _ context: SourceContext,
         to output: inout [UInt8]
     ) {
-        tree.build(event, hasContainer: !context.containerJSON.isEmpty)
-        guard !tree.isEmpty else { return }
+        let start = output.count
         output.append(literal: "\"data\":")
-        dataWriter.append(tree, event, container: context.containerJSON, to: &output)
+        guard dataWriter.append(event, container: context.containerJSON, to: &output) else {
+            output.removeSubrange(start...)
+            return
+        }
         output.append(literal: ",")
     }
 

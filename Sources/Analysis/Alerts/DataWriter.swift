@@ -3,56 +3,93 @@
 
 import EventModel
 
-/// Writes a ``DataTree`` as JSON.
+/// Writes an alert's `data`.
+///
+/// Events with the same names of fields have the same keys and braces around
+/// their values; they are put together once.
 struct DataWriter: Sendable {
     private var compact = JSONTranscoder(style: .compact)
+    private var shapes = DataShapes()
 
-    /// Appends the tree's object.
+    /// Appends the object; false when an event has no field.
     mutating func append(
-        _ tree: DataTree,
-        _ event: DecodedEvent,
+        _ event: borrowing DecodedEvent,
         container: [UInt8],
         to output: inout [UInt8]
-    ) {
-        output.append(UInt8(ascii: "{"))
-        var index = tree.nodes[0].firstChild
-        while index > 0 {
-            let node = tree.nodes[index]
-            output.appendJSONString(tree.keys.span.extracting(node.key))
-            output.append(UInt8(ascii: ":"))
-            switch node.value {
-            case .object:
-                output.append(UInt8(ascii: "{"))
-                if node.firstChild >= 0 {
-                    index = node.firstChild
-                    continue
-                }
-                output.append(UInt8(ascii: "}"))
-            case .text(let range): appendValue(event.arena.span.extracting(range), to: &output)
-            case .container: output += container
-            }
-            index = Self.following(index, tree, &output)
+    ) -> Bool {
+        let shape = shapes.shape(of: event, hasContainer: !container.isEmpty)
+        guard let shape else { return false }
+        if !appendPlain(shape, event, container, &output) {
+            appendAny(shape, event, container, &output)
         }
-        output.append(UInt8(ascii: "}"))
+        return true
     }
 
-    /// The node to write after one, with the comma or the ends of objects
-    /// between them; 0 when none is left.
-    private static func following(
-        _ index: Int,
-        _ tree: DataTree,
+    // MARK: Values that stand as they are
+
+    /// Appends everything with one look for room; false, with nothing appended,
+    /// when a value has to be escaped or may be an array.
+    private func appendPlain(
+        _ shape: DataShapes.Shape,
+        _ event: borrowing DecodedEvent,
+        _ container: [UInt8],
         _ output: inout [UInt8]
-    ) -> Int {
-        var index = index
-        while index > 0 {
-            if tree.nodes[index].next >= 0 {
-                output.append(UInt8(ascii: ","))
-                return tree.nodes[index].next
+    ) -> Bool {
+        let arena = event.arena.span
+        var count = shape.literals.count
+        for place in shape.steps {
+            guard let range = shapes.steps[place].value.range(in: event) else {
+                count += container.count
+                continue
             }
-            index = tree.nodes[index].parent
-            if index > 0 { output.append(UInt8(ascii: "}")) }
+            let text = arena.extracting(range)
+            guard text.isPlainJSON, text.isEmpty || text[0] != UInt8(ascii: "[") else {
+                return false
+            }
+            count += range.count + 2
         }
-        return 0
+        let (steps, literals) = (shapes.steps.span, shapes.literals.span)
+        output.append(addingCapacity: count) { (output: inout OutputSpan<UInt8>) in
+            var written = shape.literals.lowerBound
+            for place in shape.steps {
+                let step = steps[place]
+                output.append(span: literals.extracting(written..<step.literalEnd))
+                written = step.literalEnd
+                guard let range = step.value.range(in: event) else {
+                    output.append(span: container.span)
+                    continue
+                }
+                output.append(UInt8(ascii: "\""))
+                output.append(span: arena.extracting(range))
+                output.append(UInt8(ascii: "\""))
+            }
+            output.append(span: literals.extracting(written..<shape.literals.upperBound))
+        }
+        return true
+    }
+
+    // MARK: Values of any kind
+
+    private mutating func appendAny(
+        _ shape: DataShapes.Shape,
+        _ event: borrowing DecodedEvent,
+        _ container: [UInt8],
+        _ output: inout [UInt8]
+    ) {
+        var written = shape.literals.lowerBound
+        for place in shape.steps {
+            let step = shapes.steps[place]
+            output.append(span: shapes.literals.span.extracting(written..<step.literalEnd))
+            written = step.literalEnd
+            if let range = step.value.range(in: event) {
+                appendValue(event.arena.span.extracting(range), to: &output)
+            } else {
+                output += container
+            }
+        }
+        output.append(
+            span: shapes.literals.span.extracting(written..<shape.literals.upperBound)
+        )
     }
 
     /// Appends a value: an array if it is the whole text of one, else a string.

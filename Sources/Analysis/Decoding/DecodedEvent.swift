@@ -16,9 +16,16 @@ struct DecodedEvent: Sendable {
     struct DynamicField: Sendable {
         /// Nil when no rule, decoder or description mentions the name.
         let name: FieldName?
-        /// The name as the log or the decoder writes it.
-        let writtenName: Range<Int>
+        let writtenName: WrittenName
         let value: Range<Int>
+    }
+
+    /// A field's name as the log or the decoder writes it.
+    enum WrittenName: Sendable {
+        /// That of a node of ``DecodedEvent/paths``.
+        case path(Int)
+        /// A range of ``DecodedEvent/arena``.
+        case text(Range<Int>)
     }
 
     var arena: [UInt8] = []
@@ -42,6 +49,8 @@ struct DecodedEvent: Sendable {
     private(set) var signature = LogSignature()
     /// In the order of decoding.
     private(set) var fields: [DynamicField] = []
+    /// The names of JSON objects, of this event and of those before.
+    var paths: JSONPaths
 
     /// The fields with a name of their own, then the first field of each
     /// ``FieldName``; valid if stamped with this event.
@@ -55,7 +64,8 @@ struct DecodedEvent: Sendable {
     }
 
     /// Makes room for so many known names of dynamic fields.
-    init(nameCount: Int) {
+    init(nameCount: Int, paths: JSONPaths) {
+        self.paths = paths
         slots = [Slot](repeating: Slot(), count: StaticField.count + nameCount)
     }
 
@@ -116,9 +126,18 @@ struct DecodedEvent: Sendable {
     }
 
     /// Adds a dynamic field behind the others.
-    mutating func append(_ name: FieldName?, writtenName: Range<Int>, value: Range<Int>) {
+    mutating func append(_ name: FieldName?, writtenName: WrittenName, value: Range<Int>) {
         fields.append(DynamicField(name: name, writtenName: writtenName, value: value))
         if let name { setFirst(name, value) }
+    }
+
+    /// Appends a field's name as the log or the decoder writes it.
+    func appendName(of field: DynamicField, to output: inout [UInt8]) {
+        switch field.writtenName {
+        case .path(let node):
+            output.append(span: paths.bytes.span.extracting(paths.nodes[node].path))
+        case .text(let range): output.append(span: arena.span.extracting(range))
+        }
     }
 
     /// Makes a value known to rules by a name without listing it as decoded.

@@ -82,7 +82,9 @@ extension AnalysisEngine {
         tree.build(event, hasContainer: !context.containerJSON.isEmpty)
         var dataWriter = DataWriter()
         var data: [UInt8] = []
-        dataWriter.append(tree, event, container: context.containerJSON, to: &data)
+        if !dataWriter.append(event, container: context.containerJSON, to: &data) {
+            data.append(literal: "{}")
+        }
         let text = event.arena.span.extracting(event.text)
         return EventReport(
             fullLog: bytes(event.text),
@@ -136,7 +138,8 @@ extension AnalysisEngine {
             switch tree.nodes[index].value {
             case .object: return []
             case .container: return containerFields(context)
-            case .text(let range):
+            case .fixed, .dynamic:
+                guard let range = tree.nodes[index].value.range(in: event) else { return [] }
                 var rendered: [UInt8] = []
                 dataWriter.appendValue(event.arena.span.extracting(range), to: &rendered)
                 let isArray = rendered.first == UInt8(ascii: "[")
