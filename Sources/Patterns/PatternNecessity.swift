@@ -86,14 +86,3 @@ struct OSRegexNecessity {
         }
     }
 }
-
-extension ByteSet {
-    /// The byte of a literal's set, in lower case; nil for larger sets.
-    fileprivate var loweredMember: UInt8? {
-        let members = (UInt8.min...UInt8.max).filter(contains)
-        guard let last = members.last, members.allSatisfy({ $0.asciiLowered == last }) else {
-            return nil
-        }
-        return last
-    }
-}

@@ -15,8 +15,8 @@ enum ComplianceFromEvent {
     private static let searchedCount = 1023
 
     /// What the event adds, in its order; mostly nothing.
-    static func find(_ event: DecodedEvent, isRootcheck: Bool) -> [List] {
-        var lists = assessmentLists(event)
+    static func find(_ event: inout DecodedEvent, isRootcheck: Bool) -> [List] {
+        var lists = assessmentLists(&event)
         if isRootcheck { lists += rootcheckLists(event) }
         return lists
     }
@@ -49,7 +49,7 @@ enum ComplianceFromEvent {
         ByteCompare.starts(name, assessment)
     }
 
-    private static func assessmentLists(_ event: DecodedEvent) -> [List] {
+    private static func assessmentLists(_ event: inout DecodedEvent) -> [List] {
         var lists: [List] = []
         for field in event.fields {
             switch field.writtenName {

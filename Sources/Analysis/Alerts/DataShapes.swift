@@ -45,17 +45,17 @@ struct DataShapes: Sendable {
     /// The shape of an event's object; nil when it has no field.
     ///
     /// It is valid until the next call.
-    mutating func shape(of event: borrowing DecodedEvent, hasContainer: Bool) -> Shape? {
+    mutating func shape(of event: inout DecodedEvent, hasContainer: Bool) -> Shape? {
         let isCrowded = shapes.count >= Self.shapeLimit || literals.count > Self.byteLimit
-        if isCrowded || generation != event.paths.generation { forget(event) }
-        let fixed = Self.fixedFields(of: event, hasContainer)
+        if isCrowded || generation != event.paths.generation { forget(&event) }
+        let fixed = Self.fixedFields(of: &event, hasContainer)
         if fixed == 0, event.fields.isEmpty { return nil }
-        let place = place(fixed, event)
+        let place = place(fixed, &event)
         if places[place] != 0 { return shapes[Int(places[place]) - 1] }
-        return add(event, fixed, hasContainer, at: place)
+        return add(&event, fixed, hasContainer, at: place)
     }
 
-    private mutating func forget(_ event: borrowing DecodedEvent) {
+    private mutating func forget(_ event: inout DecodedEvent) {
         steps.removeAll(keepingCapacity: true)
         literals.removeAll(keepingCapacity: literals.count <= 2 * Self.byteLimit)
         keys.removeAll(keepingCapacity: true)
@@ -69,7 +69,7 @@ struct DataShapes: Sendable {
     /// Which fields with a name of their own there are, and a container.
     @inline(__always)
     private static func fixedFields(
-        of event: borrowing DecodedEvent,
+        of event: inout DecodedEvent,
         _ hasContainer: Bool
     ) -> Int32 {
         var fields: Int32 = hasContainer ? 1 << 30 : 0
@@ -88,7 +88,7 @@ struct DataShapes: Sendable {
     }
 
     /// The place that holds an event's shape, or the empty one where it belongs.
-    private func place(_ fixed: Int32, _ event: borrowing DecodedEvent) -> Int {
+    private func place(_ fixed: Int32, _ event: inout DecodedEvent) -> Int {
         let mask = places.count - 1
         let fields = event.fields.span
         var hash = seed ^ UInt64(truncatingIfNeeded: fixed)
@@ -112,8 +112,8 @@ struct DataShapes: Sendable {
     ) -> Bool {
         let key = shapes[index].key
         guard key.count == fields.count + 1, keys[key.lowerBound] == fixed else { return false }
-        for index in fields.indices where keys[key.lowerBound + 1 + index] != Self.key(fields[index])
-        {
+        for index in fields.indices
+        where keys[key.lowerBound + 1 + index] != Self.key(fields[index]) {
             return false
         }
         return true
@@ -125,7 +125,7 @@ struct DataShapes: Sendable {
     ///
     /// With a name that only the event knows it is not found again.
     private mutating func add(
-        _ event: borrowing DecodedEvent,
+        _ event: inout DecodedEvent,
         _ fixed: Int32,
         _ hasContainer: Bool,
         at place: Int

@@ -10,17 +10,26 @@ import EventModel
 struct DataWriter: Sendable {
     private var compact = JSONTranscoder(style: .compact)
     private var shapes = DataShapes()
+    /// The values of the event at hand.
+    private var values: [Value] = []
+
+    private struct Value: Sendable {
+        let literalEnd: Int
+        /// Range of the event's arena.
+        let text: Range<Int>
+        let isContainer: Bool
+    }
 
     /// Appends the object; false when an event has no field.
     mutating func append(
-        _ event: borrowing DecodedEvent,
+        _ event: inout DecodedEvent,
         container: [UInt8],
         to output: inout [UInt8]
     ) -> Bool {
-        let shape = shapes.shape(of: event, hasContainer: !container.isEmpty)
+        let shape = shapes.shape(of: &event, hasContainer: !container.isEmpty)
         guard let shape else { return false }
-        if !appendPlain(shape, event, container, &output) {
-            appendAny(shape, event, container, &output)
+        if !appendPlain(shape, &event, container, &output) {
+            appendAny(shape, &event, container, &output)
         }
         return true
     }
@@ -29,50 +38,62 @@ struct DataWriter: Sendable {
 
     /// Appends everything with one look for room; false, with nothing appended,
     /// when a value has to be escaped or may be an array.
-    private func appendPlain(
+    private mutating func appendPlain(
         _ shape: DataShapes.Shape,
-        _ event: borrowing DecodedEvent,
+        _ event: inout DecodedEvent,
         _ container: [UInt8],
         _ output: inout [UInt8]
     ) -> Bool {
-        let arena = event.arena.span
-        var count = shape.literals.count
-        for place in shape.steps {
-            guard let range = shapes.steps[place].value.range(in: event) else {
-                count += container.count
-                continue
-            }
-            let text = arena.extracting(range)
-            guard text.isPlainJSON, text.isEmpty || text[0] != UInt8(ascii: "[") else {
-                return false
-            }
-            count += range.count + 2
-        }
-        let (steps, literals) = (shapes.steps.span, shapes.literals.span)
-        output.append(addingCapacity: count) { (output: inout OutputSpan<UInt8>) in
+        guard let count = collectPlain(shape, &event, container.count) else { return false }
+        // Of their own, so that nothing but them is kept for the closure.
+        let (arena, values, literals) = (event.arena, values, shapes.literals)
+        output.append(addingCapacity: shape.literals.count + count) {
+            (output: inout OutputSpan<UInt8>) in
             var written = shape.literals.lowerBound
-            for place in shape.steps {
-                let step = steps[place]
-                output.append(span: literals.extracting(written..<step.literalEnd))
-                written = step.literalEnd
-                guard let range = step.value.range(in: event) else {
+            for value in values {
+                output.append(span: literals.span.extracting(written..<value.literalEnd))
+                written = value.literalEnd
+                if value.isContainer {
                     output.append(span: container.span)
-                    continue
+                } else {
+                    output.append(UInt8(ascii: "\""))
+                    output.append(span: arena.span.extracting(value.text))
+                    output.append(UInt8(ascii: "\""))
                 }
-                output.append(UInt8(ascii: "\""))
-                output.append(span: arena.extracting(range))
-                output.append(UInt8(ascii: "\""))
             }
-            output.append(span: literals.extracting(written..<shape.literals.upperBound))
+            output.append(span: literals.span.extracting(written..<shape.literals.upperBound))
         }
         return true
+    }
+
+    /// Fills ``values``; how many bytes they take, or nil when one is not plain.
+    private mutating func collectPlain(
+        _ shape: DataShapes.Shape,
+        _ event: inout DecodedEvent,
+        _ containerCount: Int
+    ) -> Int? {
+        values.removeAll(keepingCapacity: true)
+        var count = 0
+        for place in shape.steps {
+            let step = shapes.steps[place]
+            guard let range = step.value.range(in: event) else {
+                values.append(Value(literalEnd: step.literalEnd, text: 0..<0, isContainer: true))
+                count += containerCount
+                continue
+            }
+            let text = event.arena.span.extracting(range)
+            guard text.isPlainJSON, text.isEmpty || text[0] != UInt8(ascii: "[") else { return nil }
+            values.append(Value(literalEnd: step.literalEnd, text: range, isContainer: false))
+            count += range.count + 2
+        }
+        return count
     }
 
     // MARK: Values of any kind
 
     private mutating func appendAny(
         _ shape: DataShapes.Shape,
-        _ event: borrowing DecodedEvent,
+        _ event: inout DecodedEvent,
         _ container: [UInt8],
         _ output: inout [UInt8]
     ) {

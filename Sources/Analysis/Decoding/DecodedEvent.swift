@@ -9,6 +9,9 @@ import Ruleset
 ///
 /// One is used for all events.
 ///
+/// It is handed on `inout` also where it is only read: a borrow of so large a value
+/// out of another one is a copy.
+///
 /// All bytes lie in one arena, which begins with the event's text, so an offset
 /// into the text is one into the arena; ranges say where a field is.
 struct DecodedEvent: Sendable {

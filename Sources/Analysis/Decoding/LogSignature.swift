@@ -71,6 +71,12 @@ struct LogSignature: Sendable {
     @inline(__always)
     func contains(_ number: Int) -> Bool { marks[number] == mark }
 
+    /// Whether both numbers occur in the log, of which one takes the lower half.
+    @inline(__always)
+    func contains(packed numbers: UInt32) -> Bool {
+        contains(Int(numbers & 0xFFFF)) && contains(Int(numbers >> 16))
+    }
+
     /// Whether both numbers occur in the log.
     @inline(__always)
     func contains(_ numbers: (UInt16, UInt16)) -> Bool {

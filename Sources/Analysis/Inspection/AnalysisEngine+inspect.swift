@@ -28,7 +28,7 @@ extension AnalysisEngine {
         var description: [UInt8] = []
         if let decision {
             let template = ruleset.rules[decision.rule].description
-            DescriptionWriter.append(template, event, to: &description)
+            DescriptionWriter.append(template, &event, to: &description)
         }
         var alert: [UInt8] = []
         writeAlert(decision, context, time, description[...], &alert)
@@ -65,7 +65,7 @@ extension AnalysisEngine {
         decideSigma(at: time).map { decision in
             var description: [UInt8] = []
             let template = ruleset.rules[decision.rule].description
-            DescriptionWriter.append(template, event, to: &description)
+            DescriptionWriter.append(template, &event, to: &description)
             var alert: [UInt8] = []
             writeAlert(decision, context, time, description[...], &alert)
             if decision.logs { alertOffset &+= alert.count + 1 }
@@ -82,7 +82,8 @@ extension AnalysisEngine {
         tree.build(event, hasContainer: !context.containerJSON.isEmpty)
         var dataWriter = DataWriter()
         var data: [UInt8] = []
-        if !dataWriter.append(event, container: context.containerJSON, to: &data) {
+        var event = event
+        if !dataWriter.append(&event, container: context.containerJSON, to: &data) {
             data.append(literal: "{}")
         }
         let text = event.arena.span.extracting(event.text)

@@ -18,7 +18,7 @@ struct RuleGate: Sendable {
     /// byte or none.
     private var letter: UInt8 = 0
     /// Numbers of a ``LogSignature`` that must occur.
-    private var pair = (UInt16(LogSignature.always), UInt16(LogSignature.always))
+    fileprivate private(set) var pair = (UInt16(LogSignature.always), UInt16(LogSignature.always))
 
     /// The gate of a rule's conditions.
     init(
@@ -61,14 +61,42 @@ struct RuleGate: Sendable {
         letter = new
     }
 
-    /// Whether the rule may hold for an event; without a signature, what the gate
-    /// says of the log is left aside.
+    /// Whether the rule may hold for an event, what the gate says of the log left
+    /// aside.
     @inline(__always)
-    func admits(_ event: borrowing DecodedEvent, hasSignature: Bool) -> Bool {
-        if hasSignature, !event.signature.contains(pair) { return false }
+    func admitsFields(_ event: borrowing DecodedEvent) -> Bool {
         guard slot >= 0 else { return true }
         guard let value = event.value(inSlot: Int(slot)) else { return false }
         guard letter != 0 else { return true }
         return !value.isEmpty && event.arena[value.lowerBound] | 0x20 == letter
+    }
+}
+
+/// The gates of a ruleset's rules, by place in ``ChildTable/nodes``.
+struct RuleGates: Sendable {
+    private let gates: [RuleGate]
+    /// What each gate says of the log, close together: most gates need no more.
+    private let pairs: [UInt32]
+
+    init(_ gates: [RuleGate]) {
+        self.gates = gates
+        pairs = gates.map { UInt32($0.pair.0) | UInt32($0.pair.1) << 16 }
+    }
+
+    /// The first of some places whose rule may hold for an event; the end of the
+    /// range when none may.
+    ///
+    /// Without a signature, what gates say of the log is left aside.
+    func first(
+        in places: Range<Int>,
+        _ event: inout DecodedEvent,
+        hasSignature: Bool
+    ) -> Int {
+        let (gates, pairs) = (gates.span, pairs.span)
+        for place in places {
+            if hasSignature, !event.signature.contains(packed: pairs[place]) { continue }
+            if gates[place].admitsFields(event) { return place }
+        }
+        return places.upperBound
     }
 }

@@ -95,11 +95,8 @@ package struct Replay: ~Copyable {
 
     /// Ends a file: everything read from it is analysed.
     package mutating func finish(into output: inout [UInt8]) {
-        var rest: [(text: [UInt8], time: Int64)] = []
-        input.records.finish { text, time in
-            rest.append((Array(copying: text), time))
-        }
-        for line in rest { add(line.text.span, recordTime: line.time) }
+        input.records.finish()
+        addRecorded()
         flush(into: &output)
     }
 
@@ -115,13 +112,19 @@ package struct Replay: ~Copyable {
         case .auto: if !isObject { return false }
         case .dockerJSON: break
         }
-        var complete: [(text: [UInt8], time: Int64)] = []
-        let isRecord = input.records.take(line) { text, time in
-            complete.append((Array(copying: text), time))
-        }
-        for line in complete { add(line.text.span, recordTime: line.time) }
+        let isRecord = input.records.take(line)
+        if isRecord { addRecorded() }
         if !isRecord, format == .dockerJSON { counts.malformed += 1 }
         return isRecord
+    }
+
+    /// Adds the lines that the last record completed.
+    private mutating func addRecorded() {
+        let lines = input.records.lines
+        let bytes = lines.bytes
+        for entry in lines.entries {
+            add(bytes.span.extracting(entry.text), recordTime: entry.originNanoseconds)
+        }
     }
 
     private mutating func add(_ text: Span<UInt8>, recordTime: Int64 = 0) {
@@ -150,13 +153,5 @@ package struct Replay: ~Copyable {
         alerts.removeAll()
         batch.removeAll()
         lineNumbers.removeAll(keepingCapacity: true)
-    }
-}
-
-extension [UInt8] {
-    /// A copy of the bytes of a span.
-    init(copying span: Span<UInt8>) {
-        self = []
-        append(span: span)
     }
 }
