@@ -4,20 +4,26 @@
 /// Writing text and numbers into a byte buffer, as alerts need them.
 extension [UInt8] {
     /// Appends a number in decimal.
-    package mutating func appendDecimal(_ value: some BinaryInteger) {
+    package mutating func appendDecimal(_ value: Int64) {
         var digits = InlineArray<20, UInt8>(repeating: 0)
-        var magnitude = UInt64(clamping: value.magnitude)
-        var count = 0
+        var magnitude = value.magnitude
+        var start = 20
         repeat {
-            digits[count] = UInt8(ascii: "0") + UInt8(magnitude % 10)
+            start -= 1
+            digits[start] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: magnitude % 10)
             magnitude /= 10
-            count += 1
         } while magnitude > 0
-        if value < 0 { append(UInt8(ascii: "-")) }
-        while count > 0 {
-            count -= 1
-            append(digits[count])
+        if value < 0 {
+            start -= 1
+            digits[start] = UInt8(ascii: "-")
         }
+        let all = digits.span
+        append(span: all.extracting(start..<20))
+    }
+
+    /// As ``appendDecimal(_:)-(Int64)``.
+    package mutating func appendDecimal(_ value: Int) {
+        appendDecimal(Int64(value))
     }
 
     /// Appends a number that is not negative with zeros in front up to `width`.

@@ -33,6 +33,9 @@ struct AlertWriter: Sendable {
     private let managerJSON: [UInt8]
     private var dataWriter = DataWriter()
     private var scratch: [UInt8] = []
+    /// The second written last, with its text; many alerts share one.
+    private var shownSecond: (seconds: Int64, offset: Int32)?
+    private var shownTime: [UInt8] = []
 
     init(_ ruleset: Ruleset, managerName: String) {
         self.ruleset = ruleset
@@ -54,7 +57,7 @@ struct AlertWriter: Sendable {
         to output: inout [UInt8]
     ) {
         output.append(literal: "{\"timestamp\":\"")
-        subject.time.appendISO8601(to: &output)
+        appendTime(subject.time, to: &output)
         output.append(literal: "\",")
         if let rule = subject.rule {
             appendRule(rule, subject.firedCount, &event, description, to: &output)
@@ -71,6 +74,17 @@ struct AlertWriter: Sendable {
             output.append(literal: ",")
         }
         appendOrigin(subject, &event, previous, to: &output)
+    }
+
+    private mutating func appendTime(_ time: Timestamp, to output: inout [UInt8]) {
+        let seconds = time.seconds
+        if seconds != shownSecond?.seconds || time.utcOffsetSeconds != shownSecond?.offset {
+            shownSecond = (seconds, time.utcOffsetSeconds)
+            shownTime.removeAll(keepingCapacity: true)
+            time.appendSecond(to: &shownTime)
+        }
+        output.append(span: shownTime.span)
+        time.appendFraction(to: &output)
     }
 
     private func appendIdentity(_ subject: Subject, to output: inout [UInt8]) {

@@ -184,6 +184,31 @@ struct DecodedEvent: Sendable {
 
     // MARK: Arena
 
+    /// The first eight bytes of a range, the first one lowest, letters in lower case
+    /// and some other bytes changed as they are; 0 behind its end.
+    @inline(__always)
+    func front(of range: Range<Int>) -> UInt64 {
+        let all = arena.span
+        let count = min(range.count, 8)
+        let word: UInt64
+        if range.lowerBound + 8 <= all.count {
+            word = UInt64(
+                littleEndian: all.bytes.unsafeLoadUnaligned(
+                    fromByteOffset: range.lowerBound,
+                    as: UInt64.self
+                )
+            )
+        } else {
+            var bytes: UInt64 = 0
+            for index in 0..<count {
+                bytes |= UInt64(all[range.lowerBound + index]) << UInt64(8 * index)
+            }
+            word = bytes
+        }
+        let mask = count == 8 ? UInt64.max : 1 << UInt64(8 * count) - 1
+        return (word | 0x2020_2020_2020_2020) & mask
+    }
+
     /// Appends bytes to the arena.
     mutating func store(_ bytes: Span<UInt8>) -> Range<Int> {
         let start = arena.count

@@ -50,13 +50,18 @@ package struct Replay: ~Copyable {
 
     /// The file that lines come from.
     private struct Input {
-        let name: String
         let source: EventSource
         var records: RecordReplay
         var line = 0
+        /// `,"input":{"file":…,"line":`, as alerts have it.
+        let json: [UInt8]
 
         init(name: String, agent: AgentIdentity) {
-            self.name = name
+            var json: [UInt8] = []
+            json.append(literal: ",\"input\":{\"file\":")
+            json.appendJSONString(name)
+            json.append(literal: ",\"line\":")
+            self.json = json
             source = EventSource(agent: agent, location: name)
             records = RecordReplay(source: source)
         }
@@ -145,10 +150,10 @@ package struct Replay: ~Copyable {
         counts.alerts += alerts.entries.count
         for alert in alerts.entries {
             counts.alertsByRule[alert.ruleID, default: 0] += 1
-            output.append(contentsOf: alerts.bytes[alert.json].dropLast())
-            output.append(literal: ",\"input\":{\"file\":")
-            output.appendJSONString(input.name)
-            output.append(text: ",\"line\":\(lineNumbers[alert.event])}}\n")
+            output.append(span: alerts.bytes.span.extracting(alert.json.dropLast()))
+            output.append(span: input.json.span)
+            output.appendDecimal(lineNumbers[alert.event])
+            output.append(literal: "}}\n")
         }
         alerts.removeAll()
         batch.removeAll()
