@@ -49,7 +49,7 @@ extension Pattern {
         switch self {
         case .osregex(let regex): regex.necessity
         case .osmatch(let match): match.necessity
-        case .pcre2: .none
+        case .pcre2(let expression): PCRE2Necessity.read(expression.source)
         }
     }
 }
