@@ -7,7 +7,7 @@ import EventModel
 enum Predecoder {
     /// Appends the object with the keys that are set.
     static func append(
-        _ event: DecodedEvent,
+        _ event: inout DecodedEvent,
         _ hostname: Range<Int>?,
         to output: inout [UInt8]
     ) {

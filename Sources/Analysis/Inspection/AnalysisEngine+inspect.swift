@@ -28,7 +28,7 @@ extension AnalysisEngine {
         var description: [UInt8] = []
         if let decision {
             let template = ruleset.rules[decision.rule].description
-            DescriptionWriter.append(template, event, to: &description)
+            DescriptionWriter.append(template, &event, to: &description)
         }
         var alert: [UInt8] = []
         writeAlert(decision, context, time, description[...], &alert)
@@ -65,7 +65,7 @@ extension AnalysisEngine {
         decideSigma(at: time).map { decision in
             var description: [UInt8] = []
             let template = ruleset.rules[decision.rule].description
-            DescriptionWriter.append(template, event, to: &description)
+            DescriptionWriter.append(template, &event, to: &description)
             var alert: [UInt8] = []
             writeAlert(decision, context, time, description[...], &alert)
             if decision.logs { alertOffset &+= alert.count + 1 }
@@ -82,7 +82,10 @@ extension AnalysisEngine {
         tree.build(event, hasContainer: !context.containerJSON.isEmpty)
         var dataWriter = DataWriter()
         var data: [UInt8] = []
-        dataWriter.append(tree, event, container: context.containerJSON, to: &data)
+        var event = event
+        if !dataWriter.append(&event, container: context.containerJSON, to: &data) {
+            data.append(literal: "{}")
+        }
         let text = event.arena.span.extracting(event.text)
         return EventReport(
             fullLog: bytes(event.text),
@@ -136,7 +139,8 @@ extension AnalysisEngine {
             switch tree.nodes[index].value {
             case .object: return []
             case .container: return containerFields(context)
-            case .text(let range):
+            case .fixed, .dynamic:
+                guard let range = tree.nodes[index].value.range(in: event) else { return [] }
                 var rendered: [UInt8] = []
                 dataWriter.appendValue(event.arena.span.extracting(range), to: &rendered)
                 let isArray = rendered.first == UInt8(ascii: "[")
