@@ -32,6 +32,8 @@ struct RuleMatcher: Sendable {
     var key: [UInt8] = []
     /// Reused by matches whose captures nobody wants.
     var captures = Captures()
+    /// By rule, those of Sigma included.
+    var limits = MatchLimits()
     private(set) var previous = PreviousEvents()
     /// Rules that were looked at, whether they held or not.
     private(set) var evaluations = 0
@@ -100,6 +102,7 @@ struct RuleMatcher: Sendable {
         _ circumstances: Circumstances
     ) -> Winner? {
         let rule = plan.nodes[node].rule
+        if limits.isOff(rule) { return nil }
         evaluations &+= 1
         let failure = firstFailure(of: rule, decoderName, &event, circumstances)
         if trials != nil { note(node, parent, failure, event) }
@@ -132,11 +135,12 @@ struct RuleMatcher: Sendable {
             }
         }
         let test = plan.entries[rule].test
-        if test >= 0, !correlates(test, event, circumstances) { return steps.count }
+        if test >= 0, !correlates(rule, test, event, circumstances) { return steps.count }
         return nil
     }
 
     private mutating func correlates(
+        _ rule: Int,
         _ test: Int,
         _ event: DecodedEvent,
         _ circumstances: Circumstances
@@ -145,9 +149,10 @@ struct RuleMatcher: Sendable {
             test,
             for: event,
             agent: circumstances.agent,
-            now: circumstances.time.seconds
+            now: circumstances.time.seconds,
+            meter: &limits.meter
         )
-        guard let found else {
+        guard !limits.wasCut(rule), let found else {
             previous.removeAll()
             return false
         }

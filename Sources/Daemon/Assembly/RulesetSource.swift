@@ -88,12 +88,11 @@ struct RulesetSource: Sendable {
     /// - Throws: ``DaemonError`` `unreadable-file` when the database of places
     ///   cannot be used.
     func engine(_ ruleset: Ruleset, _ settings: Settings) throws -> AnalysisEngine {
-        AnalysisEngine(
-            ruleset: ruleset,
-            configuration: .init(
-                managerName: configuration.hostname,
-                places: try settings.geoDatabase.map { try GeoDatabase(path: $0).places }
-            )
+        var engine = AnalysisEngine.Configuration(
+            managerName: configuration.hostname,
+            places: try settings.geoDatabase.map { try GeoDatabase(path: $0).places }
         )
+        engine.strikeLimit = settings.switchOffAfter
+        return AnalysisEngine(ruleset: ruleset, configuration: engine)
     }
 }
