@@ -1,8 +1,9 @@
 // Jaga - container security monitor
 // SPDX-License-Identifier: Apache-2.0
 
-/// The rules that every engine has besides those of its files: by them it says what
-/// it does about rules. No event is tried with them.
+/// The rules that every engine has besides those of its files.
+///
+/// By them it says what it does about rules. No event is tried with them.
 package enum OwnRules {
     /// An expression went on for too long and was ended.
     package static let cutExpression = 509_001

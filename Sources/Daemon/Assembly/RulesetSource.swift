@@ -56,6 +56,16 @@ struct RulesetSource: Sendable {
         return Configured(settings: read.settings, diagnostics: read.diagnostics)
     }
 
+    /// The files that make the ruleset, `ossec.conf` among them.
+    func places(_ settings: Settings) -> RulesetWatch.Places {
+        var places =
+            configuration.rulesets.isEmpty
+            ? finder.places(section: settings.ruleset, data: configuration.data)
+            : finder.places(in: configuration.rulesets)
+        if let file = configuration.file { places.files.append(file) }
+        return places
+    }
+
     /// Reads and compiles the ruleset.
     ///
     /// - Throws: ``DaemonError`` `invalid-configuration` with all mistakes,
