@@ -21,6 +21,9 @@ package struct AnalysisEngine: Sendable {
         package var memorySize: Int
         /// Dynamic fields of an event; more are dropped and counted.
         package var fieldLimit: Int
+        /// How often the expression of a rule or decoder may cost too much until the
+        /// rule or decoder is switched off; 0 for never.
+        package var strikeLimit = 10
         /// What `srcgeoip` and `dstgeoip` ask; nil without a database of places.
         package var places: AddressPlaces?
         /// Whether the daemon passes over events of the category firewall that lack
@@ -86,6 +89,12 @@ package struct AnalysisEngine: Sendable {
         package internal(set) var droppedSigmaMatches = 0
         /// Groups of Sigma's correlations that were forgotten early.
         package internal(set) var forgottenSigmaGroups = 0
+        /// How often the expression of a rule or decoder cost too much.
+        package internal(set) var cutExpressions = 0
+        /// Expressions that were not tried, for others had spent the event's steps.
+        package internal(set) var starvedExpressions = 0
+        /// Rules and decoders that are now switched off for what they cost.
+        package internal(set) var switchedOff = 0
 
         package init() {}
 
@@ -106,6 +115,8 @@ package struct AnalysisEngine: Sendable {
             sum.rejectedOutputs &+= rejectedOutputs
             sum.droppedSigmaMatches &+= droppedSigmaMatches
             sum.forgottenSigmaGroups &+= forgottenSigmaGroups
+            sum.cutExpressions &+= cutExpressions
+            sum.starvedExpressions &+= starvedExpressions
             return sum
         }
     }
@@ -127,9 +138,12 @@ package struct AnalysisEngine: Sendable {
     var firings: FiringClock
     private var counts = Counters()
     private var description: [UInt8] = []
+    /// Where alerts about the engine itself come from.
+    let ownSource: EventSource
 
     /// - Complexity: O(size of the ruleset)
     package init(ruleset: Ruleset, configuration: Configuration) {
+        let ruleset = ruleset.appending(OwnRules.all)
         self.ruleset = ruleset
         self.configuration = configuration
         let names = FieldNameIndex(ruleset.fieldNames)
@@ -146,6 +160,10 @@ package struct AnalysisEngine: Sendable {
             paths: decoder.paths(names)
         )
         firings = FiringClock(ruleCount: ruleset.rules.count)
+        ownSource = EventSource(
+            agent: AgentIdentity(id: "000", name: configuration.managerName),
+            location: "jaga"
+        )
     }
 
     /// What the engine did so far.
@@ -163,6 +181,11 @@ package struct AnalysisEngine: Sendable {
         counts.rejectedOutputs = matcher.outputs.rejected
         counts.droppedSigmaMatches = sigma.droppedMatches
         counts.forgottenSigmaGroups = sigma.counters.forgotten
+        for limits in [decoder.limits, matcher.limits] {
+            counts.cutExpressions &+= limits.strikes.values.reduce(0, &+)
+            counts.starvedExpressions &+= limits.starvedMatches
+            counts.switchedOff += limits.off.count
+        }
         return counts
     }
 
@@ -203,6 +226,7 @@ package struct AnalysisEngine: Sendable {
             for decision in decideSigma(at: entry.time) where decision.logs {
                 append(decision, context, entry, index, to: &alerts)
             }
+            if hasOffenders { reportOffenders(entry, index, to: &alerts) }
         }
     }
 
@@ -226,6 +250,7 @@ package struct AnalysisEngine: Sendable {
     ) -> Decision? {
         decode(text, context, time)
         matcher.start()
+        matcher.limits.continue(decoder.limits)
         if isPassedOver {
             counts.partialFirewallEvents &+= 1
             return nil
@@ -275,6 +300,7 @@ package struct AnalysisEngine: Sendable {
             event.setHidden(field.name, value: field.value.shifted(by: base))
         }
         let hasContainer = !context.containerJSON.isEmpty
+        decoder.limits.begin()
         decoder.decode(text, protectsContainer: hasContainer, into: &event)
         if event.decoder == nil { counts.undecodedEvents &+= 1 }
         accumulator.complete(&event, at: time.seconds)
@@ -324,7 +350,7 @@ package struct AnalysisEngine: Sendable {
 
     // MARK: Alerts
 
-    private mutating func append(
+    mutating func append(
         _ decision: Decision,
         _ context: SourceContext,
         _ entry: EventBatch.Entry,

@@ -119,6 +119,12 @@ package struct OSMatch: Sendable {
         return false
     }
 
+    /// What a match costs at most, as a ``MatchMeter`` counts.
+    @inline(__always)
+    static func steps(_ subjectCount: Int, _ alternativeCount: Int, hasHeads: Bool) -> Int {
+        (subjectCount &>> 2) &* (hasHeads ? 8 : alternativeCount)
+    }
+
     /// So many texts are found faster by going over the subject once.
     private static let manyAlternatives = 4
 

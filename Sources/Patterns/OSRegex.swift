@@ -7,9 +7,9 @@
 /// choices remembered, and results that no other engine gives. The algorithm is
 /// normative, since rule sets rely on it.
 ///
-/// - Compatibility: a scan gives up after ``stepLimit(subjectCount:)`` steps,
-///   where Wazuh goes on for minutes on hostile lines. That is then no match, and
-///   counted in ``limitHits``.
+/// - Compatibility: it gives up when it has cost what a ``MatchMeter`` allows, where
+///   Wazuh goes on for minutes on hostile lines. That is then no match, and counted
+///   in ``limitHits``.
 ///
 /// Source: analysis-engine.md §2.2.
 package struct OSRegex: Sendable {
@@ -63,6 +63,18 @@ package struct OSRegex: Sendable {
         return firstMatch(in: subject, keepsCaptures: false, captures: &ignored)
     }
 
+    /// As ``firstMatch(in:)``, at the cost of a meter.
+    package func matches(_ subject: Span<UInt8>, meter: inout MatchMeter) -> Bool {
+        var ignored = Captures()
+        let result = firstMatch(
+            in: subject,
+            keepsCaptures: false,
+            captures: &ignored,
+            meter: &meter
+        )
+        return result != nil
+    }
+
     /// The result offset of the first alternative that matches, with its
     /// captures, numbered from the alternative's first group.
     ///
@@ -81,32 +93,38 @@ package struct OSRegex: Sendable {
         )
     }
 
-    /// How many scans the step limit ended since the pattern was compiled.
+    /// How many matches a limit ended since the pattern was compiled.
     package var limitHits: Int { limitCounter.value }
-
-    /// How many steps one alternative may take.
-    ///
-    /// The square of 2,048: no scan of a line up to about that length is cut that
-    /// restarts at every byte. The worst case takes some ten milliseconds.
-    package static func stepLimit(subjectCount: Int) -> Int {
-        4_194_304 + 16 &* subjectCount
-    }
 
     private func firstMatch(
         in subject: Span<UInt8>,
         keepsCaptures: Bool,
         captures: inout Captures
     ) -> Int? {
-        var exhaustions = 0
+        var meter = MatchMeter()
+        return firstMatch(
+            in: subject,
+            keepsCaptures: keepsCaptures,
+            captures: &captures,
+            meter: &meter
+        )
+    }
+
+    private func firstMatch(
+        in subject: Span<UInt8>,
+        keepsCaptures: Bool,
+        captures: inout Captures,
+        meter: inout MatchMeter
+    ) -> Int? {
         let result = OSRegexProgram.firstMatch(
             alternatives.span,
             tokens: tokens.span,
             mode: OSRegexProgram.Mode(isCapturing: isCapturing, keepsCaptures: keepsCaptures),
             in: subject,
             captures: &captures,
-            exhaustions: &exhaustions
+            meter: &meter
         )
-        if exhaustions > 0 { limitCounter.add(exhaustions) }
+        if meter.hasCut { limitCounter.increment() }
         return result
     }
 }

@@ -13,16 +13,20 @@ enum OSRegexProgram {
 
     /// The result offset of the first alternative that matches, or nil.
     ///
-    /// The token ranges of the alternatives are into `tokens`. `exhaustions` is
-    /// raised for every scan that the step limit ended.
+    /// The token ranges of the alternatives are into `tokens`. All alternatives share
+    /// what the meter allows for the pattern; when that is spent there is no match.
     static func firstMatch(
         _ alternatives: Span<OSRegex.Alternative>,
         tokens: Span<OSRegexToken>,
         mode: Mode,
         in subject: Span<UInt8>,
         captures: inout Captures,
-        exhaustions: inout Int
+        meter: inout MatchMeter
     ) -> Int? {
+        let allowance = meter.allowance(subjectCount: subject.count)
+        let scanSteps = allowance / Self.stepCost
+        var left = scanSteps
+        defer { meter.charge((scanSteps &- left) &* Self.stepCost) }
         for index in alternatives.indices {
             let alternative = alternatives[index]
             let own = tokens.extracting(alternative.tokens)
@@ -32,17 +36,29 @@ enum OSRegexProgram {
                 alternative,
                 isCapturing: mode.isCapturing,
                 marksGroups: mode.keepsCaptures,
-                stepLimit: OSRegex.stepLimit(subjectCount: subject.count)
+                stepLimit: left
             )
             var marks = captures.marks.mutableSpan
-            if let result = scan.run(over: subject, tokens: own, marks: &marks) {
+            let result = scan.run(over: subject, tokens: own, marks: &marks)
+            left = scan.stepsLeft &- startSteps
+            if let result {
                 if mode.keepsCaptures { captures.collectMarks(alternative.markCount) }
                 return result
             }
-            if scan.isExhausted { exhaustions += 1 }
+            if left < 0 {
+                meter.noteCut(allowance: allowance, subjectCount: subject.count)
+                captures.removeAll()
+                return nil
+            }
         }
         return nil
     }
+
+    /// What it costs to begin, in steps of a scan.
+    private static let startSteps = 2
+    /// What a step of a scan costs, as a ``MatchMeter`` counts: the search for the
+    /// next byte that counts is what takes long.
+    private static let stepCost = 12
 
     /// Whether an anchored scan would fail at the first byte; see
     /// ``OSRegexNecessity``.

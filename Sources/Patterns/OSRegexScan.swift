@@ -35,7 +35,8 @@ struct OSRegexScan {
     private var restart: Int?
     private var choices = InlineArray<4, Choice>(repeating: Choice())
     private var choiceCount = 0
-    private var stepsLeft: Int
+    /// Below 0 when the scan ended without an answer, for want of steps.
+    private(set) var stepsLeft: Int
 
     init(
         _ alternative: OSRegex.Alternative,

@@ -1,7 +1,7 @@
 // Jaga - container security monitor
 // SPDX-License-Identifier: Apache-2.0
 
-/// Many patterns in flat tables, by number.
+/// Many patterns in flat tables, by number; what a match costs is a meter's.
 ///
 /// It gives the answers of the single ``Pattern``s. Matching one of the set
 /// touches no reference count and allocates nothing, which is most of what a
@@ -34,9 +34,6 @@ package final class PatternSet: @unchecked Sendable {
     private let texts: UnsafeBufferPointer<UInt8>
     private let heads: [PairSet]
     private let expressions: [PCRE2Expression]
-    /// The patterns as they were, for their counters.
-    private let patterns: [Pattern]
-
     /// Takes patterns; their numbers are their indices.
     package init(_ patterns: [Pattern]) {
         var tables = Tables()
@@ -49,7 +46,6 @@ package final class PatternSet: @unchecked Sendable {
         texts = Self.buffer(of: tables.texts)
         heads = tables.heads
         expressions = tables.expressions
-        self.patterns = patterns
     }
 
     deinit {
@@ -125,17 +121,19 @@ package final class PatternSet: @unchecked Sendable {
     package func matches(
         _ pattern: Int,
         _ subject: Span<UInt8>,
-        scratch: inout Captures
+        scratch: inout Captures,
+        meter: inout MatchMeter
     ) -> Bool {
         switch programs[pattern] {
         case .osregex(let alternatives, let tokens, let isCapturing):
             let mode = OSRegexProgram.Mode(isCapturing: isCapturing, keepsCaptures: false)
-            return run(pattern, alternatives, tokens, mode, subject, &scratch) != nil
+            return run(pattern, alternatives, tokens, mode, subject, &scratch, &meter) != nil
         case .osmatch(let alternatives, let texts, let heads, let isNegated):
             let matchAlternatives = matchAlternatives
             let allTexts = self.texts
             let all = matchAlternatives.span
             let bytes = allTexts.span
+            meter.charge(OSMatch.steps(subject.count, alternatives.count, hasHeads: heads >= 0))
             return OSMatch.matches(
                 subject,
                 all.extracting(alternatives),
@@ -143,7 +141,7 @@ package final class PatternSet: @unchecked Sendable {
                 heads: heads < 0 ? nil : self.heads[heads]
             ) != isNegated
         case .pcre2(let index):
-            return expressions[index].matches(subject)
+            return expressions[index].matches(subject, meter: &meter)
         }
     }
 
@@ -152,17 +150,18 @@ package final class PatternSet: @unchecked Sendable {
     package func firstMatch(
         _ pattern: Int,
         in subject: Span<UInt8>,
-        captures: inout Captures
+        captures: inout Captures,
+        meter: inout MatchMeter
     ) -> Int? {
         captures.removeAll()
         switch programs[pattern] {
         case .osregex(let alternatives, let tokens, let isCapturing):
             let mode = OSRegexProgram.Mode(isCapturing: isCapturing, keepsCaptures: isCapturing)
-            return run(pattern, alternatives, tokens, mode, subject, &captures)
+            return run(pattern, alternatives, tokens, mode, subject, &captures, &meter)
         case .osmatch:
-            return matches(pattern, subject, scratch: &captures) ? 0 : nil
+            return matches(pattern, subject, scratch: &captures, meter: &meter) ? 0 : nil
         case .pcre2(let index):
-            return expressions[index].firstMatch(in: subject, captures: &captures)
+            return expressions[index].firstMatch(in: subject, captures: &captures, meter: &meter)
         }
     }
 
@@ -172,24 +171,20 @@ package final class PatternSet: @unchecked Sendable {
         _ tokens: Range<Int>,
         _ mode: OSRegexProgram.Mode,
         _ subject: Span<UInt8>,
-        _ captures: inout Captures
+        _ captures: inout Captures,
+        _ meter: inout MatchMeter
     ) -> Int? {
         let alternativeTable = regexAlternatives
         let tokenTable = self.tokens
         let allAlternatives = alternativeTable.span
         let allTokens = tokenTable.span
-        var exhaustions = 0
-        let result = OSRegexProgram.firstMatch(
+        return OSRegexProgram.firstMatch(
             allAlternatives.extracting(alternatives),
             tokens: allTokens.extracting(tokens),
             mode: mode,
             in: subject,
             captures: &captures,
-            exhaustions: &exhaustions
+            meter: &meter
         )
-        if exhaustions > 0, case .osregex(let regex) = patterns[pattern] {
-            regex.limitCounter.add(exhaustions)
-        }
-        return result
     }
 }

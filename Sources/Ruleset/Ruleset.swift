@@ -48,6 +48,26 @@ package struct Ruleset: Sendable {
     /// - Complexity: O(number of conditions)
     package var asksForPlaces: Bool { rules.contains(where: \.asksForPlaces) }
 
+    /// The same with further rules behind the others, which have no place in the tree.
+    ///
+    /// - Complexity: O(number of rules)
+    package func appending(_ others: [Rule]) -> Ruleset {
+        Ruleset(
+            decoders: decoders,
+            programDecoders: programDecoders,
+            plainDecoders: plainDecoders,
+            decoderNames: decoderNames,
+            rules: rules + others,
+            nodes: nodes,
+            roots: roots,
+            fieldNames: fieldNames,
+            lists: lists,
+            sidListCount: sidListCount,
+            groupListCount: groupListCount,
+            sigma: sigma
+        )
+    }
+
     /// The rule of an id; nil when there is none.
     ///
     /// - Complexity: O(number of rules)

@@ -78,6 +78,51 @@ struct HostileSubjectTests {
         #expect(expression.limitHits == 0)
     }
 
+    @Test(
+        "PCRE2 ends within its steps on 64 KB, whatever the expression",
+        arguments: [
+            "(a+)+$", "(a|a)*[!?]", "(.*a){20}[!?]", "\\w+[!?]", "[a!]*\\d++[!?]", "(a*)*\\1[bc]",
+            "(?:a++b?)*[bc]|\\w+[!?]", "^(([a-z])+.)+[A-Z]([a-z])+$",
+        ]
+    )
+    func boundedExpression(pattern: String) throws {
+        let expression = try PCRE2Expression(pattern.utf8)
+        var meter = MatchMeter()
+
+        let subject = run(of: "a") + [0x3B]
+        #expect(!expression.matches(subject.span, meter: &meter))
+
+        #expect(meter.takeCut() == .ownLimit)
+        #expect(expression.limitHits == 1)
+    }
+
+    @Test("PCRE2 gives the same captures when its work is counted")
+    func countedCaptures() throws {
+        let expression = try PCRE2Expression("user=(\\S+) from (?:(x)|(\\d+))$".utf8)
+        let subject = run(of: "user= ") + Array("user=root from 12".utf8)
+        var captures = Captures()
+
+        #expect(expression.firstMatch(in: subject.span, captures: &captures) == subject.count - 1)
+
+        #expect(captures.texts(of: subject) == ["root", "", "12"])
+    }
+
+    @Test("what others have spent is not a pattern's fault")
+    func starved() throws {
+        let costly = try PCRE2Expression("(a+)+$".utf8)
+        var meter = MatchMeter()
+        let subject = run(of: "a") + [0x21]
+        #expect(!costly.matches(subject.span, meter: &meter))
+        _ = meter.takeCut()
+
+        #expect(!costly.matches(subject.span, meter: &meter))
+
+        #expect(meter.takeCut() == .eventLimit)
+        meter.begin()
+        #expect(!costly.matches(subject.span, meter: &meter))
+        #expect(meter.takeCut() == .ownLimit)
+    }
+
     @Test("NUL and bytes that are no UTF-8 are bytes like others")
     func anyByte() throws {
         let subject: [UInt8] = [0xFF, 0x00, 0xC3, 0x41, 0x00, 0x42, 0xFE]

@@ -80,7 +80,8 @@ struct CorrelationMemory: Sendable {
         _ index: Int,
         for event: inout DecodedEvent,
         agent: Int,
-        now: Int64
+        now: Int64,
+        meter: inout MatchMeter
     ) -> Found? {
         let test = plan.tests[index]
         let track = plan.tracks[test.track]
@@ -96,7 +97,12 @@ struct CorrelationMemory: Sendable {
             position = older
             let place = sequence % limit
             if now - events[place].arrival > test.timeframe { return nil }
-            guard isCandidate(sequence, test, track, &event, agent) else { continue }
+            guard isCandidate(sequence, test, track, &event, agent),
+                test.regex < 0 || logMatches(test.regex, place, &meter)
+            else {
+                if meter.hasCut { return nil }
+                continue
+            }
             if events[place].claimedLevel >= test.level { return nil }
             let isLast = count >= test.skippedCount
             if found.sequences.count < PreviousEvents.limit, !(isLast && test.regex >= 0) {
@@ -112,7 +118,7 @@ struct CorrelationMemory: Sendable {
         return nil
     }
 
-    /// Whether a test counts a stored event, time and claims apart.
+    /// Whether a test counts a stored event, its text, time and claims apart.
     private func isCandidate(
         _ sequence: Int,
         _ test: CorrelationPlan.Test,
@@ -123,7 +129,6 @@ struct CorrelationMemory: Sendable {
         let place = sequence % limit
         if track.separatesAgents, events[place].agent != agent { return false }
         if track.separatesCategories, events[place].category != event.category { return false }
-        if test.regex >= 0, !logMatches(test.regex, place) { return false }
         for slot in track.same where !isEqual(slot, place, &event) { return false }
         for slot in test.different where isEqual(slot, place, &event) { return false }
         if !test.differentFields.isEmpty, !events[place].hasFields, event.fields.isEmpty {
@@ -133,10 +138,10 @@ struct CorrelationMemory: Sendable {
         return true
     }
 
-    private func logMatches(_ regex: Int, _ place: Int) -> Bool {
+    private func logMatches(_ regex: Int, _ place: Int, _ meter: inout MatchMeter) -> Bool {
         let log = events[place].logStart..<events[place].logEnd
         let bytes = events[place].bytes
-        return plan.regexes[regex].firstMatch(in: bytes.span.extracting(log)) != nil
+        return plan.regexes[regex].matches(bytes.span.extracting(log), meter: &meter)
     }
 
     /// Whether a value is set in both events and equal.

@@ -38,15 +38,16 @@ struct DecoderSelector: Sendable {
     mutating func select(
         _ plan: DecoderPlan,
         _ text: Span<UInt8>,
-        _ event: inout DecodedEvent
+        _ event: inout DecodedEvent,
+        _ limits: inout MatchLimits
     ) -> Choice? {
         guard let program = event.header.programName else {
-            return firstPlain(plan, text, &event)
+            return firstPlain(plan, text, &event, &limits)
         }
-        let known = admitted(plan, text.extracting(program))
+        let known = admitted(plan, text.extracting(program), &limits)
         var choice: Choice?
         for index in known {
-            choice = take(candidates[index], plan, text, &event)
+            choice = take(candidates[index], plan, text, &event, &limits)
             if choice != nil { break }
         }
         if program.count > Self.rememberedCount { forget() }
@@ -56,7 +57,8 @@ struct DecoderSelector: Sendable {
     private mutating func firstPlain(
         _ plan: DecoderPlan,
         _ text: Span<UInt8>,
-        _ event: inout DecodedEvent
+        _ event: inout DecodedEvent,
+        _ limits: inout MatchLimits
     ) -> Choice? {
         let log = event.log
         let hasSignature = event.hasSignature()
@@ -64,7 +66,7 @@ struct DecoderSelector: Sendable {
         for place in plan.selection.places(firstByte: first) {
             let candidate = plan.selection[place]
             if hasSignature, !event.signature.contains(candidate.pair) { continue }
-            if let choice = take(candidate.decoder, plan, text, &event) { return choice }
+            if let choice = take(candidate.decoder, plan, text, &event, &limits) { return choice }
         }
         return nil
     }
@@ -73,31 +75,46 @@ struct DecoderSelector: Sendable {
         _ decoder: Int,
         _ plan: DecoderPlan,
         _ text: Span<UInt8>,
-        _ event: inout DecodedEvent
+        _ event: inout DecodedEvent,
+        _ limits: inout MatchLimits
     ) -> Choice? {
         let log = event.log
         let prematch = plan.nodes[decoder].prematch
         guard prematch >= 0 else {
             return Choice(decoder: decoder, afterPrematch: log.lowerBound)
         }
-        guard plan.patterns.mayMatch(prematch, log, in: &event) else { return nil }
-        let subject = text.extracting(log)
-        let result = plan.patterns.firstMatch(prematch, in: subject, captures: &ignored)
-        return result.map { result in
-            Choice(decoder: decoder, afterPrematch: MatchOffset.following(result, in: log))
-        }
+        guard plan.patterns.mayMatch(prematch, log, in: &event), !limits.isOff(decoder)
+        else { return nil }
+        let result = plan.patterns.firstMatch(
+            prematch,
+            in: text.extracting(log),
+            captures: &ignored,
+            meter: &limits.meter
+        )
+        guard !limits.wasCut(decoder), let result else { return nil }
+        return Choice(decoder: decoder, afterPrematch: MatchOffset.following(result, in: log))
     }
 
     /// The decoders whose program name matches, as a range of ``candidates``.
-    private mutating func admitted(_ plan: DecoderPlan, _ program: Span<UInt8>) -> Range<Int> {
+    private mutating func admitted(
+        _ plan: DecoderPlan,
+        _ program: Span<UInt8>,
+        _ limits: inout MatchLimits
+    ) -> Range<Int> {
         if let known = programs.find(program) { return ranges[known] }
         if programs.count >= Self.rememberedPrograms { forget() }
         let start = candidates.count
         for decoder in programDecoders {
             let pattern = plan.nodes[decoder].programName
-            if pattern < 0 || plan.patterns.matches(pattern, program, scratch: &ignored) {
-                candidates.append(decoder)
-            }
+            let isAdmitted =
+                pattern < 0
+                || plan.patterns.matches(
+                    pattern,
+                    program,
+                    scratch: &ignored,
+                    meter: &limits.meter
+                )
+            if isAdmitted, !limits.wasCut(decoder) { candidates.append(decoder) }
         }
         ranges.append(start..<candidates.count)
         _ = programs.insert(program)

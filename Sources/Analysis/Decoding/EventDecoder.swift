@@ -14,6 +14,8 @@ struct EventDecoder: Sendable {
     private(set) var json: JSONExtractor
     private var captures = Captures()
     private var ignored = Captures()
+    /// By decoder.
+    var limits = MatchLimits()
     private let fieldLimit: Int
 
     init(_ ruleset: Ruleset, fieldLimit: Int) {
@@ -44,7 +46,7 @@ struct EventDecoder: Sendable {
         protectsContainer: Bool,
         into event: inout DecodedEvent
     ) {
-        guard let choice = selector.select(plan, text, &event) else { return }
+        guard let choice = selector.select(plan, text, &event, &limits) else { return }
         event.decoder = choice.decoder
         event.category = plan.nodes[choice.decoder].category
         let children = plan.nodes[choice.decoder].children
@@ -80,7 +82,8 @@ struct EventDecoder: Sendable {
             let start =
                 plan.nodes[child.decoder].prematchIsAfterParent
                 ? choice.afterPrematch : event.log.lowerBound
-            if let after = match(prematch, text, start..<event.log.upperBound, &event) {
+            let range = start..<event.log.upperBound
+            if let after = match(prematch, of: child.decoder, text, range, &event) {
                 event.decoder = child.decoder
                 event.category = plan.nodes[child.decoder].category
                 return (position, Offsets(afterParent: choice.afterPrematch, afterPrematch: after))
@@ -119,9 +122,11 @@ struct EventDecoder: Sendable {
             case .regex(let pattern, let offset, let order):
                 guard event.fields.count < fieldLimit else { return }
                 let range = subject(offset, offsets, event.log)
-                if let after = apply(pattern, order, text, range, &event) {
+                if !limits.isOff(child.decoder),
+                    let after = apply(pattern, order, text, range, &event)
+                {
                     offsets.afterRegex = after
-                } else if !child.hasNext {
+                } else if limits.wasCut(child.decoder) || !child.hasNext {
                     return
                 }
             }
@@ -142,8 +147,10 @@ struct EventDecoder: Sendable {
         case .none: return
         case .plugin(let plugin, _): run(plugin, text, offsets, protectsContainer, &event)
         case .regex(let pattern, let offset, let order):
+            guard !limits.isOff(decoder) else { return }
             let range = subject(offset, offsets, event.log)
             _ = apply(pattern, order, text, range, &event)
+            _ = limits.wasCut(decoder)
         }
     }
 
@@ -175,7 +182,8 @@ struct EventDecoder: Sendable {
             let result = plan.patterns.firstMatch(
                 pattern,
                 in: text.extracting(range),
-                captures: &captures
+                captures: &captures,
+                meter: &limits.meter
             )
         else { return nil }
         for index in 0..<min(captures.count, order.count) {
@@ -201,14 +209,20 @@ struct EventDecoder: Sendable {
 
     private mutating func match(
         _ pattern: Int,
+        of decoder: Int,
         _ text: Span<UInt8>,
         _ range: Range<Int>,
         _ event: inout DecodedEvent
     ) -> Int? {
-        guard plan.patterns.mayMatch(pattern, range, in: &event) else { return nil }
-        let subject = text.extracting(range)
-        guard let result = plan.patterns.firstMatch(pattern, in: subject, captures: &ignored)
+        guard plan.patterns.mayMatch(pattern, range, in: &event), !limits.isOff(decoder)
         else { return nil }
+        let result = plan.patterns.firstMatch(
+            pattern,
+            in: text.extracting(range),
+            captures: &ignored,
+            meter: &limits.meter
+        )
+        guard !limits.wasCut(decoder), let result else { return nil }
         return MatchOffset.following(result, in: range)
     }
 

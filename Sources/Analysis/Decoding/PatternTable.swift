@@ -23,8 +23,13 @@ final class PatternTable: Sendable {
 
     /// Whether a pattern matches.
     @inline(__always)
-    func matches(_ pattern: Int, _ subject: Span<UInt8>, scratch: inout Captures) -> Bool {
-        patterns.matches(pattern, subject, scratch: &scratch)
+    func matches(
+        _ pattern: Int,
+        _ subject: Span<UInt8>,
+        scratch: inout Captures,
+        meter: inout MatchMeter
+    ) -> Bool {
+        patterns.matches(pattern, subject, scratch: &scratch, meter: &meter)
     }
 
     /// See ``Patterns/Pattern/firstMatch(in:captures:)``.
@@ -32,9 +37,10 @@ final class PatternTable: Sendable {
     func firstMatch(
         _ pattern: Int,
         in subject: Span<UInt8>,
-        captures: inout Captures
+        captures: inout Captures,
+        meter: inout MatchMeter
     ) -> Int? {
-        patterns.firstMatch(pattern, in: subject, captures: &captures)
+        patterns.firstMatch(pattern, in: subject, captures: &captures, meter: &meter)
     }
 
     /// Whether a pattern may match a range of the event's arena; false is

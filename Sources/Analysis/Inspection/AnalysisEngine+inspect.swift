@@ -37,12 +37,14 @@ extension AnalysisEngine {
             alertOffset &+= alert.count + 1
             remember(context, time, decision)
         }
+        let sigma = inspectSigma(context, time)
         let found = Findings(
             decision: decision,
             description: description,
             alert: alert,
             trials: trials,
-            sigma: inspectSigma(context, time),
+            sigma: sigma,
+            warnings: hasOffenders ? strikeOffenders().map(\.text) : [],
             sigmaTrials: detail == .trials ? sigmaTrials() : SigmaTrials()
         )
         return report(context, found)
@@ -55,6 +57,7 @@ extension AnalysisEngine {
         let alert: [UInt8]
         let trials: [RuleTrial]
         let sigma: [EventReport.SigmaReport]
+        let warnings: [String]
         let sigmaTrials: SigmaTrials
     }
 
@@ -100,6 +103,7 @@ extension AnalysisEngine {
             alertJSON: found.alert,
             trials: found.trials,
             sigma: found.sigma,
+            warnings: found.warnings,
             sigmaTrials: found.sigmaTrials.tried,
             sigmaElsewhere: found.sigmaTrials.elsewhere
         )

@@ -26,6 +26,8 @@ package struct EventReport: Sendable {
     package let trials: [RuleTrial]
     /// The Sigma rules that held, greatest level first.
     package let sigma: [SigmaReport]
+    /// Expressions that cost too much for this event.
+    package let warnings: [String]
     /// The Sigma rules about the event's log source; empty unless they were asked
     /// for.
     package let sigmaTrials: [RuleTrial]

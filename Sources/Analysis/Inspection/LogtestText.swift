@@ -17,6 +17,9 @@ package enum LogtestText {
         _ detail: AnalysisEngine.InspectionDetail,
         to output: inout [UInt8]
     ) {
+        for warning in report.warnings {
+            output.append(text: "** Wazuh-Logtest: WARNING: \(warning)\n")
+        }
         appendPredecoding(report, to: &output)
         appendDecoding(report, to: &output)
         if detail == .trials { appendDebugging(report, to: &output) }

@@ -21,11 +21,13 @@ extension RuleMatcher {
             guard let range = event.range(of: field) else { return false }
             guard plan.patterns.mayMatch(pattern, range, in: &event) else { return isNegated }
             let text = event.arena.span
-            return plan.patterns.matches(
+            let isMatch = plan.patterns.matches(
                 pattern,
                 text.extracting(range),
-                scratch: &captures
-            ) != isNegated
+                scratch: &captures,
+                meter: &limits.meter
+            )
+            return !limits.wasCut(rule) && isMatch != isNegated
         case .exact(let field, let bytes, let isNegated):
             guard let range = event.range(of: field) else { return false }
             let text = event.arena.span

@@ -32,6 +32,8 @@ struct RuleMatcher: Sendable {
     var key: [UInt8] = []
     /// Reused by matches whose captures nobody wants.
     var captures = Captures()
+    /// By rule, those of Sigma included.
+    var limits = MatchLimits()
     private(set) var previous = PreviousEvents()
     /// Rules that were looked at, whether they held or not.
     private(set) var evaluations = 0
@@ -118,6 +120,7 @@ struct RuleMatcher: Sendable {
     ) -> Winner? {
         let plan = subject.plan
         let rule = plan.nodes[node].rule
+        if limits.isOff(rule) { return nil }
         evaluations &+= 1
         let failure = firstFailure(of: rule, subject, &event)
         if trials != nil { note(node, parent, failure, event) }
@@ -150,11 +153,12 @@ struct RuleMatcher: Sendable {
             }
         }
         let test = plan.entries[rule].test
-        if test >= 0, !correlates(test, &event, subject.circumstances) { return steps.count }
+        if test >= 0, !correlates(rule, test, &event, subject.circumstances) { return steps.count }
         return nil
     }
 
     private mutating func correlates(
+        _ rule: Int,
         _ test: Int,
         _ event: inout DecodedEvent,
         _ circumstances: Circumstances
@@ -163,9 +167,10 @@ struct RuleMatcher: Sendable {
             test,
             for: &event,
             agent: circumstances.agent,
-            now: circumstances.time.seconds
+            now: circumstances.time.seconds,
+            meter: &limits.meter
         )
-        guard let found else {
+        guard !limits.wasCut(rule), let found else {
             previous.removeAll()
             return false
         }

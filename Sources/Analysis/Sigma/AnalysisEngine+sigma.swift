@@ -12,7 +12,7 @@ extension AnalysisEngine {
     mutating func decideSigma(at time: Timestamp) -> [Decision] {
         guard !sigma.plan.isEmpty else { return [] }
         sigma.decoderName = event.decoder.map { ruleset.decoders[$0].nameID } ?? -1
-        sigma.match(event, at: time.seconds)
+        sigma.match(event, at: time.seconds, &matcher.limits)
         guard !sigma.matches.isEmpty else { return [] }
         // What XML rules quoted is not these rules' to quote.
         matcher.discardPrevious()

@@ -40,14 +40,22 @@ struct SigmaMatcher: Sendable {
     }
 
     /// Finds the ``matches`` of an event and counts it; `now` is in seconds.
-    mutating func match(_ event: DecodedEvent, at now: Int64) {
+    ///
+    /// A rule whose expression goes beyond the limits does not hold.
+    mutating func match(
+        _ event: DecodedEvent,
+        at now: Int64,
+        _ limits: inout MatchLimits
+    ) {
         matches.removeAll(keepingCapacity: true)
         guard !plan.isEmpty else { return }
         start(event)
         var fired: [Int] = []
         for index in plan.detections.indices where prefilter.mayHold(index, eventNumber) {
             let detection = plan.detections[index]
-            guard sourceHolds[detection.source], holds(detection.root, event) else { continue }
+            guard sourceHolds[detection.source], !limits.isOff(detection.rule) else { continue }
+            let isHolding = holds(detection.root, event, &limits.meter)
+            guard !limits.wasCut(detection.rule), isHolding else { continue }
             if !detection.isSilent { note(detection.rule) }
             for feed in detection.feeds where count(plan.feeds[feed], event, now) {
                 fired.append(plan.correlations[plan.feeds[feed].correlation].rule)
@@ -95,25 +103,33 @@ struct SigmaMatcher: Sendable {
 
     // MARK: Expressions
 
-    private mutating func holds(_ step: Int, _ event: DecodedEvent) -> Bool {
+    private mutating func holds(
+        _ step: Int,
+        _ event: DecodedEvent,
+        _ meter: inout MatchMeter
+    ) -> Bool {
         switch plan.steps[step] {
         case .all(let range):
-            for child in range where !holds(plan.children[child], event) { return false }
+            for child in range where !holds(plan.children[child], event, &meter) { return false }
             return true
         case .any(let range):
-            for child in range where holds(plan.children[child], event) { return true }
+            for child in range where holds(plan.children[child], event, &meter) { return true }
             return false
-        case .not(let step): return !holds(step, event)
-        case .test(let test): return holds(plan.tests[test], event)
+        case .not(let step): return !holds(step, event, &meter)
+        case .test(let test): return holds(plan.tests[test], event, &meter)
         }
     }
 
-    private mutating func holds(_ test: SigmaPlan.Test, _ event: DecodedEvent) -> Bool {
+    private mutating func holds(
+        _ test: SigmaPlan.Test,
+        _ event: DecodedEvent,
+        _ meter: inout MatchMeter
+    ) -> Bool {
         if case .isNull = test.comparison { return isNull(test.views, event) }
         for index in test.views {
             let view = plan.viewLists[index]
             guard let range = views.range(view, event) else { continue }
-            if holds(test.comparison, view, range, event) { return true }
+            if holds(test.comparison, view, range, event, &meter) { return true }
         }
         return false
     }
@@ -132,14 +148,15 @@ struct SigmaMatcher: Sendable {
         _ comparison: SigmaPlan.Comparison,
         _ view: Int,
         _ range: Range<Int>,
-        _ event: DecodedEvent
+        _ event: DecodedEvent,
+        _ meter: inout MatchMeter
     ) -> Bool {
         let text = event.arena.span.extracting(range)
         switch comparison {
         case .text(let glob):
             return views.mayMatch(glob, of: plan.globs, view, event)
                 && plan.globs.matches(glob, text)
-        case .regex(let regex): return plan.regexes[regex].matches(text)
+        case .regex(let regex): return plan.regexes[regex].matches(text, meter: &meter)
         case .network(let network): return plan.networks[network].contains(text)
         case .number(let relation, let number):
             guard let value = SigmaNumber.value(of: text) else { return false }
@@ -198,10 +215,11 @@ struct SigmaMatcher: Sendable {
     /// search identifier's answer; nil when it holds.
     mutating func obstacle(_ index: Int, _ rule: SigmaDetection, _ event: DecodedEvent) -> String? {
         let detection = plan.detections[index]
-        if holds(detection.root, event) { return nil }
+        var meter = MatchMeter()
+        if holds(detection.root, event, &meter) { return nil }
         var answers: [String] = []
         for (search, place) in zip(rule.searches, detection.searches) {
-            let isTrue = holds(plan.searchRoots[place], event)
+            let isTrue = holds(plan.searchRoots[place], event, &meter)
             answers.append("\(search.name) is \(isTrue)")
         }
         return "condition \(rule.conditionText): " + answers.joined(separator: ", ")

@@ -179,6 +179,10 @@ package struct AllInOne: Sendable {
                 }
                 return nil
             }
+            group.addTask {
+                await running.reloader.watch(pace: .standard)
+                return nil
+            }
             if let web = WebAssembly(configuration, running) {
                 group.addTask { await serve(web) }
             }

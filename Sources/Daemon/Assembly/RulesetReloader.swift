@@ -6,8 +6,11 @@ import EventModel
 import Ruleset
 import WebServer
 
-/// Reads the ruleset again while Jaga works.
+/// Reads the ruleset again while Jaga works, and what `ossec.conf` says of it.
+///
+/// Everything else in `ossec.conf` waits for a restart.
 struct RulesetReloader: Sendable {
+    /// As read at the start.
     let settings: Settings
     let loader: RulesetSource
     let parts: Parts
@@ -32,8 +35,28 @@ struct RulesetReloader: Sendable {
         return try result.get()
     }
 
+    /// Reloads when files have changed, until the task is cancelled; at once over when
+    /// the settings do not want it.
+    func watch(pace: RulesetWatch.Pace) async {
+        guard settings.reloadsOnChange else { return }
+        let loader = loader
+        let started = settings
+        let watch = RulesetWatch(
+            {
+                // A file with mistakes says nothing of other places; the reload tells.
+                let configured = try? loader.configure()
+                return loader.places(configured?.settings ?? started)
+            },
+            pace: pace
+        )
+        // The operator is told.
+        await watch.run { _ = try? await reload() }
+    }
+
     private func attempt() -> Result<ReloadReport, ReloadRefusal> {
         do {
+            // As at the start, a mistake disables its block.
+            let settings = try loader.configure().settings
             let loaded = try loader.load(settings)
             parts.pipeline.replaceEngine(with: try loader.engine(loaded.ruleset, settings))
             current.replace(

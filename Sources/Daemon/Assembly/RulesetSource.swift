@@ -56,6 +56,16 @@ struct RulesetSource: Sendable {
         return Configured(settings: read.settings, diagnostics: read.diagnostics)
     }
 
+    /// The files that make the ruleset, `ossec.conf` among them.
+    func places(_ settings: Settings) -> RulesetWatch.Places {
+        var places =
+            configuration.rulesets.isEmpty
+            ? finder.places(section: settings.ruleset, data: configuration.data)
+            : finder.places(in: configuration.rulesets)
+        if let file = configuration.file { places.files.append(file) }
+        return places
+    }
+
     /// Reads and compiles the ruleset.
     ///
     /// - Throws: ``DaemonError`` `invalid-configuration` with all mistakes,
@@ -88,12 +98,11 @@ struct RulesetSource: Sendable {
     /// - Throws: ``DaemonError`` `unreadable-file` when the database of places
     ///   cannot be used.
     func engine(_ ruleset: Ruleset, _ settings: Settings) throws -> AnalysisEngine {
-        AnalysisEngine(
-            ruleset: ruleset,
-            configuration: .init(
-                managerName: configuration.hostname,
-                places: try settings.geoDatabase.map { try GeoDatabase(path: $0).places }
-            )
+        var engine = AnalysisEngine.Configuration(
+            managerName: configuration.hostname,
+            places: try settings.geoDatabase.map { try GeoDatabase(path: $0).places }
         )
+        engine.strikeLimit = settings.switchOffAfter
+        return AnalysisEngine(ruleset: ruleset, configuration: engine)
     }
 }

@@ -71,6 +71,8 @@ extension PipelineMetrics.Snapshot {
             to: &output
         )
         engineSeries(counter)
+        output += "# HELP jaga_switched_off Rules and decoders off for what they cost.\n"
+        output += "# TYPE jaga_switched_off gauge\njaga_switched_off \(engine.switchedOff)\n"
         counter(
             "jaga_alert_write_failures_total",
             "Writes to alerts.json tried again.",
@@ -136,6 +138,16 @@ extension PipelineMetrics.Snapshot {
             "jaga_command_outputs_rejected_total",
             "Command outputs that check_diff had no room for.",
             Int64(engine.rejectedOutputs)
+        )
+        counter(
+            "jaga_expression_cuts_total",
+            "Matches ended since the expression cost too much.",
+            Int64(engine.cutExpressions)
+        )
+        counter(
+            "jaga_expression_starved_total",
+            "Expressions not tried, for others had spent the event's steps.",
+            Int64(engine.starvedExpressions)
         )
     }
 }

@@ -30,7 +30,7 @@ package struct RulesetFinder: Sendable {
     package func files(in folders: [String]) throws -> RulesetFiles {
         var collector = RulesetCollector()
         for folder in folders {
-            guard ["decoders", "rules", "lists"].contains(where: { hasPart($0, in: folder) })
+            guard Self.parts.contains(where: { hasPart($0, in: folder) })
             else {
                 throw DaemonError(
                     .rulesetFolder,
@@ -79,6 +79,36 @@ package struct RulesetFinder: Sendable {
         collector.exclude(decoders: section.decoderExcludes, rules: section.ruleExcludes)
         return collector.files()
     }
+
+    /// Where the files of ``files(section:data:)`` lie, those included that are not
+    /// there yet.
+    package func places(section: RulesetSection, data: DataFolder?) -> RulesetWatch.Places {
+        let base = data?.path ?? "."
+        var folders = (section.decoderFolders + section.ruleFolders).map { resolve($0.path, base) }
+        if let shipped {
+            let used = [
+                section.decoderFolders.isEmpty ? "/decoders" : nil,
+                section.ruleFolders.isEmpty ? "/rules" : nil, "/lists",
+            ]
+            folders += used.compactMap { $0.map { shipped + $0 } }
+        }
+        if let data { folders += Self.parts.map { data.etc + "/" + $0 } }
+        let files =
+            section.decoderIncludes.map { resolve(included($0, "decoders"), base) }
+            + section.ruleIncludes.map { resolve(included($0, "rules"), base) }
+            + section.lists.map { resolve($0, base) }
+        return RulesetWatch.Places(folders: folders, files: files)
+    }
+
+    /// Where the files of ``files(in:)`` lie.
+    package func places(in folders: [String]) -> RulesetWatch.Places {
+        RulesetWatch.Places(
+            folders: folders.flatMap { folder in Self.parts.map { folder + "/" + $0 } },
+            files: []
+        )
+    }
+
+    private static let parts = ["decoders", "rules", "lists"]
 
     private func shippedFolder() throws -> String {
         if let shipped { return shipped }

@@ -87,13 +87,19 @@ struct EngineSections {
         case "decoder_exclude": settings.ruleset.decoderExcludes.append(value)
         case "rule_exclude": settings.ruleset.ruleExcludes.append(value)
         case "list": settings.ruleset.lists.append(value)
+        case "reload_on_change":
+            settings.reloadsOnChange = reader.yesNo(child) ?? settings.reloadsOnChange
+        case "switch_off_after":
+            settings.switchOffAfter =
+                reader.number(child, in: 0...1_000_000) ?? settings.switchOffAfter
         default:
             reader.unknown(
                 child,
                 in: "<ruleset>",
                 known: [
                     "decoder_dir", "rule_dir", "decoder_include", "rule_include",
-                    "decoder_exclude", "rule_exclude", "list",
+                    "decoder_exclude", "rule_exclude", "list", "reload_on_change",
+                    "switch_off_after",
                 ]
             )
         }

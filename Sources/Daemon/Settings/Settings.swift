@@ -20,6 +20,11 @@ package struct Settings: Sendable {
     package var keepsArchives = false
     /// Alerts from this level on carry the mail flag; from 1 to 16.
     package var emailAlertLevel = 12
+    /// Whether the ruleset is read again when its files change.
+    package var reloadsOnChange = true
+    /// How often the expression of a rule or decoder may cost too much until it is
+    /// switched off; 0 for never.
+    package var switchOffAfter = 10
     /// File with the places of addresses, for `srcgeoip` and `dstgeoip`.
     package var geoDatabase: String?
 
