@@ -1,8 +1,6 @@
 // Jaga - container security monitor
 // SPDX-License-Identifier: Apache-2.0
 
-package import EventModel
-
 /// What a container is doing.
 package enum ContainerState: String, Sendable, Hashable {
     case created, running, paused, restarting, removing, exited, dead
@@ -57,6 +55,10 @@ package struct ContainerDetails: Sendable, Hashable {
     package let createdAt: EngineTime?
     /// Nil when it was never started.
     package let startedAt: EngineTime?
+    /// When it last ended; nil when it never did.
+    package let finishedAt: EngineTime?
+    /// Of its last end; 0 when it never ended.
+    package let exitCode: Int64
     /// Of its first process, in the engine's namespace; 0 when it is not running.
     package let processID: Int64
     /// Whether its output is one raw stream instead of frames.
@@ -71,11 +73,6 @@ package struct ContainerDetails: Sendable, Hashable {
     package let healthCheck: HealthCheck?
     /// The last probes, oldest first; the engine keeps five.
     package let healthRuns: [HealthCheck.Run]
-
-    /// What alerts say about this container.
-    package var identity: ContainerIdentity {
-        ContainerIdentity(id: id, name: name, image: image, imageID: imageID, labels: labels)
-    }
 }
 
 /// A line of the list of images.
@@ -86,6 +83,21 @@ package struct ImageSummary: Sendable, Hashable {
     /// `nginx@sha256:…`.
     package let digests: [String]
     package let labels: [String: String]
+}
+
+/// A line of the list of networks.
+package struct NetworkSummary: Sendable, Hashable {
+    package let id: String
+    package let name: String
+    /// `bridge`, `overlay`.
+    package let driver: String
+}
+
+/// A line of the list of volumes.
+package struct VolumeSummary: Sendable, Hashable {
+    /// Volumes have no other id.
+    package let name: String
+    package let driver: String
 }
 
 /// An execution in a container, inspected.

@@ -95,4 +95,20 @@ extension DockerClient {
             endpoint: endpoint
         )
     }
+
+    /// What the engine still remembers of a span of time, both ends included.
+    ///
+    /// The engine keeps 256 events and forgets them when it ends.
+    /// Source: Docker Engine API v1.41, `/events`: with an `until` in the past
+    /// the stream ends by itself.
+    /// - Throws: ``DockerError``
+    package func pastEvents(since: EngineTime, until: EngineTime) async throws -> [DockerEvent] {
+        let query = "?since=\(since.parameter)&until=\(until.parameter)"
+        let answer = try await answer(to: "/events" + query, doing: "ask for past events")
+        var splitter = NDJSONSplitter(lineLimit: configuration.eventLimit)
+        var lines = splitter.lines(completedBy: answer.body)
+        if let last = splitter.finish() { lines.append(last) }
+        // What is no event is no proof of anything here; the stream tells of it.
+        return lines.compactMap { try? DockerEvent(line: $0) }
+    }
 }

@@ -69,6 +69,33 @@ extension DockerClient {
         return answer.map(ImageSummary.init)
     }
 
+    /// An image, by id or reference.
+    ///
+    /// - Throws: ``DockerError``; `notFound` when it is gone.
+    package func inspectImage(_ id: String) async throws -> ImageSummary {
+        let answer: EngineJSON.Image = try await decoded(
+            "/images/\(DockerEndpoint.percentEncoded(id))/json",
+            doing: "inspect image \(id.prefix(80))"
+        )
+        return ImageSummary(answer)
+    }
+
+    /// All networks.
+    ///
+    /// - Throws: ``DockerError``
+    package func networks() async throws -> [NetworkSummary] {
+        let answer: [EngineJSON.Network] = try await decoded("/networks", doing: "list networks")
+        return answer.map(NetworkSummary.init)
+    }
+
+    /// All volumes.
+    ///
+    /// - Throws: ``DockerError``
+    package func volumes() async throws -> [VolumeSummary] {
+        let answer: EngineJSON.Volumes = try await decoded("/volumes", doing: "list volumes")
+        return (answer.Volumes ?? []).map(VolumeSummary.init)
+    }
+
     private func decoded<Body: Decodable>(
         _ path: String,
         doing task: String

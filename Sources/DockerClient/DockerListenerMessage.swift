@@ -21,6 +21,8 @@ package enum DockerListenerMessage: Sendable, Hashable {
     case disconnected
     /// An event of the engine: one JSON object, its bytes as received.
     case event([UInt8])
+    /// Events may be missing.
+    case gap
 
     /// The message on one line, without a newline.
     ///
@@ -28,6 +30,12 @@ package enum DockerListenerMessage: Sendable, Hashable {
     /// twice. Bytes that are not UTF-8 become U+FFFD.
     /// - Throws: ``JSONSyntaxError`` when an event is not a JSON object.
     package func envelope() throws(JSONSyntaxError) -> [UInt8] {
+        try envelope(DockerExtension())
+    }
+
+    /// The message with what Jaga adds to it, in a member of its own beside
+    /// Wazuh's: `"docker_ext": {…}`; without it when nothing is added.
+    package func envelope(_ addition: DockerExtension) throws(JSONSyntaxError) -> [UInt8] {
         var output: [UInt8] = []
         output.append(literal: "{\"integration\": \"docker\", \"docker\": ")
         switch self {
@@ -38,9 +46,15 @@ package enum DockerListenerMessage: Sendable, Hashable {
             output.append(literal: "{\"Wodle event\": \"Docker service is not running\"}")
         case .disconnected:
             output.append(literal: "{\"Wodle event\": \"Disconnected from the Docker service\"}")
+        case .gap: output.append(literal: "{\"Wodle event\": \"Events may be missing\"}")
         case .event(let bytes):
             output.reserveCapacity(bytes.count + bytes.count / 8 + 64)
             try PythonJSONWriter.appendObject(bytes, to: &output)
+        }
+        let added = addition.json
+        if !added.isEmpty {
+            output.append(literal: ", \"docker_ext\": ")
+            try PythonJSONWriter.appendObject(added, to: &output)
         }
         output.append(UInt8(ascii: "}"))
         return output

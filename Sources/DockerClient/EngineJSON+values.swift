@@ -32,6 +32,21 @@ extension ImageSummary {
     }
 }
 
+extension NetworkSummary {
+    init(_ answer: EngineJSON.Network) {
+        id = answer.Id ?? ""
+        name = answer.Name ?? ""
+        driver = answer.Driver ?? ""
+    }
+}
+
+extension VolumeSummary {
+    init(_ answer: EngineJSON.Volumes.Volume) {
+        name = answer.Name ?? ""
+        driver = answer.Driver ?? ""
+    }
+}
+
 extension ExecDetails {
     init(_ answer: EngineJSON.Exec) {
         let process = answer.ProcessConfig
@@ -66,6 +81,8 @@ extension ContainerDetails {
         state = ContainerState(engineWord: answer.State?.Status)
         createdAt = EngineTime(rfc3339: answer.Created ?? "")
         startedAt = EngineTime(rfc3339: answer.State?.StartedAt ?? "")
+        finishedAt = EngineTime(rfc3339: answer.State?.FinishedAt ?? "")
+        exitCode = answer.State?.ExitCode ?? 0
         processID = answer.State?.Pid ?? 0
         isTTY = answer.Config?.Tty ?? false
         logDriver = answer.HostConfig?.LogConfig?.Type ?? ""

@@ -67,6 +67,21 @@ enum EngineJSON {
         let Labels: [String: String]?
     }
 
+    struct Network: Decodable {
+        let Id: String?
+        let Name: String?
+        let Driver: String?
+    }
+
+    struct Volumes: Decodable {
+        let Volumes: [Volume]?
+
+        struct Volume: Decodable {
+            let Name: String?
+            let Driver: String?
+        }
+    }
+
     struct Exec: Decodable {
         let ID: String?
         let ContainerID: String?
@@ -98,6 +113,8 @@ enum EngineJSON {
         struct State: Decodable {
             let Status: String?
             let StartedAt: String?
+            let FinishedAt: String?
+            let ExitCode: Int64?
             let Pid: Int64?
             let Health: Health?
         }

@@ -14,6 +14,10 @@ package final class ContainerIdentity: Sendable {
     package let image: String
     /// `sha256:…` of the image, or empty.
     package let imageID: String
+    /// `sha256:…` of the image's manifest in its registry, or empty.
+    package let imageDigest: String
+    /// Which engine it runs on, where there are several; empty for the first.
+    package let engine: String
     /// Ordered by key.
     package let labels: [Label]
     /// What rules can ask for and alerts show, in the alert's order; names
@@ -21,6 +25,38 @@ package final class ContainerIdentity: Sendable {
     package let fields: [Field]
     /// ``fields`` as the object that stands in an alert's `data.container`.
     package let json: [UInt8]
+
+    /// What a container is known by.
+    package struct Facts: Sendable, Hashable, Codable {
+        package var id: String
+        /// A leading slash is dropped.
+        package var name: String
+        package var image: String
+        package var imageID: String
+        package var imageDigest = ""
+        package var engine = ""
+        /// Of `com.docker.compose.project` and `….service`, when ``labels``
+        /// need not have them.
+        package var composeProject = ""
+        package var composeService = ""
+        package var labels: [String: String]
+
+        package init(
+            id: String,
+            name: String,
+            image: String,
+            imageID: String,
+            labels: [String: String]
+        ) {
+            self.id = id
+            self.name = name
+            self.image = image
+            self.imageID = imageID
+            self.labels = labels
+            composeProject = labels["com.docker.compose.project"] ?? ""
+            composeService = labels["com.docker.compose.service"] ?? ""
+        }
+    }
 
     /// A label of the container, both texts as the engine gives them.
     package struct Label: Sendable, Hashable {
@@ -35,27 +71,43 @@ package final class ContainerIdentity: Sendable {
         package let value: [UInt8]
     }
 
+    /// What it was made of, without the labels that only compose has.
+    package let facts: Facts
+
     /// Takes what the engine says; a leading slash of the name is dropped.
-    package init(id: String, name: String, image: String, imageID: String, labels: [String: String])
-    {
-        self.id = id
-        self.name = name.hasPrefix("/") ? String(name.dropFirst()) : name
-        self.image = image
-        self.imageID = imageID
-        self.labels = labels.sorted { $0.key < $1.key }.map { Label(key: $0.key, value: $0.value) }
+    package convenience init(
+        id: String,
+        name: String,
+        image: String,
+        imageID: String,
+        labels: [String: String]
+    ) {
+        self.init(Facts(id: id, name: name, image: image, imageID: imageID, labels: labels))
+    }
+
+    /// Takes what is known.
+    package init(_ facts: Facts) {
+        self.facts = facts
+        id = facts.id
+        name = facts.name.hasPrefix("/") ? String(facts.name.dropFirst()) : facts.name
+        image = facts.image
+        imageID = facts.imageID
+        imageDigest = facts.imageDigest
+        engine = facts.engine
+        labels = facts.labels.sorted { $0.key < $1.key }.map { Label(key: $0.key, value: $0.value) }
         let plain = [
-            ("id", id), ("name", self.name), ("image", image), ("image_id", imageID),
+            ("id", id), ("name", name), ("image", image), ("image_id", imageID),
+            ("image_digest", imageDigest), ("engine", engine),
         ].filter { !$0.1.isEmpty }
         let compose = [
-            ("project", labels["com.docker.compose.project"] ?? ""),
-            ("service", labels["com.docker.compose.service"] ?? ""),
+            ("project", facts.composeProject), ("service", facts.composeService),
         ].filter { !$0.1.isEmpty }
-        let all = self.labels.filter { !$0.value.isEmpty }
+        let all = labels.filter { !$0.value.isEmpty }
         fields =
             plain.map { Field(name: "container." + $0.0, value: [UInt8]($0.1.utf8)) }
             + compose.map { Field(name: "container.compose." + $0.0, value: [UInt8]($0.1.utf8)) }
             + all.map { Field(name: "container.labels." + $0.key, value: [UInt8]($0.value.utf8)) }
-        json = Self.render(plain: plain, compose: compose, labels: self.labels)
+        json = Self.render(plain: plain, compose: compose, labels: labels)
     }
 
     private static func render(

@@ -63,6 +63,9 @@ struct Up: AsyncParsableCommand {
     @OptionGroup(title: "Dashboard and API")
     var web: WebOptions
 
+    @OptionGroup(title: "Engines and containers")
+    var containers: ContainerOptions
+
     @Option(
         help: ArgumentHelp(
             "What alerts are found with: \(AlertStoreEngine.allCases.map(\.rawValue).joined(separator: ", ")).",
@@ -84,7 +87,7 @@ struct Up: AsyncParsableCommand {
     func run() async throws {
         signal(SIGPIPE, SIG_IGN)
         let printer = ConsolePrinter()
-        let configuration = AllInOne.Configuration(
+        var configuration = AllInOne.Configuration(
             data: HostEnvironment.data(data),
             file: config,
             environment: HostEnvironment.variables,
@@ -96,6 +99,7 @@ struct Up: AsyncParsableCommand {
             store: store,
             keepsArchives: archives
         )
+        configuration.containers = containers.settings
         let jaga = AllInOne(configuration, observer: observer(printer))
         let (reloads, reload) = AsyncStream.makeStream(
             of: Void.self,

@@ -11,6 +11,14 @@ struct Received: Sendable, Equatable, CustomStringConvertible {
     let location: String
     let container: String?
     let originNanoseconds: Int64
+    /// Who the container is, beside its name; not compared.
+    var identity: ContainerIdentity?
+
+    static func == (left: Received, right: Received) -> Bool {
+        left.text == right.text && left.location == right.location
+            && left.container == right.container
+            && left.originNanoseconds == right.originNanoseconds
+    }
 
     var description: String { "\(location): \(text)" }
 }
@@ -124,7 +132,8 @@ final class CollectorBench: Sendable {
                 text: String(decoding: batch.bytes[entry.text], as: UTF8.self),
                 location: String(decoding: source.location, as: UTF8.self),
                 container: source.container?.name,
-                originNanoseconds: entry.originNanoseconds
+                originNanoseconds: entry.originNanoseconds,
+                identity: source.container
             )
         }
     }

@@ -135,15 +135,23 @@ struct ContainerLogCollectorTests {
             for id in ["self", "d1", "c1", "w1"] { try docker.makeLog(of: id, "") }
 
             let claimedPath = FilePath(docker.scratch.file("containers/c1/c1-json.log"))
-            try await docker.with(docker.logs { $0 == claimedPath }.run) {
+            try await docker.with(docker.logs(isClaimed: { $0 == claimedPath }).run) {
                 await docker.bench.state(of: .container, \.isConnected)
                 for id in ["self", "d1", "c1", "w1"] {
                     try docker.makeLog(of: id, record("from \(id)\\n"))
                 }
 
                 #expect(await docker.bench.texts(1) == ["from w1"])
+                let reasons = docker.bench.board.statuses.compactMap { status -> String? in
+                    guard case .ignored(let reason) = status.state else { return nil }
+                    return "\(status.name.text): \(reason)"
+                }
                 #expect(
-                    docker.bench.board.statuses.map(\.name.text) == ["web (w1)", "docker engine"]
+                    reasons == [
+                        "claimed (c1): not read: a <localfile> reads its log's file",
+                        "jaga (self): not read: Jaga itself runs in it",
+                        "off (d1): not read: its label jaga.enable is false",
+                    ]
                 )
             }
         }

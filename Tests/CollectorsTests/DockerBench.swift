@@ -10,7 +10,8 @@ struct DockerBench: Sendable {
     let scratch: Scratch
     let engine: ScriptedDockerEngine
     let engines: EngineAccess
-    let directory = ContainerDirectory()
+    let directory: ContainerDirectory
+    let inventories: InventoryStore
     let bench: CollectorBench
 
     static let backoff = Backoff(first: .milliseconds(10), limit: .milliseconds(20))
@@ -36,9 +37,18 @@ struct DockerBench: Sendable {
             configuration: .standard
         )
         try await CollectorBench.run(positions: scratch.file("positions")) { bench in
+            let inventories = InventoryStore(path: scratch.file("inventory"))
             try await body(
-                DockerBench(scratch: scratch, engine: engine, engines: engines, bench: bench)
+                DockerBench(
+                    scratch: scratch,
+                    engine: engine,
+                    engines: engines,
+                    directory: ContainerDirectory(labels: .standard, of: engines),
+                    inventories: inventories,
+                    bench: bench
+                )
             )
+            inventories.stop()
         }
         await engines.shutdown()
     }
@@ -60,32 +70,40 @@ struct DockerBench: Sendable {
         await task.value
     }
 
-    func events(plan: ListenerSchedule.Plan = .always(DockerBench.backoff)) -> DockerEventCollector
-    {
-        DockerEventCollector(
-            configuration: DockerEventCollector.Configuration(
-                agent: CollectorBench.agent,
-                plan: plan,
-                backoff: Self.backoff
-            ),
-            engines: engines,
+    func events(
+        plan: ListenerSchedule.Plan = .always(DockerBench.backoff),
+        buffer: EventBuffer.Limits = .standard
+    ) -> DockerEventCollector {
+        var configuration = DockerEventCollector.Configuration(
+            agent: CollectorBench.agent,
+            plan: plan,
+            backoff: Self.backoff
+        )
+        configuration.buffer = buffer
+        return DockerEventCollector(
+            configuration: configuration,
+            engine: engines,
             directory: directory,
             queue: bench.queue,
             ledger: bench.store.ledger,
-            board: bench.board
+            board: bench.board,
+            inventories: inventories
         )
     }
 
     func logs(
+        _ selection: ContainerSelection = ContainerSelection(),
         isClaimed: @escaping @Sendable (FilePath) -> Bool = { _ in false }
     ) -> ContainerLogCollector {
-        ContainerLogCollector(
-            configuration: ContainerLogCollector.Configuration(
-                agent: CollectorBench.agent,
-                backoff: Self.backoff,
-                ownContainerID: "self"
-            ),
-            engines: engines,
+        var configuration = ContainerLogCollector.Configuration(
+            agent: CollectorBench.agent,
+            backoff: Self.backoff,
+            ownContainerID: "self"
+        )
+        configuration.selection = selection
+        return ContainerLogCollector(
+            configuration: configuration,
+            engine: engines,
             directory: directory,
             watcher: bench.watcher,
             queue: bench.queue,
@@ -109,6 +127,11 @@ struct DockerBench: Sendable {
         engine.answer("/containers/json", with: .json("[\(lines)]"))
     }
 
+    /// What the engine still remembers when it is asked for the past.
+    func past(_ events: String...) {
+        engine.answer("/events?until", with: .chunks([Array(events.joined().utf8)]))
+    }
+
     /// The folder and log of a container; nil makes the folder alone.
     func makeLog(of id: String, _ text: String?) throws {
         try? scratch.makeFolder("containers")
@@ -123,7 +146,11 @@ struct ScriptedContainer: Sendable {
     var name: String
     var driver = "json-file"
     var created = "2020-01-01T00:00:00Z"
+    var started = "2020-06-01T00:00:00Z"
+    var finished = "0001-01-01T00:00:00Z"
+    var exitCode = 0
     var isRunning = true
+    var isTTY = false
     var labels = "{}"
 
     var summary: String {
@@ -134,9 +161,10 @@ struct ScriptedContainer: Sendable {
     func inspection(root: String) -> String {
         let path = driver == "json-file" ? "\(root)/containers/\(id)/\(id)-json.log" : ""
         return #"{"Id":"\#(id)","Created":"\#(created)","Name":"/\#(name)","Image":"sha256:1","#
-            + #""State":{"Status":"running","StartedAt":"2026-01-01T00:00:00Z"},"#
+            + #""State":{"Status":"\#(isRunning ? "running" : "exited")","StartedAt":"\#(started)","#
+            + #""FinishedAt":"\#(finished)","ExitCode":\#(exitCode)},"#
             + #""LogPath":"\#(path)","HostConfig":{"LogConfig":{"Type":"\#(driver)"}},"#
-            + #""Config":{"Image":"nginx","Tty":false,"Labels":\#(labels)}}"#
+            + #""Config":{"Image":"nginx","Tty":\#(isTTY),"Labels":\#(labels)}}"#
     }
 
     /// An event about it, with its newline.

@@ -35,12 +35,15 @@ package final class ScriptedDockerEngine: Sendable {
         package let headers: [String: String]
 
         /// Without API version and query: what answers are scripted for.
+        ///
+        /// A question for past events alone is `/events?until`.
         package var path: String {
             let path = target.prefix { $0 != "?" }
+            let past = path.hasSuffix("/events") && target.contains("until=") ? "?until" : ""
             guard path.hasPrefix("/v1."), let slash = path.dropFirst().firstIndex(of: "/") else {
-                return String(path)
+                return String(path) + past
             }
-            return String(path[slash...])
+            return String(path[slash...]) + past
         }
     }
 

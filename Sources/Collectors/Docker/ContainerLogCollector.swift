@@ -18,6 +18,8 @@ package struct ContainerLogCollector: Sendable {
         /// The container that Jaga itself runs in, which is left out; nil when
         /// it runs in none.
         package var ownContainerID: String?
+        /// Which containers are read.
+        package var selection = ContainerSelection()
 
         package init(agent: AgentIdentity, backoff: Backoff, ownContainerID: String?) {
             self.agent = agent
@@ -26,11 +28,8 @@ package struct ContainerLogCollector: Sendable {
         }
     }
 
-    /// With the value `false` a container's log is not collected.
-    package static let enableLabel = "jaga.enable"
-
     let configuration: Configuration
-    let engines: EngineAccess
+    let engine: EngineAccess
     let directory: ContainerDirectory
     let watcher: FileWatcher
     let queue: EventQueue
@@ -41,7 +40,7 @@ package struct ContainerLogCollector: Sendable {
 
     package init(
         configuration: Configuration,
-        engines: EngineAccess,
+        engine: EngineAccess,
         directory: ContainerDirectory,
         watcher: FileWatcher,
         queue: EventQueue,
@@ -49,7 +48,7 @@ package struct ContainerLogCollector: Sendable {
         isClaimed: @escaping @Sendable (FilePath) -> Bool
     ) {
         self.configuration = configuration
-        self.engines = engines
+        self.engine = engine
         self.directory = directory
         self.watcher = watcher
         self.queue = queue
@@ -86,27 +85,54 @@ package struct ContainerLogCollector: Sendable {
         group: inout DiscardingTaskGroup,
         backoff: inout Backoff
     ) async throws {
-        let client = try engines.client()
-        let engine = try await client.ping()
-        let folder = await containerFolder(client)
+        let client = try engine.client()
+        let version = try await client.ping()
+        let place = FollowedContainers.Engine(
+            client: client,
+            folder: await containerFolder(client)
+        )
         // Events first: what is created while the list is on its way is in one
         // of the two, or in both.
         let events = try await client.events(since: containers.latestEvent)
-        try await containers.reconcile(
-            with: client.allContainers(),
-            engine: FollowedContainers.Engine(client: client, folder: folder),
-            group: &group
-        )
-        let title = "\(engine.title) at \(client.endpoint)"
-        report(.connected("\(title), \(containers.title)"))
-        for try await lines in events {
-            backoff.reset()
-            for case .event(let event) in lines where event.type == "container" {
-                await containers.take(
-                    event,
-                    engine: FollowedContainers.Engine(client: client, folder: folder),
-                    group: &group
-                )
+        let list = try await client.allContainers()
+        let inbox = ContainerInbox()
+        try await withThrowingTaskGroup(of: Void.self) { inner in
+            inner.addTask {
+                do {
+                    for try await lines in events { inbox.put(lines) }
+                    inbox.put(.ended(nil))
+                } catch {
+                    inbox.put(.ended(error))
+                }
+            }
+            defer { inner.cancelAll() }
+            var inspections = ContainerInspections(client, directory, inbox)
+            await containers.reconcile(with: list, engine: place, &inspections, group: &group)
+            inspections.proceed(&inner)
+            report(.connected("\(version.title) at \(client.endpoint), \(containers.title)"))
+            while true {
+                for input in await inbox.take() {
+                    switch input {
+                    case .event(let event):
+                        backoff.reset()
+                        await containers.take(event, engine: place, &inspections, group: &group)
+                    case .inspected(let id, let result):
+                        inspections.ended()
+                        await containers.inspected(id, result, engine: place, group: &group)
+                    case .overflow:
+                        let list = try await client.allContainers()
+                        await containers.reconcile(
+                            with: list,
+                            engine: place,
+                            &inspections,
+                            group: &group
+                        )
+                    case .ended(let error):
+                        if let error { throw error }
+                        return
+                    }
+                }
+                inspections.proceed(&inner)
             }
         }
     }
@@ -114,7 +140,7 @@ package struct ContainerLogCollector: Sendable {
     /// Where the engine keeps a folder for each container, if this process can
     /// look into it; nil when it is elsewhere, or not ours to read.
     private func containerFolder(_ client: DockerClient) async -> FilePath? {
-        guard case .unix = client.endpoint.address else { return nil }
+        guard engine.readsFiles, case .unix = client.endpoint.address else { return nil }
         // Not known is as good as not readable: then the engine is asked for
         // each log.
         guard let root = try? await client.storageFolder(), root.hasPrefix("/") else { return nil }
@@ -123,6 +149,6 @@ package struct ContainerLogCollector: Sendable {
     }
 
     private func report(_ state: SourceStatus.State) {
-        board.update(StatusName(.dockerLogs, "docker engine")) { $0.state = state }
+        board.update(StatusName(.dockerLogs, engine.title)) { $0.state = state }
     }
 }

@@ -16,17 +16,21 @@ struct ContainerLogSession {
     init(
         _ target: ContainerLogStreams.Target,
         collector: ContainerLogCollector,
+        after position: StreamPosition?,
         source: @escaping @Sendable () -> EventSource
     ) {
         self.target = target
         self.collector = collector
         self.source = source
-        var position: StreamPosition?
-        if case .stream(let known)? = collector.ledger.position(of: target.key) {
+        var position = position
+        if position == nil, case .stream(let known)? = collector.ledger.position(of: target.key) {
             position = known
         }
         lines = StampedLines(after: position, isRaw: target.framing == .raw)
     }
+
+    /// How far the log was read; what was read need not be acknowledged yet.
+    var position: StreamPosition? { lines.position }
 
     /// Reads until the log ends.
     ///

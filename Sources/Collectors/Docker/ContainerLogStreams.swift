@@ -14,16 +14,47 @@ final class ContainerLogStreams: Sendable {
         let client: DockerClient
         var source: EventSource
         let containerID: String
+        /// As events name it; empty for the first engine.
+        let engine: String
+        /// The container's logging driver: `local`, `journald`.
+        let driver: String
         let framing: ContainerLogRequest.Framing
         let statusName: StatusName
         /// Whether what is there before the following begins is left out.
         let startsAtEnd: Bool
 
-        var key: SourceKey { SourceKey(kind: .containerLog, name: Array(containerID.utf8)) }
+        var key: SourceKey {
+            let key = Key(containerID: containerID, engine: engine)
+            return SourceKey(kind: .containerLog, name: key.name)
+        }
+    }
+
+    /// What a log's position is kept under: the container's id, and behind an
+    /// `@` which engine it is on, but for the first.
+    struct Key {
+        let containerID: String
+        let engine: String
+
+        init(containerID: String, engine: String) {
+            self.containerID = containerID
+            self.engine = engine
+        }
+
+        init(_ name: [UInt8]) {
+            let parts = name.split(separator: UInt8(ascii: "@"), maxSplits: 1)
+            containerID = String(decoding: parts.first ?? [], as: UTF8.self)
+            engine = String(decoding: parts.dropFirst().first ?? [], as: UTF8.self)
+        }
+
+        var name: [UInt8] {
+            Array((engine.isEmpty ? containerID : "\(containerID)@\(engine)").utf8)
+        }
     }
 
     private struct Entry {
         var target: Target
+        /// How far the log was read, acknowledged or not.
+        var position: StreamPosition?
         var isRunning = false
         /// The container was started since its stream was last opened.
         var isWoken = true
@@ -79,15 +110,24 @@ final class ContainerLogStreams: Sendable {
     private func follow(_ id: String) async {
         var backoff = collector.configuration.backoff
         while !Task.isCancelled, let target = nextTarget(id) {
-            var stream = ContainerLogSession(target, collector: collector) { [self] in
-                entries.withLock { $0[id]?.target.source } ?? target.source
-            }
+            var stream = ContainerLogSession(
+                target,
+                collector: collector,
+                after: entries.withLock { $0[id]?.position }
+            ) { [self] in entries.withLock { $0[id]?.target.source } ?? target.source }
+            defer { entries.withLock { $0[id]?.position = stream.position } }
             do {
                 try await stream.run()
                 backoff.reset()
                 report(target, .waiting(reason: "the container has stopped", retrySeconds: nil))
             } catch {
-                if (error as? DockerError)?.code == .notFound { break }
+                let code = (error as? DockerError)?.code
+                if code == .notFound { break }
+                if code == .apiError(status: 501) {
+                    report(target, .failed(reason: Self.unreadable(target)))
+                    entries.withLock { $0[id]?.isRunning = false }
+                    return
+                }
                 let wait = backoff.next(random: .random(in: 0...1))
                 report(target, .waiting(reason: "\(error)", retrySeconds: wait.inSeconds))
                 guard await pause(wait) else { return }
@@ -95,6 +135,12 @@ final class ContainerLogStreams: Sendable {
             }
         }
         await end(id)
+    }
+
+    /// Source: Docker documentation, "View container logs", limitations.
+    private static func unreadable(_ target: Target) -> String {
+        "its log driver \(target.driver) cannot be read back: use json-file, local or journald,"
+            + " or the engine's dual logging"
     }
 
     /// What to open next; nil when the container has not been started again.

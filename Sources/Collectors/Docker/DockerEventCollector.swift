@@ -16,6 +16,8 @@ package struct DockerEventCollector: Sendable {
         package var plan: ListenerSchedule.Plan
         /// Waits while no engine answers.
         package var backoff: Backoff
+        /// How much may wait while the analysis is busy.
+        package var buffer = EventBuffer.Limits.standard
 
         package init(agent: AgentIdentity, plan: ListenerSchedule.Plan, backoff: Backoff) {
             self.agent = agent
@@ -28,29 +30,32 @@ package struct DockerEventCollector: Sendable {
     package static let location = "Wazuh-Docker"
 
     let configuration: Configuration
-    let engines: EngineAccess
+    let engine: EngineAccess
     let directory: ContainerDirectory
     let queue: EventQueue
     let ledger: PositionLedger
     let board: StatusBoard
+    let inventories: InventoryStore
     /// When Jaga began, nanoseconds since the epoch: what happened before a
     /// schedule's first start is asked for at that start.
     let began = LocalClock.nanoseconds()
 
     package init(
         configuration: Configuration,
-        engines: EngineAccess,
+        engine: EngineAccess,
         directory: ContainerDirectory,
         queue: EventQueue,
         ledger: PositionLedger,
-        board: StatusBoard
+        board: StatusBoard,
+        inventories: InventoryStore
     ) {
         self.configuration = configuration
-        self.engines = engines
+        self.engine = engine
         self.directory = directory
         self.queue = queue
         self.ledger = ledger
         self.board = board
+        self.inventories = inventories
     }
 
     /// Runs as the schedule says, until the task is cancelled or the schedule
@@ -78,12 +83,17 @@ package struct DockerEventCollector: Sendable {
         }
     }
 
+    /// What the position in an engine's events is kept under.
+    static func key(of client: DockerClient) -> SourceKey {
+        SourceKey(kind: .dockerEvents, name: Array(client.endpoint.description.utf8))
+    }
+
     func report(_ state: SourceStatus.State) {
-        board.update(StatusName(.dockerEvents, "docker engine")) { $0.state = state }
+        board.update(StatusName(.dockerEvents, engine.title)) { $0.state = state }
     }
 
     func count(_ change: (inout FramingCounts) -> Void) {
-        board.update(StatusName(.dockerEvents, "docker engine")) { change(&$0.counts) }
+        board.update(StatusName(.dockerEvents, engine.title)) { change(&$0.counts) }
     }
 }
 

@@ -4,47 +4,85 @@
 package import DockerClient
 import Synchronization
 
-/// Finds the Docker engine, and keeps one client for each endpoint found.
+/// The way to one engine: where it is, and a client of it.
 package final class EngineAccess: Sendable {
-    private let environment: DockerEnvironment
-    private let configuration: DockerClient.Configuration
-    private let clients = Mutex<[DockerEndpoint: DockerClient]>([:])
+    private enum Place: Sendable {
+        /// Where `DOCKER_HOST` says, else the first of the usual sockets that
+        /// accepts a connection, from then on.
+        case environment(DockerEnvironment)
+        case endpoint(DockerEndpoint)
+    }
 
-    /// Connects to nothing yet.
+    /// How events name it; empty for the first engine.
+    let mark: String
+    /// Whether logs are read where it says that they lie.
+    let readsFiles: Bool
+    private let place: Place
+    private let configuration: DockerClient.Configuration
+    private let state = Mutex<DockerClient?>(nil)
+
+    /// The engine that a process's environment means; connects to nothing yet.
     package init(environment: DockerEnvironment, configuration: DockerClient.Configuration) {
-        self.environment = environment
+        place = .environment(environment)
+        mark = ""
+        readsFiles = true
         self.configuration = configuration
     }
 
-    /// The client of the engine that is there now: where `DOCKER_HOST` says,
-    /// else the first of the usual sockets that accepts a connection.
+    /// An engine at a known place.
+    ///
+    /// `mark` is how events name it, empty for the first one; `readsFiles`
+    /// trusts it to name files of logs.
+    package init(
+        endpoint: DockerEndpoint,
+        mark: String,
+        configuration: DockerClient.Configuration,
+        readsFiles: Bool
+    ) {
+        self.readsFiles = readsFiles
+        place = .endpoint(endpoint)
+        self.mark = mark
+        self.configuration = configuration
+    }
+
+    /// Its name on the status page.
+    package var title: String { mark.isEmpty ? "docker engine" : "docker engine at \(mark)" }
+
+    /// Where it is, when that is known.
+    package var endpoint: DockerEndpoint? {
+        if case .endpoint(let endpoint) = place { return endpoint }
+        return state.withLock { $0?.endpoint }
+    }
+
+    /// The client of the engine.
     ///
     /// - Throws: ``DockerError`` `invalidEndpoint`, `noEngineFound`,
     ///   `permissionDenied` or `tls`.
     package func client() throws -> DockerClient {
-        let endpoint = try endpoint()
-        return try clients.withLock { clients in
-            if let known = clients[endpoint] { return known }
+        if let known = state.withLock({ $0 }) { return known }
+        let endpoint = try found()
+        return try state.withLock { client in
+            if let known = client { return known }
             let made = try DockerClient(endpoint: endpoint, configuration: configuration)
-            clients[endpoint] = made
+            client = made
             return made
         }
     }
 
-    /// Ends all clients; call it when the collectors have ended.
+    /// Ends the client; call it when the collectors have ended.
     package func shutdown() async {
-        let all = clients.withLock { clients in
-            defer { clients.removeAll() }
-            return Array(clients.values)
-        }
-        for client in all { await client.shutdown() }
+        await state.withLock { $0 }?.shutdown()
     }
 
-    private func endpoint() throws -> DockerEndpoint {
-        if let named = try DockerEndpoint(environment: environment) { return named }
-        let discovery = DockerDiscovery(environment: environment)
-        guard let found = discovery.endpoint else { throw discovery.failure }
-        return found
+    private func found() throws -> DockerEndpoint {
+        switch place {
+        case .endpoint(let endpoint): return endpoint
+        case .environment(let environment):
+            if let named = try DockerEndpoint(environment: environment) { return named }
+            let discovery = DockerDiscovery(environment: environment)
+            guard let found = discovery.endpoint else { throw discovery.failure }
+            return found
+        }
     }
 }
 

@@ -6,7 +6,8 @@ import EventModel
 
 /// Which containers' logs are followed, and how.
 ///
-/// Belongs to the one loop of a ``ContainerLogCollector``.
+/// Belongs to the one loop of a ``ContainerLogCollector``. It never waits for
+/// the engine: what it wants to know of a container comes to it later.
 struct FollowedContainers {
     /// An engine as far as it matters here.
     struct Engine {
@@ -27,6 +28,16 @@ struct FollowedContainers {
         var identity: ContainerIdentity
         var way: Way
         var wasStarted: Bool
+        var hints: LogHints
+    }
+
+    /// A container that the engine was asked about.
+    private struct Appearing {
+        let subject: ContainerSelection.Subject
+        let identity: ContainerIdentity
+        /// Where to begin when the engine does not answer.
+        let start: FileTarget.Start
+        var wasStarted = false
     }
 
     /// Of the latest event, less a little: events can be out of order.
@@ -35,6 +46,7 @@ struct FollowedContainers {
     private let collector: ContainerLogCollector
     private let streams: ContainerLogStreams
     private var containers: [String: Followed] = [:]
+    private var appearing: [String: Appearing] = [:]
     /// Containers created before this moment were there before Jaga.
     private let startedAt = LocalClock.nanoseconds()
     private var hasPruned = false
@@ -45,28 +57,29 @@ struct FollowedContainers {
     }
 
     /// `3 containers`, for people.
-    var title: String { containers.count == 1 ? "1 container" : "\(containers.count) containers" }
+    var title: String {
+        let count = Set(containers.keys).union(appearing.keys).count
+        return count == 1 ? "1 container" : "\(count) containers"
+    }
 
     /// Follows all that are there, and leaves those that are gone.
     mutating func reconcile(
         with list: [ContainerSummary],
         engine: Engine,
+        _ inspections: inout ContainerInspections,
         group: inout DiscardingTaskGroup
     ) async {
         let present = Set(list.map(\.id))
-        for id in containers.keys where !present.contains(id) { await leave(id) }
+        // Answers of an earlier connection do not come any more.
+        appearing = [:]
+        for id in containers.keys where !present.contains(id) { leave(id) }
         for summary in list where containers[summary.id] == nil {
-            do {
-                let details = try await collector.directory.inspect(
-                    summary.id,
-                    using: engine.client
-                )
-                follow(details, engine: engine, group: &group)
-            } catch let error as DockerError where error.code == .notFound {
-                // Gone since it was listed: its events say the rest.
-            } catch {
-                followUninspected(ContainerIdentity(listed: summary), engine, start: .end)
-            }
+            appearing[summary.id] = Appearing(
+                subject: ContainerSelection.Subject(summary),
+                identity: await collector.directory.identity(of: summary),
+                start: .end
+            )
+            inspections.ask(summary.id)
         }
         for summary in list where summary.state == .running {
             restartStream(summary.id, engine: engine, group: &group)
@@ -79,29 +92,53 @@ struct FollowedContainers {
     mutating func take(
         _ event: DockerEvent,
         engine: Engine,
+        _ inspections: inout ContainerInspections,
         group: inout DiscardingTaskGroup
     ) async {
-        let second: Int64 = 1_000_000_000
-        latestEvent = EngineTime(
-            nanoseconds: max(latestEvent?.nanoseconds ?? 0, event.time.nanoseconds - second)
-        )
+        let early = event.time.advanced(by: -1_000_000_000)
+        latestEvent = max(latestEvent ?? early, early)
+        let id = event.actorID
         switch event.action {
         case "create", "start", "restart":
-            await appear(event, engine: engine, group: &group)
-        case "rename":
-            let identity = await collector.directory.identity(
-                ofActorOf: event,
-                using: engine.client
-            )
-            rename(event.actorID, to: identity)
+            await appear(event, engine: engine, &inspections)
+            guard event.action != "create" else { return }
+            containers[id]?.wasStarted = true
+            appearing[id]?.wasStarted = true
+            restartStream(id, engine: engine, group: &group)
+        case "rename": rename(id, to: await collector.directory.identity(ofActorOf: event))
         case "die":
             // Its last words may lack a newline, and none will come.
-            if case .file(let target)? = containers[event.actorID]?.way {
+            if case .file(let target)? = containers[id]?.way {
                 collector.watcher.send(.settle(target))
             }
-        case "destroy": await leave(event.actorID)
+        case "destroy":
+            _ = await collector.directory.settle(event)
+            appearing[id] = nil
+            leave(id)
         default: break
         }
+    }
+
+    /// The engine answered what it was asked about a container.
+    mutating func inspected(
+        _ id: String,
+        _ result: Result<ContainerDetails, any Error>,
+        engine: Engine,
+        group: inout DiscardingTaskGroup
+    ) async {
+        // It may be gone by now.
+        guard let asked = appearing.removeValue(forKey: id) else { return }
+        switch result {
+        case .success(let details):
+            let identity = await collector.directory.identity(of: details)
+            follow(details, identity, engine: engine, group: &group)
+        case .failure(let error):
+            let isGone = (error as? DockerError)?.code == .notFound
+            // Gone since it was listed: its events say the rest.
+            if isGone, asked.start == .end { return }
+            followUninspected(asked, engine)
+        }
+        if asked.wasStarted { containers[id]?.wasStarted = true }
     }
 
     // MARK: One container
@@ -113,55 +150,41 @@ struct FollowedContainers {
     private mutating func appear(
         _ event: DockerEvent,
         engine: Engine,
-        group: inout DiscardingTaskGroup
+        _ inspections: inout ContainerInspections
     ) async {
         let id = event.actorID
-        guard !id.isEmpty else { return }
-        let isNew = containers[id] == nil
-        if isNew, event.action == "create", let folder = engine.folder {
-            let identity = ContainerIdentity(attributesOf: event)
-            if isWanted(identity) {
-                follow(file: Self.logFile(of: id, in: folder), of: identity, start: .beginning)
-            }
+        guard containers[id] == nil || event.action == "create", appearing[id] == nil else {
+            return
         }
-        if event.action != "create" { containers[id]?.wasStarted = true }
-        if isNew || event.action == "create" {
-            do {
-                let details = try await collector.directory.inspect(id, using: engine.client)
-                follow(details, engine: engine, group: &group)
-            } catch {
-                followUninspected(
-                    ContainerIdentity(attributesOf: event),
-                    engine,
-                    start: .beginning
-                )
-            }
+        let subject = ContainerSelection.Subject(event)
+        let identity = await collector.directory.identity(ofActorOf: event)
+        if containers[id] == nil, event.action == "create", let folder = engine.folder,
+            refusal(subject, id) == nil
+        {
+            let file = Self.logFile(of: id, in: folder)
+            follow(file: file, of: identity, subject, start: .beginning)
         }
-        if event.action != "create" {
-            containers[id]?.wasStarted = true
-            restartStream(id, engine: engine, group: &group)
-        }
+        appearing[id] = Appearing(subject: subject, identity: identity, start: .beginning)
+        inspections.ask(id)
     }
 
     /// The container is gone already, or the engine hangs on it: what an event
     /// or the list says of it must do.
-    private mutating func followUninspected(
-        _ identity: ContainerIdentity,
-        _ engine: Engine,
-        start: FileTarget.Start
-    ) {
-        guard containers[identity.id] == nil, let folder = engine.folder, isWanted(identity) else {
-            return
-        }
-        follow(file: Self.logFile(of: identity.id, in: folder), of: identity, start: start)
+    private mutating func followUninspected(_ asked: Appearing, _ engine: Engine) {
+        let id = asked.identity.id
+        guard containers[id] == nil, let folder = engine.folder,
+            refusal(asked.subject, id) == nil
+        else { return }
+        let file = Self.logFile(of: id, in: folder)
+        follow(file: file, of: asked.identity, asked.subject, start: asked.start)
     }
 
     private mutating func follow(
         _ details: ContainerDetails,
+        _ identity: ContainerIdentity,
         engine: Engine,
         group: inout DiscardingTaskGroup
     ) {
-        let identity = details.identity
         let file = readableFile(details, engine: engine)
         if case .file(let target)? = containers[details.id]?.way {
             if file != nil || details.logDriver.isEmpty {
@@ -172,37 +195,55 @@ struct FollowedContainers {
             containers[details.id] = nil
         }
         guard containers[details.id] == nil else { return }
-        let wasStarted = details.startedAt != nil
-        guard isWanted(identity), details.logDriver != "none" else {
-            if details.logDriver == "none" { reportUnreadable(identity) }
-            containers[details.id] = Followed(
-                identity: identity,
-                way: .none,
-                wasStarted: wasStarted
-            )
-            return
-        }
-        if let file {
-            follow(file: file, of: identity, start: start(of: details))
+        let subject = ContainerSelection.Subject(details)
+        let none = "not read: its log driver is none, so there is no log"
+        let driver = details.logDriver == "none" ? none : nil
+        if let reason = refusal(subject, details.id) {
+            pass(identity, subject, .ignored(reason: reason))
+        } else if let driver {
+            pass(identity, subject, .failed(reason: driver))
+        } else if let file {
+            follow(file: file, of: identity, subject, start: start(of: details))
         } else {
             followStream(details, identity: identity, engine: engine, group: &group)
         }
-        containers[details.id]?.wasStarted = wasStarted
+        containers[details.id]?.wasStarted = details.startedAt != nil
+    }
+
+    /// The container is not read; the status page says why.
+    private mutating func pass(
+        _ identity: ContainerIdentity,
+        _ subject: ContainerSelection.Subject,
+        _ state: SourceStatus.State
+    ) {
+        collector.board.update(StatusName(.container, identity.title)) { $0.state = state }
+        containers[identity.id] = Followed(
+            identity: identity,
+            way: .none,
+            wasStarted: false,
+            hints: LogHints(labels: subject.labels)
+        )
     }
 
     private mutating func follow(
         file: FilePath,
         of identity: ContainerIdentity,
+        _ subject: ContainerSelection.Subject,
         start: FileTarget.Start
     ) {
         guard !collector.isClaimed(file) else {
-            containers[identity.id] = Followed(identity: identity, way: .none, wasStarted: false)
+            pass(
+                identity,
+                subject,
+                .ignored(reason: "not read: a <localfile> reads its log's file")
+            )
             return
         }
+        let hints = LogHints(labels: subject.labels)
         let target = FileTarget(
             id: collector.watcher.makeID(),
             path: file,
-            source: source(identity),
+            source: source(identity, hints),
             format: .dockerJSON,
             start: start,
             statusName: StatusName(.container, identity.title),
@@ -211,7 +252,8 @@ struct FollowedContainers {
         containers[identity.id] = Followed(
             identity: identity,
             way: .file(target.id),
-            wasStarted: false
+            wasStarted: false,
+            hints: hints
         )
         collector.watcher.send(.follow(target))
     }
@@ -223,16 +265,20 @@ struct FollowedContainers {
         group: inout DiscardingTaskGroup
     ) {
         let name = StatusName(.container, identity.title)
+        let hints = LogHints(labels: details.labels)
         containers[details.id] = Followed(
             identity: identity,
             way: .stream(name),
-            wasStarted: false
+            wasStarted: false,
+            hints: hints
         )
         streams.follow(
             ContainerLogStreams.Target(
                 client: engine.client,
-                source: source(identity),
+                source: source(identity, hints),
                 containerID: details.id,
+                engine: collector.engine.mark,
+                driver: details.logDriver,
                 framing: details.isTTY ? .raw : .multiplexed,
                 statusName: name,
                 startsAtEnd: start(of: details) == .end
@@ -253,16 +299,17 @@ struct FollowedContainers {
 
     private mutating func rename(_ id: String, to identity: ContainerIdentity) {
         replaceIdentity(id, identity)
-        if case .stream? = containers[id]?.way { streams.replace(source(identity), of: id) }
+        guard let followed = containers[id], case .stream = followed.way else { return }
+        streams.replace(source(identity, followed.hints), of: id)
     }
 
     private mutating func replaceIdentity(_ id: String, _ identity: ContainerIdentity) {
         containers[id]?.identity = identity
-        guard case .file(let target)? = containers[id]?.way else { return }
-        collector.watcher.send(.replaceSource(target, source(identity)))
+        guard let followed = containers[id], case .file(let target) = followed.way else { return }
+        collector.watcher.send(.replaceSource(target, source(identity, followed.hints)))
     }
 
-    private mutating func leave(_ id: String) async {
+    private mutating func leave(_ id: String) {
         guard let followed = containers.removeValue(forKey: id) else { return }
         switch followed.way {
         case .file(let target):
@@ -276,11 +323,12 @@ struct FollowedContainers {
 
     // MARK: Decisions
 
-    private func isWanted(_ identity: ContainerIdentity) -> Bool {
-        let isDisabled = identity.labels.contains {
-            $0.key == ContainerLogCollector.enableLabel && $0.value == "false"
+    /// Why a container is not read; nil when it is.
+    private func refusal(_ subject: ContainerSelection.Subject, _ id: String) -> String? {
+        if id == collector.configuration.ownContainerID {
+            return "not read: Jaga itself runs in it"
         }
-        return !isDisabled && identity.id != collector.configuration.ownContainerID
+        return collector.configuration.selection.refusal(of: subject)
     }
 
     /// The container's `json-file`, if that is how it logs and this process can
@@ -303,7 +351,7 @@ struct FollowedContainers {
         return created > since ? .beginning : .end
     }
 
-    private func source(_ identity: ContainerIdentity) -> EventSource {
+    private func source(_ identity: ContainerIdentity, _ hints: LogHints) -> EventSource {
         EventSource(
             agent: collector.configuration.agent,
             location: "docker:" + identity.name,
@@ -315,19 +363,15 @@ struct FollowedContainers {
         FilePath(bytes: folder.bytes + Array("/\(id)/\(id)-json.log".utf8))
     }
 
-    private func reportUnreadable(_ identity: ContainerIdentity) {
-        collector.board.update(StatusName(.container, identity.title)) {
-            $0.state = .failed(reason: "its log driver is none: there is no log to read")
-        }
-    }
-
     /// Positions of containers that were removed while Jaga did not run.
     private func forgetAbsent(_ present: Set<String>, engine: Engine) {
         let folder = engine.folder.map { $0.bytes + [UInt8(ascii: "/")] }
+        let mark = collector.engine.mark
         collector.ledger.forget { source in
             switch source.kind {
             case .containerLog:
-                return !present.contains(String(decoding: source.name, as: UTF8.self))
+                let key = ContainerLogStreams.Key(source.name)
+                return key.engine == mark && !present.contains(key.containerID)
             case .file:
                 guard let folder, source.name.starts(with: folder) else { return false }
                 let id = source.name.dropFirst(folder.count).prefix { $0 != UInt8(ascii: "/") }
@@ -335,5 +379,23 @@ struct FollowedContainers {
             case .dockerEvents: return false
             }
         }
+    }
+}
+
+extension ContainerSelection.Subject {
+    fileprivate init(_ summary: ContainerSummary) {
+        self.init(name: summary.name, image: summary.image, labels: summary.labels)
+    }
+
+    fileprivate init(_ details: ContainerDetails) {
+        self.init(name: details.name, image: details.image, labels: details.labels)
+    }
+
+    fileprivate init(_ event: DockerEvent) {
+        self.init(
+            name: event.attributes["name"] ?? "",
+            image: event.attributes["image"] ?? "",
+            labels: event.containerLabels
+        )
     }
 }

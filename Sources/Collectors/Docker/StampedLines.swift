@@ -96,9 +96,15 @@ struct StampedLines: Sendable {
         let latest = position?.nanoseconds ?? .min
         guard time >= latest else { return true }
         let marks = time == latest ? (position?.fingerprints ?? []) + [mark] : [mark]
-        position = StreamPosition(nanoseconds: time, fingerprints: marks)
+        position = StreamPosition(
+            nanoseconds: time,
+            fingerprints: Array(marks.suffix(Self.markLimit))
+        )
         return true
     }
+
+    /// Lines of one nanosecond that are remembered: more have no time at all.
+    private static let markLimit = 1024
 
     /// Longest time with its blank: nine digits and an offset.
     private static let timeLimit = 36

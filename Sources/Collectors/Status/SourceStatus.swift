@@ -14,6 +14,8 @@ package struct SourceStatus: Sendable, Hashable {
         case waiting(reason: String, retrySeconds: Double?)
         /// It will not be tried again.
         case failed(reason: String)
+        /// It is not to be read, as somebody said; no trouble.
+        case ignored(reason: String)
         /// All of it was read; it will not come back.
         case ended
     }

@@ -16,6 +16,10 @@ package final class StatusBoard: Sendable {
         package var repeatedEvents: Int64 = 0
         /// Docker events longer than the limit.
         package var oversizedEvents: Int64 = 0
+        /// Times of which not all Docker events are known.
+        package var eventGaps: Int64 = 0
+        /// Docker events that were not told but must have happened.
+        package var syntheticEvents: Int64 = 0
     }
 
     private struct State {

@@ -35,6 +35,8 @@ package struct AllInOne: Sendable {
         package var store: AlertStoreEngine
         /// Whether everything that is read is kept, whatever `ossec.conf` says.
         package var keepsArchives: Bool
+        /// What flags and environment say of containers and engines.
+        package var containers = ContainerSettings()
 
         package init(
             data: DataFolder,
@@ -159,14 +161,8 @@ package struct AllInOne: Sendable {
         let parts = running.parts
         return await withTaskGroup(of: (any Error)?.self) { group in
             group.addTask {
-                await parts.containerLogs.run()
+                await parts.runEngines()
                 return nil
-            }
-            if let events = parts.dockerEvents {
-                group.addTask {
-                    await events.run()
-                    return nil
-                }
             }
             group.addTask {
                 await Maintenance(running, configuration.data, observer).run()

@@ -10,7 +10,7 @@ extension OperatorNotice {
     init?(_ status: SourceStatus) {
         let kind = status.name.kind
         switch status.state {
-        case .starting, .ended: return nil
+        case .starting, .ended, .ignored: return nil
         case .connected(let detail):
             switch kind {
             case .file, .container: return nil

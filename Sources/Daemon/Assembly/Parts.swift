@@ -12,10 +12,8 @@ struct Parts: Sendable {
     let metrics: PipelineMetrics
     let pipeline: AnalysisPipeline
     let board: StatusBoard
-    let engines: EngineAccess
-    let containerLogs: ContainerLogCollector
-    /// Nil when the configuration turns the listener off.
-    let dockerEvents: DockerEventCollector?
+    let engines: EngineFleet
+    private let watch: EngineWatch
     private let positions: PositionStore
     private let watcher: FileWatcher
     private let localFiles: LocalFileCollector
@@ -35,12 +33,16 @@ struct Parts: Sendable {
         )
         let notices = SourceNotices(observer.notice)
         board = StatusBoard { notices.changed($0) }
-        engines = EngineAccess(
-            environment: DockerEnvironment(
-                variables: configuration.environment,
-                userID: configuration.userID
-            ),
-            configuration: .standard
+        let chosen = settings.containers.overlaid(by: configuration.containers)
+        engines = EngineFleet(
+            EngineFleet.Configuration(
+                environment: DockerEnvironment(
+                    variables: configuration.environment,
+                    userID: configuration.userID
+                ),
+                engines: try chosen.endpoints(environment: configuration.environment),
+                client: .standard
+            )
         )
         positions = try PositionStore(path: configuration.data.state + "/positions")
         watcher = try FileWatcher(
@@ -54,41 +56,28 @@ struct Parts: Sendable {
             agent: agent
         )
         localFiles = files
-        let directory = ContainerDirectory()
-        containerLogs = ContainerLogCollector(
-            configuration: ContainerLogCollector.Configuration(
-                agent: agent,
-                backoff: .standard,
-                ownContainerID: OwnContainer.id()
-            ),
-            engines: engines,
-            directory: directory,
+        watch = EngineWatch(
+            agent: agent,
+            settings: chosen,
+            plan: settings.dockerListener.plan,
             watcher: watcher,
             queue: queue,
             ledger: positions.ledger,
+            board: board,
+            inventories: InventoryStore(path: configuration.data.state + "/inventory"),
             isClaimed: { files.claims($0) }
         )
-        guard let plan = settings.dockerListener.plan else {
-            dockerEvents = nil
-            return
-        }
-        dockerEvents = DockerEventCollector(
-            configuration: DockerEventCollector.Configuration(
-                agent: agent,
-                plan: plan,
-                backoff: .standard
-            ),
-            engines: engines,
-            directory: directory,
-            queue: queue,
-            ledger: positions.ledger,
-            board: board
-        )
+    }
+
+    /// Collects from all engines, until the task is cancelled.
+    func runEngines() async {
+        await engines.run { await watch.run($0) }
     }
 
     /// Starts the threads that collect.
     func start() throws {
         try positions.start()
+        try watch.inventories.start()
         try watcher.start()
         localFiles.start(on: watcher)
     }
@@ -99,6 +88,7 @@ struct Parts: Sendable {
     func stop() {
         watcher.stop()
         positions.stop()
+        watch.inventories.stop()
     }
 }
 

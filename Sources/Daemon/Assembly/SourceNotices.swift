@@ -29,10 +29,10 @@ final class SourceNotices: Sendable {
         said.withLock { $0.updateValue(reason, forKey: Self.key(name)) != reason }
     }
 
-    /// Both that talk to the engine fail for one reason.
+    /// Both that talk to an engine fail for one reason.
     private static func key(_ name: StatusName) -> String {
         switch name.kind {
-        case .dockerEvents, .dockerLogs: "docker"
+        case .dockerEvents, .dockerLogs: name.text
         case .file, .container: "\(name)"
         }
     }

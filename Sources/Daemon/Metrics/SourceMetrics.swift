@@ -56,6 +56,18 @@ struct SourceMetrics {
             "Docker events over the limit.",
             totals.oversizedEvents
         )
+        add(
+            "jaga_docker_event_gaps_total",
+            "counter",
+            "Times of which not all Docker events are known.",
+            totals.eventGaps
+        )
+        add(
+            "jaga_docker_synthetic_events_total",
+            "counter",
+            "Docker events not told that must have happened.",
+            totals.syntheticEvents
+        )
         add("jaga_queue_events", "gauge", "Events waiting for analysis.", Int64(depth.events))
         add("jaga_queue_bytes", "gauge", "Bytes waiting for analysis.", Int64(depth.bytes))
         add(

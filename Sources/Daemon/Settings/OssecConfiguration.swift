@@ -65,6 +65,12 @@ package struct OssecConfiguration: Sendable {
             let (block, found) = LocalFileReader.read(section, file: file)
             diagnostics += found
             if let block { settings.localFiles.append(block) }
+        case "jaga":
+            diagnostics += ContainerSettingsReader.read(
+                section,
+                file: file,
+                into: &settings.containers
+            )
         case "alerts", "ruleset", "global":
             diagnostics += EngineSections.read(section, file: file, into: &settings)
         case let name where Self.wazuhSections.contains(name):

@@ -8,6 +8,8 @@ import EventModel
 package struct Settings: Sendable {
     /// The Docker listener: by default it always tries, without end.
     package var dockerListener: DockerListener = .automatic
+    /// Which engines are watched, and which containers are read.
+    package var containers = ContainerSettings()
     /// Files to collect besides the containers' logs, in file order.
     package var localFiles: [LocalFileBlock] = []
     package var ruleset = RulesetSection()

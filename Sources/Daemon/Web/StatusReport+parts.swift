@@ -64,6 +64,7 @@ extension StatusReport.Source {
             guard let seconds else { return (.waiting, reason) }
             return (.waiting, "\(reason); trying again in \(Int(seconds.rounded(.up))) s")
         case .failed(let reason): return (.failed, reason)
+        case .ignored(let reason): return (.ended, reason)
         case .ended: return (.ended, "")
         }
     }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Analysis
+import Collectors
 import EventModel
 import Glibc
 import WebServer
@@ -64,7 +65,7 @@ struct WebAssembly: Sendable {
             alerts: records.alerts.index,
             archives: records.archives?.index,
             live: running.live,
-            containers: EngineContainers(parts.engines),
+            containers: EngineContainers(parts.engines.first),
             ruleset: { current.view },
             logtestEngine: {
                 AnalysisEngine(
