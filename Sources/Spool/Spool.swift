@@ -20,6 +20,8 @@ package final class Spool: Sendable {
         package var reserveBytes = 16 << 20
         /// A longer segment is followed by a new one.
         package var segmentBytes = 16 << 20
+        /// No lower sequence is given, whatever the folder holds.
+        package var firstSequence: UInt64 = 1
 
         package init(folder: String, limitBytes: Int) {
             self.folder = folder
@@ -65,7 +67,8 @@ package final class Spool: Sendable {
         recovered.acknowledged = acknowledged
         recovered.kept = kept
         try recovered.recover(configuration.folder, checkpoint)
-        recovered.next = max(recovered.next, acknowledged, kept, 1)
+        let first = max(acknowledged, kept, configuration.firstSequence, 1)
+        recovered.next = max(recovered.next, first)
         if recovered.figures.waitingEvents == 0 { recovered.acknowledged = recovered.next }
         recovered.removeDone(in: configuration.folder, keeps: true)
         syncedBefore.store(recovered.next, ordering: .relaxed)

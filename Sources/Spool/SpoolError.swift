@@ -13,6 +13,8 @@ package struct SpoolError: Error, Sendable, CustomStringConvertible {
         case diskFull
         /// The process may not do this.
         case permission
+        /// A segment is gone.
+        case missing
         /// Any other failure of the operating system.
         case io
     }
@@ -39,6 +41,7 @@ package struct SpoolError: Error, Sendable, CustomStringConvertible {
         switch cause {
         case ENOSPC, EDQUOT, EFBIG: .diskFull
         case EACCES, EPERM: .permission
+        case ENOENT: .missing
         default: .io
         }
     }
@@ -47,6 +50,7 @@ package struct SpoolError: Error, Sendable, CustomStringConvertible {
         switch code {
         case .full: "events wait until some are analysed"
         case .diskFull: "free space on its file system; events wait until then"
+        case .missing: "somebody removed it; what it held is lost"
         case .permission: "run as root, or give this user the folder"
         case .io: "see whether the file system is healthy and mounted for writing"
         }

@@ -64,8 +64,13 @@ package struct SpoolReader: Sendable {
 
     private mutating func open(_ name: SegmentName, at offset: Int) throws(SpoolError) {
         if let open, open.name == name, open.reader.offset == offset { return }
-        let file = try SegmentFile(reading: spool.configuration.folder + "/" + name.text)
-        open = (name, SegmentReader(file, salt: name.salt, offset: offset))
+        do throws(SpoolError) {
+            let file = try SegmentFile(reading: spool.configuration.folder + "/" + name.text)
+            open = (name, SegmentReader(file, salt: name.salt, offset: offset))
+        } catch {
+            guard error.code == .missing else { throw error }
+            spool.noteLoss(of: name)
+        }
     }
 }
 
@@ -82,6 +87,15 @@ extension Spool {
                 segment.end > next && (name.map { segment.name > $0 } ?? true)
             }
             return (current?.bytes, following?.name)
+        }
+    }
+
+    /// Does without a segment that somebody removed.
+    fileprivate func noteLoss(of name: SegmentName) {
+        state.withLock { state in
+            state.damages.insert(SpoolPlace(segment: name, offset: 0))
+            guard state.segments.last?.name != name else { return }
+            state.segments.removeAll { $0.name == name }
         }
     }
 
