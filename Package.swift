@@ -88,6 +88,7 @@ let package = Package(
             dependencies: ["EventModel", "DockerClient"],
             swiftSettings: settings
         ),
+        .target(name: "Spool", dependencies: ["EventModel", "CZlib"], swiftSettings: settings),
         .target(
             name: "AlertStore",
             dependencies: [
@@ -121,7 +122,7 @@ let package = Package(
             name: "Daemon",
             dependencies: [
                 "EventModel", "OSXML", "Patterns", "Ruleset", "Analysis", "DockerClient",
-                "Collectors", "AlertStore", "WebServer", "CLinux", "CMaxMindDB",
+                "Collectors", "Spool", "AlertStore", "WebServer", "CLinux", "CMaxMindDB",
             ],
             swiftSettings: settings
         ),
@@ -183,6 +184,11 @@ let package = Package(
         .testTarget(
             name: "CollectorsTests",
             dependencies: ["EventModel", "DockerClient", "Collectors", "JagaTesting"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "SpoolTests",
+            dependencies: ["EventModel", "Spool", "JagaTesting"],
             swiftSettings: settings
         ),
         .testTarget(

@@ -115,6 +115,11 @@ package final class AlertLog {
         hasUncommittedTail = false
     }
 
+    /// Waits until what was appended is on the disk.
+    package func sync() throws(AlertStoreError) {
+        if !configuration.syncsEachBatch { try file.sync() }
+    }
+
     /// Begins a new file when the day of `time` is another one than the
     /// file's, when it is long enough, or when someone took it away.
     ///

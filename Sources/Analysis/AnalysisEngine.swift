@@ -124,6 +124,8 @@ package struct AnalysisEngine: Sendable {
     /// Byte position that the next alert will have in its log; it becomes part of
     /// the alert's id and advances with every alert.
     package var alertOffset = 0
+    /// Of the event at hand, in its agent's spool; 0 when it was in none.
+    private var sequence: UInt64 = 0
 
     let configuration: Configuration
     let ruleset: Ruleset
@@ -216,6 +218,7 @@ package struct AnalysisEngine: Sendable {
                 context = contexts.context(of: sources[current])
             }
             guard let context else { continue }
+            sequence = batch.sequence(of: index)
             let text = texts.span.extracting(entry.text)
             let decision = decide(text, context, entry.time)
             if archives != nil { archive(decision, context, entry.time, to: &archives) }
@@ -431,7 +434,8 @@ package struct AnalysisEngine: Sendable {
             time: time,
             rule: decision?.rule,
             firedCount: decision.map { matcher.firedCounts[$0.rule] } ?? 0,
-            offset: alertOffset
+            offset: alertOffset,
+            sequence: sequence
         )
         writer.append(
             subject,

@@ -8,6 +8,7 @@ import Glibc
 /// ```
 /// DATA/alerts/alerts.json       the alert log, and older ones by year and month
 /// DATA/archives/archives.json   everything that was read, when that is on
+/// DATA/spool/                   what was read and is not analysed yet
 /// DATA/index/                   what searches are answered from
 /// DATA/etc/{decoders,rules,lists}   the user's own additions to the ruleset
 /// DATA/state/                   how far sources were read, metrics
@@ -25,6 +26,7 @@ package struct DataFolder: Sendable, Hashable {
     package var alerts: String { path + "/alerts" }
     package var archives: String { path + "/archives" }
     package var index: String { path + "/index" }
+    var spool: String { path + "/spool" }
     package var etc: String { path + "/etc" }
     package var state: String { path + "/state" }
     /// Prometheus text, renewed while Jaga runs.

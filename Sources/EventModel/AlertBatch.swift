@@ -61,6 +61,35 @@ package struct AlertBatch: Sendable {
 
     package var isEmpty: Bool { entries.isEmpty }
 
+    /// Adds the alerts of another batch but for its first ones.
+    package mutating func append(_ other: AlertBatch, dropping count: Int) {
+        let rest = other.entries.dropFirst(count)
+        guard let first = rest.first else { return }
+        let shift = bytes.count - first.json.lowerBound
+        let textShift = text.count
+        bytes += other.bytes[first.json.lowerBound...]
+        text += other.text
+        for entry in rest {
+            entries.append(
+                Entry(
+                    json: Self.range(entry.json, movedBy: shift),
+                    description: Self.range(entry.description, movedBy: textShift),
+                    sourceAddress: Self.range(entry.sourceAddress, movedBy: textShift),
+                    ruleID: entry.ruleID,
+                    level: entry.level,
+                    time: entry.time,
+                    originNanoseconds: entry.originNanoseconds,
+                    source: entry.source,
+                    event: entry.event
+                )
+            )
+        }
+    }
+
+    private static func range(_ range: Range<Int>, movedBy distance: Int) -> Range<Int> {
+        range.lowerBound + distance..<range.upperBound + distance
+    }
+
     /// Forgets all alerts and keeps the memory.
     package mutating func removeAll() {
         bytes.removeAll(keepingCapacity: true)

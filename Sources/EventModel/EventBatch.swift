@@ -17,6 +17,8 @@ package struct EventBatch: Sendable {
         /// When it arose, by its origin's own clock in nanoseconds since the
         /// epoch; 0 when the origin does not say.
         package let originNanoseconds: Int64
+        /// Whether the text was cut at a limit of length.
+        package let isTruncated: Bool
     }
 
     /// The texts, one after the other.
@@ -25,10 +27,34 @@ package struct EventBatch: Sendable {
     package private(set) var entries: [Entry] = []
     /// Each source once, in the order of first use.
     package private(set) var sources: [EventSource] = []
+    /// The number of the first event in its agent's spool, of which each event has
+    /// the next; 0 for events that never were in one.
+    package var firstSequence: UInt64 = 0
 
     package init() {}
 
     package var isEmpty: Bool { entries.isEmpty }
+
+    /// The number of an event, by its index; 0 for none.
+    package func sequence(of index: Int) -> UInt64 {
+        firstSequence == 0 ? 0 : firstSequence &+ UInt64(clamping: index)
+    }
+
+    /// A copy with some of the events, which keep their numbers.
+    package func events(_ range: Range<Int>) -> EventBatch {
+        var part = EventBatch()
+        part.firstSequence = sequence(of: range.lowerBound)
+        for entry in entries[range] {
+            part.append(
+                bytes.span.extracting(entry.text),
+                from: sources[entry.source],
+                at: entry.time,
+                originNanoseconds: entry.originNanoseconds,
+                isTruncated: entry.isTruncated
+            )
+        }
+        return part
+    }
 
     /// Adds an event.
     ///
@@ -38,7 +64,8 @@ package struct EventBatch: Sendable {
         _ text: Span<UInt8>,
         from source: EventSource,
         at time: Timestamp,
-        originNanoseconds: Int64 = 0
+        originNanoseconds: Int64 = 0,
+        isTruncated: Bool = false
     ) {
         let start = bytes.count
         bytes.append(span: text)
@@ -48,7 +75,8 @@ package struct EventBatch: Sendable {
                 text: start..<bytes.count,
                 source: sources.count - 1,
                 time: time,
-                originNanoseconds: originNanoseconds
+                originNanoseconds: originNanoseconds,
+                isTruncated: isTruncated
             )
         )
     }
@@ -58,9 +86,16 @@ package struct EventBatch: Sendable {
         _ text: [UInt8],
         from source: EventSource,
         at time: Timestamp,
-        originNanoseconds: Int64 = 0
+        originNanoseconds: Int64 = 0,
+        isTruncated: Bool = false
     ) {
-        append(text.span, from: source, at: time, originNanoseconds: originNanoseconds)
+        append(
+            text.span,
+            from: source,
+            at: time,
+            originNanoseconds: originNanoseconds,
+            isTruncated: isTruncated
+        )
     }
 
     /// Forgets all events and keeps the memory.
@@ -68,5 +103,6 @@ package struct EventBatch: Sendable {
         bytes.removeAll(keepingCapacity: true)
         entries.removeAll(keepingCapacity: true)
         sources.removeAll(keepingCapacity: true)
+        firstSequence = 0
     }
 }

@@ -54,7 +54,8 @@ struct DoctorCommand: AsyncParsableCommand {
                 rulesets: rulesets,
                 web: WebSettings(),
                 store: .sqlite,
-                keepsArchives: false
+                keepsArchives: false,
+                spoolLimit: 0
             )
         )
         let colours = Terminal.wantsColour(STDOUT_FILENO)

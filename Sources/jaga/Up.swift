@@ -74,6 +74,15 @@ struct Up: AsyncParsableCommand {
     )
     var store = AlertStoreEngine.sqlite
 
+    @Option(
+        help: ArgumentHelp(
+            "Bytes that events may take on the disk before they are analysed: 512M, 4G. "
+                + "(default: JAGA_SPOOL_LIMIT, else 1G)",
+            valueName: "size"
+        )
+    )
+    var spoolLimit: ByteCount?
+
     @Flag(help: "Keep everything that is read, not only alerts (logall_json).")
     var archives = false
 
@@ -97,7 +106,8 @@ struct Up: AsyncParsableCommand {
             rulesets: rulesets,
             web: web.settings,
             store: store,
-            keepsArchives: archives
+            keepsArchives: archives,
+            spoolLimit: try spoolLimit?.bytes ?? ByteCount.spoolLimit(HostEnvironment.variables)
         )
         configuration.containers = containers.settings
         let jaga = AllInOne(configuration, observer: observer(printer))

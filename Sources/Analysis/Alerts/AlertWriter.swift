@@ -25,6 +25,8 @@ struct AlertWriter: Sendable {
         let firedCount: Int
         /// Byte position of the alert in its log.
         let offset: Int
+        /// Of its event; 0 for none.
+        let sequence: UInt64
     }
 
     private let ruleset: Ruleset
@@ -116,6 +118,16 @@ struct AlertWriter: Sendable {
         appendData(&event, subject.context, to: &output)
         if !hasPredecoder, hostname != nil { appendPredecoder(&event, hostname, to: &output) }
         appendLocation(&event, subject.context, to: &output)
+        appendSequence(subject.sequence, to: &output)
+        output.append(literal: "}")
+    }
+
+    /// By which an event is known again that was analysed before; it must be the last
+    /// member, since it is looked for there.
+    private func appendSequence(_ sequence: UInt64, to output: inout [UInt8]) {
+        guard sequence > 0 else { return }
+        output.append(literal: ",\"jaga\":{\"sequence\":")
+        output.appendDecimal(Int64(clamping: sequence))
         output.append(literal: "}")
     }
 

@@ -45,7 +45,8 @@ package final class InventoryStore: Sendable {
 
     private let path: FilePath?
     private let state: Mutex<State>
-    private let monitor = Monitor(isStopping: false)
+    /// Whether the thread is to end.
+    private let monitor = Monitor(false)
     private let thread = Mutex<DedicatedThread?>(nil)
 
     /// Reads the file at `path`; nil keeps all in memory.

@@ -92,7 +92,13 @@ struct EventSink: Sendable {
             counts.dropped += 1
             return
         }
-        batch.append(text, from: source, at: time, originNanoseconds: originNanoseconds)
+        batch.append(
+            text,
+            from: source,
+            at: time,
+            originNanoseconds: originNanoseconds,
+            isTruncated: isTruncated
+        )
         counts.events += 1
         counts.bytes += Int64(text.count)
         if isTruncated { counts.truncated += 1 }

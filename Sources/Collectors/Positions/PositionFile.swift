@@ -11,10 +11,12 @@ import Glibc
 /// ```
 /// jaga-positions 1
 /// active NANOSECONDS
+/// spool SEQUENCE
 /// file DEVICE INODE HEADLENGTH HEADHASH OFFSET PATH
 /// docker-events NANOSECONDS FINGERPRINT,… ENDPOINT
 /// container-log NANOSECONDS FINGERPRINT,… ID
 /// ```
+/// `spool` is the first sequence whose record had no effect on the positions yet.
 /// Numbers are decimal, hashes and fingerprints hexadecimal, no fingerprint is
 /// `-`. It is written beside itself, synced and renamed, so it is always whole.
 enum PositionFile {
@@ -24,23 +26,57 @@ enum PositionFile {
         var output: [UInt8] = []
         output.append(text: title + "\n")
         if let lastActive = contents.lastActive { output.append(text: "active \(lastActive)\n") }
+        if contents.spooledBefore > 0 { output.append(text: "spool \(contents.spooledBefore)\n") }
         for (source, position) in contents.positions {
-            output.append(text: source.kind.rawValue)
-            switch position {
-            case .file(let file):
-                output.append(
-                    text: " \(file.identity.device) \(file.identity.inode) \(file.head.length)"
-                        + " \(String(file.head.hash, radix: 16)) \(file.offset) "
-                )
-            case .stream(let stream):
-                let marks = stream.fingerprints.map { String($0, radix: 16) }
-                let list = marks.isEmpty ? "-" : marks.joined(separator: ",")
-                output.append(text: " \(stream.nanoseconds) \(list) ")
-            }
-            appendEscaped(source.name, to: &output)
+            append(position, of: source, to: &output)
             output.append(UInt8(ascii: "\n"))
         }
         return output
+    }
+
+    private static func append(
+        _ position: Position,
+        of source: SourceKey,
+        to output: inout [UInt8]
+    ) {
+        output.append(text: source.kind.rawValue)
+        switch position {
+        case .file(let file):
+            output.append(
+                text: " \(file.identity.device) \(file.identity.inode) \(file.head.length)"
+                    + " \(String(file.head.hash, radix: 16)) \(file.offset) "
+            )
+        case .stream(let stream):
+            let marks = stream.fingerprints.map { String($0, radix: 16) }
+            let list = marks.isEmpty ? "-" : marks.joined(separator: ",")
+            output.append(text: " \(stream.nanoseconds) \(list) ")
+        }
+        appendEscaped(source.name, to: &output)
+    }
+
+    /// What the spool keeps of a change: a position as the file has it, or
+    /// `forget KIND NAME`.
+    static func render(_ change: Checkpoint.Change, of source: SourceKey) -> [UInt8] {
+        var output: [UInt8] = []
+        switch change {
+        case .advance(let position): append(position, of: source, to: &output)
+        case .forget:
+            output.append(text: "forget \(source.kind.rawValue) ")
+            appendEscaped(source.name, to: &output)
+        }
+        return output
+    }
+
+    /// Reads what ``render(_:of:)`` wrote; nil for anything else.
+    static func change(_ bytes: [UInt8]) -> (SourceKey, Checkpoint.Change)? {
+        let words = String(decoding: bytes, as: UTF8.self).split(separator: " ")
+        guard words.first == "forget" else {
+            return entry(words).map { ($0.0, .advance($0.1)) }
+        }
+        guard words.count == 3, let kind = SourceKey.Kind(rawValue: String(words[1])),
+            let name = unescaped(words[2])
+        else { return nil }
+        return (SourceKey(kind: kind, name: name), .forget)
     }
 
     /// What the text says, without the lines that say nothing known, and their
@@ -58,6 +94,8 @@ enum PositionFile {
             let words = String(decoding: line, as: UTF8.self).split(separator: " ")
             if words.count == 2, words[0] == "active", let time = Int64(words[1]) {
                 contents.lastActive = time
+            } else if words.count == 2, words[0] == "spool", let sequence = UInt64(words[1]) {
+                contents.spooledBefore = sequence
             } else if let (source, position) = entry(words) {
                 contents.positions[source] = position
             } else {

@@ -16,7 +16,14 @@ package final class PositionStore: Sendable {
     /// Lines of the file that could not be understood at the start.
     package let damagedLines: Int
     private let path: FilePath
-    private let monitor = Monitor(isStopping: false)
+    /// Why the thread should not go on waiting.
+    private struct Calls {
+        var isStopping = false
+        var hasNewSource = false
+    }
+
+    private let monitor = Monitor(Calls())
+    private let prepare = Mutex<(@Sendable (UInt64) throws -> Void)?>(nil)
     private let savedVersion = Mutex(-1)
     private let thread = Mutex<DedicatedThread?>(nil)
     private let failure = Mutex<CollectorError?>(nil)
@@ -45,29 +52,44 @@ package final class PositionStore: Sendable {
     /// Why the last write failed; nil when it did not.
     package var lastFailure: CollectorError? { failure.withLock { $0 } }
 
-    /// Begins to write changes as they come.
+    /// Begins to write changes as they come; at once when a source is new, else every
+    /// second.
     ///
-    /// The first are written before this returns: a run that is killed in its
-    /// first second was alive, and what began after it was is read whole.
+    /// `prepare` is called before each writing: it makes sure that the spool's records
+    /// before a sequence are on the disk, which the positions rely on. The first are
+    /// written before this returns: a run that is killed in its first second was alive,
+    /// and what began after it was is read whole.
     /// - Throws: ``CollectorError`` `no-thread`, `positions-not-saved`.
-    package func start() throws {
+    package func start(prepare: @escaping @Sendable (UInt64) throws -> Void) throws {
+        self.prepare.withLock { $0 = prepare }
         try save()
+        ledger.onNewSource { [monitor] in
+            monitor.withLock { $0.hasNewSource = true }
+            monitor.wakeAll()
+        }
         let started = try DedicatedThread(name: "positions") { [self] in
-            while monitor.wait(
-                until: MonotonicTime.now.advanced(by: Self.interval),
-                for: { $0 ? true : nil }
-            ) == nil {
-                saveNotingFailure()
-            }
+            while waitForWork() { saveNotingFailure() }
         }
         thread.withLock { $0 = started }
+    }
+
+    /// False when the thread is to end.
+    private func waitForWork() -> Bool {
+        let isStopping = monitor.wait(
+            until: MonotonicTime.now.advanced(by: Self.interval)
+        ) { calls -> Bool? in
+            guard calls.isStopping || calls.hasNewSource else { return nil }
+            calls.hasNewSource = false
+            return calls.isStopping
+        }
+        return isStopping != true
     }
 
     /// Ends the thread and writes what changed since.
     ///
     /// Call it after the last delivery was acknowledged; it blocks.
     package func stop() {
-        monitor.withLock { $0 = true }
+        monitor.withLock { $0.isStopping = true }
         monitor.wakeAll()
         thread.withLock { $0 }?.join()
         saveNotingFailure()
@@ -79,6 +101,7 @@ package final class PositionStore: Sendable {
     package func save() throws {
         let (contents, version) = ledger.snapshot
         guard savedVersion.withLock({ $0 != version }) else { return }
+        try prepare.withLock { $0 }?(contents.spooledBefore)
         var active = contents
         active.lastActive = LocalClock.nanoseconds()
         try path.replaceContents(with: PositionFile.render(active))
@@ -90,14 +113,8 @@ package final class PositionStore: Sendable {
             try save()
             failure.withLock { $0 = nil }
         } catch {
-            let said = error as? CollectorError
+            let said = error as? CollectorError ?? CollectorError(.positionsNotSaved, "\(error)")
             failure.withLock { $0 = said }
         }
-    }
-}
-
-extension Monitor where State == Bool {
-    convenience init(isStopping: Bool) {
-        self.init(isStopping)
     }
 }

@@ -16,20 +16,34 @@ package struct Delivery: Sendable {
         self.checkpoint = checkpoint
     }
 
-    /// Says that all alerts of the batch are committed.
+    /// Says that the batch is kept and will be analysed.
     ///
     /// Only now may the position be remembered: what was not acknowledged is
     /// read again after a restart. Deliveries must be acknowledged in the
     /// order in which the queue gave them.
     package func acknowledge() {
-        checkpoint?.acknowledge()
+        acknowledge(before: 0)
     }
+
+    /// As ``acknowledge()``, for a batch in the spool; `end` is the first sequence
+    /// after it.
+    package func acknowledge(before end: UInt64) {
+        checkpoint?.acknowledge(before: end)
+    }
+
+    /// Whether its source cannot wait: an engine keeps its events for a while only.
+    package var isUrgent: Bool {
+        if let checkpoint { return checkpoint.source.kind == .dockerEvents }
+        return batch.sources.first?.location == Self.dockerLocation
+    }
+
+    private static let dockerLocation = [UInt8](DockerEventCollector.location.utf8)
 }
 
 /// How far a source was read once a delivery is done.
 package struct Checkpoint: Sendable {
     /// What acknowledging does to the remembered position.
-    enum Change: Sendable {
+    enum Change: Sendable, Hashable {
         case advance(Position)
         /// The source is gone and all of it was read.
         case forget
@@ -39,10 +53,11 @@ package struct Checkpoint: Sendable {
     let source: SourceKey
     let change: Change
 
-    func acknowledge() {
-        switch change {
-        case .advance(let position): ledger.record(position, for: source)
-        case .forget: ledger.forget(source)
-        }
-    }
+    /// What the spool keeps of it; ``PositionLedger/restore(_:sequence:)`` reads it.
+    package var encoded: [UInt8] { PositionFile.render(change, of: source) }
+
+    func acknowledge(before end: UInt64) { ledger.acknowledge(change, of: source, before: end) }
+
+    /// The delivery is on its way.
+    func take() { ledger.take(change, of: source) }
 }

@@ -3,17 +3,22 @@
 
 import EventModel
 
-/// The bounded way from the collectors to the analysis.
+/// The bounded way from the collectors to the spool.
 ///
 /// Collectors wait when it is full, so nothing is dropped here: files and the
-/// engine keep what was not read yet. Order is kept. A delivery larger than
-/// the limits passes when it is alone.
+/// engine keep what was not read yet. What an engine keeps only for a while, its
+/// events, has a reserve beyond the limits. Order is kept. A delivery larger than the
+/// limits passes when it is alone.
 package final class EventQueue: Sendable {
     /// How much may wait.
     package struct Limits: Sendable {
         /// Of events' texts.
         package var bytes: Int
         package var events: Int
+        /// What Docker's events may take beyond ``bytes``.
+        package var reserveBytes = 4 << 20
+        /// What they may take beyond ``events``.
+        package var reserveEvents = 16_384
 
         package init(bytes: Int = 16 << 20, events: Int = 65_536) {
             self.bytes = bytes
@@ -28,6 +33,8 @@ package final class EventQueue: Sendable {
         package var bytes = 0
         package var highestEvents = 0
         package var highestBytes = 0
+        /// How often a delivery took of the reserve.
+        package var reserveUses = 0
 
         package init() {}
     }
@@ -84,15 +91,49 @@ package final class EventQueue: Sendable {
         return false
     }
 
+    /// Takes the oldest deliveries, blocking the thread until there is one: as many as
+    /// wait, one at least, and no more than `bytes` beyond it; nil when the queue is
+    /// closed and empty.
+    package func popGroup(bytes: Int) -> [Delivery]? {
+        pop(deadline: nil) { state in
+            var group = [Self.takeFirst(&state)]
+            var sum = group[0].batch.bytes.count
+            while state.first < state.items.count {
+                sum += state.items[state.first].batch.bytes.count
+                guard sum <= bytes else { break }
+                group.append(Self.takeFirst(&state))
+            }
+            return group
+        }
+    }
+
+    /// Takes the deliveries that cannot wait from among all, without waiting itself.
+    package func popUrgent() -> [Delivery] {
+        var waiters: [CheckedContinuation<Void, Never>] = []
+        let urgent = monitor.withLock { state -> [Delivery] in
+            let rest = state.items[state.first...]
+            let urgent = rest.filter(\.isUrgent)
+            guard !urgent.isEmpty else { return urgent }
+            state.items = rest.filter { !$0.isUrgent }
+            state.first = 0
+            for delivery in urgent { Self.leave(delivery, &state) }
+            waiters = Self.takeWaiters(&state)
+            return urgent
+        }
+        monitor.wakeAll()
+        for waiter in waiters { waiter.resume() }
+        return urgent
+    }
+
     /// Takes the oldest delivery, blocking the thread until there is one; nil
     /// when the queue is closed and empty.
     package func pop() -> Delivery? {
-        pop(deadline: nil)
+        pop(deadline: nil, Self.takeFirst)
     }
 
     /// As ``pop()``, but nil also when nothing came within `limit`.
     package func pop(within limit: Duration) -> Delivery? {
-        pop(deadline: MonotonicTime.now.advanced(by: limit))
+        pop(deadline: MonotonicTime.now.advanced(by: limit), Self.takeFirst)
     }
 
     /// Whether ``close()`` was called; deliveries may still be waiting.
@@ -110,7 +151,16 @@ package final class EventQueue: Sendable {
 
     private func attempt(_ delivery: Delivery, on state: inout State) -> Attempt {
         if state.isClosed { return .closed }
-        guard hasRoom(for: delivery, in: state) else { return .full }
+        guard hasRoom(for: delivery, in: state) else {
+            guard delivery.isUrgent, hasReserve(for: delivery, in: state) else { return .full }
+            state.depth.reserveUses += 1
+            return put(delivery, on: &state)
+        }
+        return put(delivery, on: &state)
+    }
+
+    private func put(_ delivery: Delivery, on state: inout State) -> Attempt {
+        delivery.checkpoint?.take()
         state.items.append(delivery)
         state.depth.deliveries += 1
         state.depth.events += delivery.batch.entries.count
@@ -127,14 +177,23 @@ package final class EventQueue: Sendable {
                 && state.depth.deliveries < limits.events
     }
 
-    private func pop(deadline: MonotonicTime?) -> Delivery? {
+    private func hasReserve(for delivery: Delivery, in state: State) -> Bool {
+        state.depth.events + delivery.batch.entries.count <= limits.events + limits.reserveEvents
+            && state.depth.bytes + delivery.batch.bytes.count <= limits.bytes + limits.reserveBytes
+            && state.depth.deliveries < limits.events + limits.reserveEvents
+    }
+
+    private func pop<Taken>(
+        deadline: MonotonicTime?,
+        _ take: (inout State) -> Taken
+    ) -> Taken? {
         var waiters: [CheckedContinuation<Void, Never>] = []
-        let delivery: Delivery?? = monitor.wait(until: deadline) { state in
+        let delivery: Taken?? = monitor.wait(until: deadline) { state in
             guard state.first < state.items.count else {
                 return state.isClosed ? .some(nil) : .none
             }
             waiters = Self.takeWaiters(&state)
-            return .some(Self.takeFirst(&state))
+            return .some(take(&state))
         }
         monitor.wakeAll()
         for waiter in waiters { waiter.resume() }
@@ -149,10 +208,14 @@ package final class EventQueue: Sendable {
             state.items.removeFirst(state.first)
             state.first = 0
         }
+        leave(delivery, &state)
+        return delivery
+    }
+
+    private static func leave(_ delivery: Delivery, _ state: inout State) {
         state.depth.deliveries -= 1
         state.depth.events -= delivery.batch.entries.count
         state.depth.bytes -= delivery.batch.bytes.count
-        return delivery
     }
 
     private static func takeWaiters(_ state: inout State) -> [CheckedContinuation<Void, Never>] {

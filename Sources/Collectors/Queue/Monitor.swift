@@ -10,12 +10,13 @@ import Glibc
 ///
 /// `@unchecked Sendable` is safe because `state` is only touched while the
 /// mutex is held, and the two system objects are made to be shared.
-final class Monitor<State>: @unchecked Sendable {
+package final class Monitor<State>: @unchecked Sendable {
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
     private var state: State
 
-    init(_ state: sending State) {
+    /// Begins with a state that nobody else holds.
+    package init(_ state: sending State) {
         self.state = state
         pthread_mutex_init(mutex, nil)
         var attributes = pthread_condattr_t()
@@ -33,7 +34,7 @@ final class Monitor<State>: @unchecked Sendable {
     }
 
     /// Looks at or changes the state; wakes nobody.
-    func withLock<Result>(_ body: (inout State) throws -> Result) rethrows -> Result {
+    package func withLock<Result>(_ body: (inout State) throws -> Result) rethrows -> Result {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
         return try body(&state)
@@ -43,7 +44,7 @@ final class Monitor<State>: @unchecked Sendable {
     /// ``wakeAll()``; nil when `deadline` passes first.
     ///
     /// Never from a task: it blocks the thread.
-    func wait<Result>(
+    package func wait<Result>(
         until deadline: MonotonicTime? = nil,
         for body: (inout State) -> Result?
     ) -> Result? {
@@ -63,17 +64,18 @@ final class Monitor<State>: @unchecked Sendable {
     }
 
     /// Lets every waiting thread look at the state again.
-    func wakeAll() {
+    package func wakeAll() {
         pthread_cond_broadcast(condition)
     }
 }
 
 /// A moment on the clock that never goes back, for time-outs.
-struct MonotonicTime: Sendable, Comparable {
+package struct MonotonicTime: Sendable, Comparable {
     /// Since the machine started.
     let nanoseconds: Int64
 
-    static var now: MonotonicTime {
+    /// The present moment.
+    package static var now: MonotonicTime {
         var time = Glibc.timespec()
         clock_gettime(CLOCK_MONOTONIC, &time)
         return MonotonicTime(
@@ -82,12 +84,13 @@ struct MonotonicTime: Sendable, Comparable {
     }
 
     /// This moment moved; it saturates at the end of time.
-    func advanced(by duration: Duration) -> MonotonicTime {
+    package func advanced(by duration: Duration) -> MonotonicTime {
         let (sum, overflow) = nanoseconds.addingReportingOverflow(duration.wholeNanoseconds)
         return MonotonicTime(nanoseconds: overflow ? .max : sum)
     }
 
-    static func < (left: MonotonicTime, right: MonotonicTime) -> Bool {
+    /// Which of two moments is the earlier one.
+    package static func < (left: MonotonicTime, right: MonotonicTime) -> Bool {
         left.nanoseconds < right.nanoseconds
     }
 

@@ -12,9 +12,10 @@ import WebServer
 /// Agent and manager in one process, on the Docker engine that is found.
 ///
 /// ```
-/// start: data folder, ruleset, alert log ─► pipeline's thread ─► collectors
+/// start: data folder, ruleset, records, spool ─► pipeline's threads ─► collectors
 ///        ─► server
-/// end:   queue closed ─► collectors end ─► what waits is analysed ─► positions saved
+/// end:   queue closed ─► what waits is in the spool ─► as much as is done in five
+///        seconds is analysed ─► engine's memory and positions saved
 /// ```
 package struct AllInOne: Sendable {
     /// What it is told, all of it from outside.
@@ -37,6 +38,8 @@ package struct AllInOne: Sendable {
         package var keepsArchives: Bool
         /// What flags and environment say of containers and engines.
         package var containers = ContainerSettings()
+        /// Bytes that the spool may take.
+        package var spoolLimit: Int
 
         package init(
             data: DataFolder,
@@ -48,7 +51,8 @@ package struct AllInOne: Sendable {
             rulesets: [String],
             web: WebSettings,
             store: AlertStoreEngine,
-            keepsArchives: Bool
+            keepsArchives: Bool,
+            spoolLimit: Int
         ) {
             self.data = data
             self.file = file
@@ -60,6 +64,7 @@ package struct AllInOne: Sendable {
             self.web = web
             self.store = store
             self.keepsArchives = keepsArchives
+            self.spoolLimit = spoolLimit
         }
     }
 
@@ -86,22 +91,27 @@ package struct AllInOne: Sendable {
         EventLoopThreads.limit()
         let loaded = try loader.load(configured.settings)
         let records = try Records(configuration, configured.settings, observer)
-        let opened = try records.openLogs(at: HostClock.now())
-        let running = try assemble(configured.settings, loader, loaded, records)
-        observer.started(report(configured, loaded, loader))
-        let engine = try loader.engine(loaded.ruleset, configured.settings)
+        let logs = try records.openLogs(at: HostClock.now())
         let memory = EngineMemory(path: configuration.data.engineMemory)
+        let history = PipelineHistory(memory: memory.sequence, records: try logs.history())
+        let running = try assemble(configured.settings, loader, loaded, (records, history))
+        observer.started(report(configured, loaded, loader))
         let parts = running.parts
-        let logs = Handover(opened)
+        if let damage = parts.spoolDamage { observer.notice(damage) }
+        let engine = try loader.engine(loaded.ruleset, configured.settings)
+        let work = Handover(AnalysisWork(engine, logs, history.records))
         async let analysis: Void = DedicatedThread.run("analysis") {
-            guard let logs = logs.take() else { return }
-            parts.pipeline.run(engine: engine, logs: logs, memory: memory)
+            guard let work = work.take() else { return }
+            parts.pipeline.run(work, memory: memory)
         }
+        async let writing: Void = DedicatedThread.run("spool") { parts.writing.run() }
         try records.start()
         try parts.start()
         let failure = await collect(running, reloads)
         parts.pipeline.stopWaiting()
+        parts.writing.stopWaiting()
         parts.queue.close()
+        try await writing
         try await analysis
         try await DedicatedThread.run("end") {
             parts.stop()
@@ -116,8 +126,9 @@ package struct AllInOne: Sendable {
         _ settings: Settings,
         _ loader: RulesetSource,
         _ loaded: RulesetSource.Loaded,
-        _ records: Records
+        _ kept: (records: Records, history: PipelineHistory)
     ) throws -> Running {
+        let records = kept.records
         let live = LiveAlerts()
         let pipeline = AnalysisPipeline.Observer(
             alerts: { [observer] batch in
@@ -128,7 +139,7 @@ package struct AllInOne: Sendable {
             archived: { records.archives?.indexer.wake() },
             notice: observer.notice
         )
-        let parts = try Parts(configuration, settings, pipeline)
+        let parts = try Parts(configuration, settings, kept.history, pipeline)
         let current = CurrentRuleset(
             CurrentRuleset.Loaded(source: loaded, time: HostClock.now().milliseconds),
             metrics: parts.metrics

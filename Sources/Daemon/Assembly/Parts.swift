@@ -5,10 +5,13 @@ import Collectors
 import DockerClient
 import EventModel
 import Glibc
+import Spool
 
 /// The long-lived parts of an all-in-one, made and joined.
 struct Parts: Sendable {
     let queue: EventQueue
+    let spool: Spool
+    let writing: SpoolWriting
     let metrics: PipelineMetrics
     let pipeline: AnalysisPipeline
     let board: StatusBoard
@@ -21,15 +24,22 @@ struct Parts: Sendable {
     init(
         _ configuration: AllInOne.Configuration,
         _ settings: Settings,
+        _ history: PipelineHistory,
         _ observer: AnalysisPipeline.Observer
     ) throws {
         let agent = AgentIdentity(id: "000", name: configuration.hostname)
         queue = EventQueue()
         metrics = PipelineMetrics()
+        positions = try PositionStore(path: configuration.data.state + "/positions")
+        spool = try Self.openSpool(configuration, history, positions.ledger)
+        let feed = SpoolFeed(next: spool.nextSequence)
+        writing = SpoolWriting(queue: queue, spool: spool, feed: feed, notice: observer.notice)
         pipeline = AnalysisPipeline(
-            queue: queue,
-            metrics: metrics,
-            observer: observer
+            spool: spool,
+            feed: feed,
+            firstNew: history.firstNew,
+            metrics,
+            observer
         )
         let notices = SourceNotices(observer.notice)
         board = StatusBoard { notices.changed($0) }
@@ -44,7 +54,6 @@ struct Parts: Sendable {
                 client: .standard
             )
         )
-        positions = try PositionStore(path: configuration.data.state + "/positions")
         watcher = try FileWatcher(
             configuration: FileWatcher.Configuration(),
             queue: queue,
@@ -74,9 +83,37 @@ struct Parts: Sendable {
         await engines.run { await watch.run($0) }
     }
 
+    /// Opens the spool, and brings the positions up to what it holds.
+    private static func openSpool(
+        _ configuration: AllInOne.Configuration,
+        _ history: PipelineHistory,
+        _ ledger: PositionLedger
+    ) throws -> Spool {
+        var spool = Spool.Configuration(
+            folder: configuration.data.spool,
+            limitBytes: configuration.spoolLimit
+        )
+        spool.firstSequence = ledger.spooledBefore
+        return try Spool(
+            spool,
+            acknowledged: history.firstNew,
+            kept: history.memory
+        ) { sequence, checkpoint in
+            // One that is not understood moves no position: its source is read again.
+            ledger.restore(checkpoint, sequence: sequence)
+        }
+    }
+
+    /// What of an earlier run's spool could not be read; nil for nothing.
+    var spoolDamage: OperatorNotice? {
+        let figures = spool.figures
+        guard figures.damages > 0 || figures.foreignSegments > 0 else { return nil }
+        return .spoolDamaged(records: figures.damages, foreignSegments: figures.foreignSegments)
+    }
+
     /// Starts the threads that collect.
     func start() throws {
-        try positions.start()
+        try positions.start { [spool] in try spool.sync(before: $0) }
         try watch.inventories.start()
         try watcher.start()
         localFiles.start(on: watcher)

@@ -90,6 +90,15 @@ struct Records: Sendable {
     }
 }
 
+extension AnalysisPipeline.Logs {
+    /// What the records have seen before this run.
+    ///
+    /// - Throws: `AlertStoreError`.
+    func history() throws -> RecordHistory {
+        RecordHistory(alerts: try alerts.lastEvent(), archives: try archives?.lastEvent())
+    }
+}
+
 /// A record with its index.
 struct IndexedRecord: Sendable {
     let kind: RecordKind

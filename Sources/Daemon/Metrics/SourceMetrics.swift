@@ -68,8 +68,8 @@ struct SourceMetrics {
             "Docker events not told that must have happened.",
             totals.syntheticEvents
         )
-        add("jaga_queue_events", "gauge", "Events waiting for analysis.", Int64(depth.events))
-        add("jaga_queue_bytes", "gauge", "Bytes waiting for analysis.", Int64(depth.bytes))
+        add("jaga_queue_events", "gauge", "Events waiting for the spool.", Int64(depth.events))
+        add("jaga_queue_bytes", "gauge", "Bytes waiting for the spool.", Int64(depth.bytes))
         add(
             "jaga_queue_highest_bytes",
             "gauge",

@@ -6,13 +6,14 @@ import Analysis
 import Collectors
 import EventModel
 import Glibc
+import Spool
 import Synchronization
 
-/// Events in, committed alerts out: the one consumer of the queue.
+/// Events in, committed alerts out: the one reader of the spool.
 ///
-/// For each batch, in order: analyse, append to `alerts.json`, sync,
-/// acknowledge, tell the observer. A batch whose alerts cannot be written is
-/// tried again until it can; meanwhile collectors wait and nothing is lost.
+/// For each group of batches, in order: analyse, make sure that the spool has them on
+/// the disk, append to `alerts.json`, sync, acknowledge, tell the observer. A group whose
+/// alerts cannot be written is tried again until it can; meanwhile the spool fills.
 final class AnalysisPipeline: Sendable {
     /// What the pipeline tells while it runs; called on its thread, so an
     /// observer must not block.
@@ -23,28 +24,6 @@ final class AnalysisPipeline: Sendable {
         var notice: @Sendable (OperatorNotice) -> Void
     }
 
-    private let queue: EventQueue
-    private let metrics: PipelineMetrics
-    private let observer: Observer
-    private let nextEngine = Mutex<AnalysisEngine?>(nil)
-    private let isStopping = Atomic<Bool>(false)
-
-    init(queue: EventQueue, metrics: PipelineMetrics, observer: Observer) {
-        self.queue = queue
-        self.metrics = metrics
-        self.observer = observer
-    }
-
-    /// Takes over another ruleset between two batches.
-    func replaceEngine(with engine: AnalysisEngine) {
-        nextEngine.withLock { $0 = engine }
-    }
-
-    /// Gives up waiting for a full disk: the batch stays unacknowledged.
-    func stopWaiting() {
-        isStopping.store(true, ordering: .relaxed)
-    }
-
     /// The records that a pipeline writes.
     struct Logs {
         let alerts: AlertLog
@@ -52,81 +31,210 @@ final class AnalysisPipeline: Sendable {
         let archives: AlertLog?
     }
 
-    /// What the pipeline's thread owns.
-    private struct Work {
-        var engine: AnalysisEngine
-        let logs: Logs
-        /// What the engines before this one did.
-        var retired = AnalysisEngine.Counters()
-        var alerts = AlertBatch()
-        var archives: ArchiveBatch?
+    /// What one commit takes, about.
+    private static let groupBytes = 1 << 20
+    /// How long what only the disk has is read on after the end was asked for.
+    private static let endingTime = Duration.seconds(5)
+    /// Bytes that the spool keeps for the engine's memory before that is saved early.
+    private static let keptBytes = 64 << 20
 
-        init(_ engine: AnalysisEngine, _ logs: Logs) {
-            self.engine = engine
-            self.logs = logs
-            archives = logs.archives.map { _ in ArchiveBatch() }
+    private let spool: Spool
+    private let feed: SpoolFeed
+    private let metrics: PipelineMetrics
+    private let observer: Observer
+    /// Events before are done at the start.
+    private let firstNew: UInt64
+    private let nextEngine = Mutex<AnalysisEngine?>(nil)
+    private let deadline = Mutex<MonotonicTime?>(nil)
+
+    init(
+        spool: Spool,
+        feed: SpoolFeed,
+        firstNew: UInt64,
+        _ metrics: PipelineMetrics,
+        _ observer: Observer
+    ) {
+        self.spool = spool
+        self.feed = feed
+        self.firstNew = firstNew
+        self.metrics = metrics
+        self.observer = observer
+    }
+
+    /// Takes over another ruleset between two groups.
+    func replaceEngine(with engine: AnalysisEngine) {
+        nextEngine.withLock { $0 = engine }
+    }
+
+    /// Gives up waiting for a full disk, and soon also reading a long spool: what is
+    /// not acknowledged is analysed by the next run.
+    func stopWaiting() {
+        deadline.withLock { $0 = MonotonicTime.now.advanced(by: Self.endingTime) }
+    }
+
+    private var isStopping: Bool { deadline.withLock { $0 != nil } }
+    private var isOutOfTime: Bool {
+        deadline.withLock { $0.map { MonotonicTime.now > $0 } ?? false }
+    }
+
+    /// What the thread owns.
+    private struct Run {
+        var work: AnalysisWork
+        var memory: EngineMemory
+        var reader: SpoolReader
+        var clock = LocalClock()
+        /// Everything before was committed.
+        var done: UInt64
+    }
+
+    /// Works until the feed is closed and empty; blocks its thread.
+    func run(_ work: AnalysisWork, memory: EngineMemory) {
+        var run = Run(
+            work: work,
+            memory: memory,
+            reader: SpoolReader(spool, from: memory.sequence),
+            done: memory.sequence
+        )
+        let begin = timeOfFirst(from: memory.sequence) ?? run.clock.now()
+        note(run.work.restore(&run.memory, at: begin))
+        reportNotices(of: work.logs)
+        while let next = feed.next(leavesDisk: { isOutOfTime }) {
+            guard take(next, &run) else { break }
         }
+        save(&run)
+    }
 
-        var counters: AnalysisEngine.Counters { retired.followed(by: engine.counters) }
+    /// Of the first event that is analysed again: what it can be counted with must not
+    /// be forgotten for its age.
+    private func timeOfFirst(from sequence: UInt64) -> Timestamp? {
+        var reader = SpoolReader(spool, from: sequence)
+        // What cannot be read is said when it is read in earnest.
+        return try? reader.read()?.batch.entries.first?.time
+    }
 
-        /// What rules that stay the same have counted goes on.
-        mutating func replaceEngine(with next: AnalysisEngine, at now: Timestamp) {
-            retired = counters
-            var next = next
-            next.takeOver(from: engine, at: now)
-            engine = next
-        }
-
-        mutating func analyze(_ batch: EventBatch) {
-            alerts.removeAll()
-            archives?.lines.removeAll(keepingCapacity: true)
-            engine.alertOffset = logs.alerts.offset
-            engine.analyze(batch, into: &alerts, archives: &archives)
+    /// False when the pipeline was stopped while the disk was full.
+    private func take(_ next: SpoolFeed.Work, _ run: inout Run) -> Bool {
+        switch next {
+        case .batches(let batches):
+            for group in Self.groups(batches) {
+                guard process(group, &run) else { return false }
+            }
+            return true
+        case .disk(let resumption, let end):
+            guard let resumption else { return read(before: end, &run) }
+            return persist({
+                try run.reader.seek(to: resumption.place, sequence: resumption.sequence)
+            })
+                && read(before: end, &run)
         }
     }
 
-    /// Works until the queue is closed and empty; blocks its thread.
-    func run(engine: AnalysisEngine, logs: Logs, memory: EngineMemory) {
-        var work = Work(engine, logs)
-        var memory = memory
-        var clock = LocalClock()
-        note(memory.restore(&work.engine, at: clock.now()))
-        reportNotices(of: logs)
-        while let delivery = queue.pop() {
-            let now = clock.now()
-            if let next = nextEngine.withLock({ $0.take() }) {
-                work.replaceEngine(with: next, at: now)
+    /// Reads and analyses what only the disk has.
+    private func read(before end: UInt64, _ run: inout Run) -> Bool {
+        while !isOutOfTime {
+            var group: [EventBatch] = []
+            var bytes = 0
+            let isRead = persist {
+                while bytes < Self.groupBytes, let record = try run.reader.read() {
+                    group.append(record.batch)
+                    bytes += record.batch.bytes.count
+                }
             }
-            guard process(delivery, &work, at: now) else { break }
-            note(memory.saveIfDue(work.engine, at: now))
+            guard isRead else { return false }
+            if group.isEmpty {
+                feed.caughtUp(before: end)
+                return true
+            }
+            guard process(group, &run) else { return false }
         }
-        note(memory.save(work.engine, at: clock.now()))
+        return true
+    }
+
+    /// Parts what came at once into commits.
+    private static func groups(_ batches: [EventBatch]) -> [[EventBatch]] {
+        var groups: [[EventBatch]] = []
+        var bytes = groupBytes
+        for batch in batches {
+            if bytes >= groupBytes {
+                groups.append([])
+                bytes = 0
+            }
+            groups[groups.count - 1].append(batch)
+            bytes += batch.bytes.count
+        }
+        return groups
     }
 
     private func note(_ failure: String?) {
         if let failure { observer.notice(.engineMemory(failure)) }
     }
 
-    /// - Returns: false when the pipeline was stopped while the disk was full.
-    private func process(_ delivery: Delivery, _ work: inout Work, at now: Timestamp) -> Bool {
-        let (log, archiveLog) = (work.logs.alerts, work.logs.archives)
-        guard persist({ try log.rotateIfNeeded(at: now) }) else { return false }
-        if let archiveLog {
-            guard persist({ try archiveLog.rotateIfNeeded(at: now) }) else { return false }
+    // MARK: One commit
+
+    /// False when the pipeline was stopped while the disk was full.
+    private func process(_ group: [EventBatch], _ run: inout Run) -> Bool {
+        guard let last = group.last else { return true }
+        let end = last.sequence(of: last.entries.count)
+        let now = run.clock.now()
+        if let next = nextEngine.withLock({ $0.take() }) {
+            run.work.replaceEngine(with: next, at: now)
         }
-        work.analyze(delivery.batch)
+        let (log, archiveLog) = (run.work.logs.alerts, run.work.logs.archives)
+        guard persist({ try log.rotateIfNeeded(at: now) }),
+            persist({ try archiveLog?.rotateIfNeeded(at: now) })
+        else { return false }
+        run.work.begin()
+        for batch in group { run.work.analyze(batch) }
         // Archives first: what is in them twice after a crash is no alert twice.
-        if let archiveLog, let lines = work.archives?.lines, !lines.isEmpty {
+        if let archiveLog, let lines = run.work.archives?.lines, !lines.isEmpty {
             guard persist({ try archiveLog.append(lines: lines) }) else { return false }
         }
-        let alerts = work.alerts
-        guard alerts.isEmpty || persist({ try log.append(alerts) }) else { return false }
-        delivery.acknowledge()
-        reportNotices(of: work.logs)
-        count(delivery.batch, work)
+        let alerts = run.work.alerts
+        guard alerts.isEmpty || persist({ try commit(alerts, to: log, before: end) }) else {
+            return false
+        }
+        run.done = end
+        let events = newEvents(in: group)
+        spool.acknowledge(before: end, events: events)
+        feed.acknowledged()
+        reportNotices(of: run.work.logs)
+        count(group, newEvents: events, run.work)
         if !alerts.isEmpty { observer.alerts(alerts) }
-        if work.archives?.lines.isEmpty == false { observer.archived() }
+        if run.work.archives?.lines.isEmpty == false { observer.archived() }
+        saveIfDue(&run)
         return true
+    }
+
+    /// The spool first: else, after a loss of power, an event whose alert is there
+    /// would be read from its source again, under another number.
+    private func commit(_ alerts: AlertBatch, to log: AlertLog, before end: UInt64) throws {
+        try spool.sync(before: end)
+        try log.append(alerts)
+    }
+
+    private func newEvents(in group: [EventBatch]) -> Int {
+        group.reduce(0) { sum, batch in
+            let old =
+                firstNew > batch.firstSequence ? Int(clamping: firstNew - batch.firstSequence) : 0
+            return sum + max(0, batch.entries.count - old)
+        }
+    }
+
+    private func saveIfDue(_ run: inout Run) {
+        if run.memory.isDue(isUrgent: spool.keptBytes > Self.keptBytes) { save(&run) }
+    }
+
+    /// Keeps what the engine learnt; the spool then need not.
+    private func save(_ run: inout Run) {
+        do {
+            try run.work.logs.archives?.sync()
+        } catch {
+            // The spool keeps what the archives may lack; the next save tries again.
+            return
+        }
+        let failure = run.memory.save(run.work.engine, before: run.done)
+        note(failure)
+        if failure == nil { spool.keep(from: run.done) }
     }
 
     /// Tries until it succeeds, from 50 ms on with a pause that doubles up to
@@ -144,7 +252,7 @@ final class AnalysisPipeline: Sendable {
                 if !hasReported { observer.notice(.alertsNotWritten(reason: "\(error)")) }
                 hasReported = true
             }
-            if isStopping.load(ordering: .relaxed) { return false }
+            if isStopping { return false }
             usleep(pause)
             pause = min(pause * 2, 5_000_000)
         }
@@ -156,15 +264,16 @@ final class AnalysisPipeline: Sendable {
         }
     }
 
-    private func count(_ batch: EventBatch, _ work: borrowing Work) {
+    private func count(_ group: [EventBatch], newEvents: Int, _ work: borrowing AnalysisWork) {
         let now = LocalClock.nanoseconds()
         let entries = work.alerts.entries
         let (engine, offset) = (work.counters, work.logs.alerts.offset)
+        let bytes = group.reduce(0) { $0 + $1.bytes.count }
         metrics.update { counts in
             counts.engine = engine
             counts.logOffset = Int64(offset)
-            counts.events += Int64(batch.entries.count)
-            counts.eventBytes += Int64(batch.bytes.count)
+            counts.events += Int64(newEvents)
+            counts.eventBytes += newEvents > 0 ? Int64(bytes) : 0
             for entry in entries {
                 counts.alertsByLevel[min(max(entry.level, 0), 16)] += 1
                 counts.firedTimes[entry.ruleID, default: 0] += 1

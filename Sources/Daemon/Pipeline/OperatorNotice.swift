@@ -9,6 +9,12 @@ package enum OperatorNotice: Sendable, Equatable {
     /// Alerts wait for the disk; nothing is lost.
     case alertsNotWritten(reason: String)
     case alertsWrittenAgain
+    /// Events wait for the spool: it is full, or the disk refuses; nothing is lost.
+    case spoolNotWritten(reason: String)
+    case spoolWrittenAgain
+    case spoolHasRoom
+    /// Something of an earlier run's spool could not be read.
+    case spoolDamaged(records: Int, foreignSegments: Int)
     /// The alert log mended something by itself.
     case alertLog(String)
     /// The index has something to say.
@@ -26,11 +32,15 @@ package enum OperatorNotice: Sendable, Equatable {
     /// Whether something does not work as it should.
     package var isTrouble: Bool {
         switch self {
-        case .alertsNotWritten, .rulesetRefused, .maintenanceFailed, .engineMemory: true
+        case .alertsNotWritten, .spoolNotWritten, .spoolDamaged, .rulesetRefused,
+            .maintenanceFailed, .engineMemory:
+            true
         case .source(_, _, let isTrouble): isTrouble
         case .index(let notice):
             if case .removed = notice { false } else { true }
-        case .alertsWrittenAgain, .alertLog, .rulesetReloaded: false
+        case .alertsWrittenAgain, .spoolWrittenAgain, .spoolHasRoom, .alertLog,
+            .rulesetReloaded:
+            false
         }
     }
 
@@ -39,6 +49,10 @@ package enum OperatorNotice: Sendable, Equatable {
         switch self {
         case .alertsNotWritten(let reason): reason
         case .alertsWrittenAgain: "alerts are written again, none was lost"
+        case .spoolNotWritten(let reason): reason
+        case .spoolWrittenAgain: "events are taken again, none was lost"
+        case .spoolHasRoom: "the spool has room again, sources are read on"
+        case .spoolDamaged(let records, let foreign): Self.damage(records, foreign)
         case .alertLog(let text): text
         case .index(let notice): "\(notice)"
         case .source(let name, let state, _): "\(name): \(state)"
@@ -51,5 +65,19 @@ package enum OperatorNotice: Sendable, Equatable {
             "frequency rules count anew, or will after the next start: \(reason)"
         case .maintenanceFailed(let reason): reason
         }
+    }
+
+    private static func damage(_ records: Int, _ foreignSegments: Int) -> String {
+        var parts: [String] = []
+        if records > 0 {
+            parts.append("\(records) damaged places in the spool, whose events are lost")
+        }
+        if foreignSegments > 0 {
+            parts.append(
+                "\(foreignSegments) segments of the spool were written by another version of"
+                    + " Jaga and are left alone: start that version to empty them"
+            )
+        }
+        return parts.joined(separator: "; ")
     }
 }

@@ -5,6 +5,7 @@ import Analysis
 import Collectors
 import EventModel
 import Ruleset
+import Spool
 import WebServer
 
 extension StatusReport {
@@ -28,8 +29,17 @@ extension StatusReport {
         engine.reloads = Int(counts.reloads)
         engine.failedReloads = Int(counts.failedReloads)
         let depth = parts.queue.depth
-        queuedEvents = depth.events
+        let figures = parts.spool.figures
+        queuedEvents = depth.events + figures.waitingEvents
         queuedBytes = depth.bytes
+        spool.trouble = figures.trouble?.message ?? ""
+        spool.bytes = figures.bytes
+        spool.limitBytes = figures.limitBytes
+        spool.received = figures.receivedEvents
+        spool.stored = figures.storedEvents
+        spool.waiting = figures.waitingEvents
+        spool.oldestSeconds = figures.oldestSeconds
+        spool.damaged = figures.damages
         sources = parts.board.statuses.map(Source.init)
         log.bytes = Int(counts.logOffset)
         log.offset = Int(counts.logOffset)

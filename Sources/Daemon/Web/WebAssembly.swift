@@ -102,6 +102,7 @@ struct Running: Sendable {
     var metricsText: String {
         parts.metrics.snapshot.prometheusText()
             + SourceMetrics(parts.board, parts.queue).prometheusText()
+            + SpoolMetrics(parts.spool, parts.queue).prometheusText()
             + records.metricsText
     }
 }

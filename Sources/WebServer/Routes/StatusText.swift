@@ -27,6 +27,7 @@ extension JSONText {
             json.set("events", report.queuedEvents)
             json.set("bytes", report.queuedBytes)
         }
+        object("spool") { $0.set(report.spool) }
         array("sources", report.sources) { json, source in
             json.appendObject { $0.set(source) }
         }
@@ -49,6 +50,17 @@ extension JSONText {
         set("newest_ms", index.newest)
         set("dropped_fields", index.droppedFields)
         set("malformed_lines", index.malformedLines)
+    }
+
+    private mutating func set(_ spool: StatusReport.Spool) {
+        set("trouble", spool.trouble)
+        set("bytes", spool.bytes)
+        set("limit_bytes", spool.limitBytes)
+        set("received", spool.received)
+        set("stored", spool.stored)
+        set("waiting", spool.waiting)
+        set("oldest_seconds", spool.oldestSeconds)
+        set("damaged", spool.damaged)
     }
 
     private mutating func set(_ ruleset: StatusReport.Ruleset) {

@@ -71,11 +71,32 @@ package struct StatusReport: Sendable {
         package init() {}
     }
 
+    /// What waits on the disk to be analysed.
+    package struct Spool: Sendable {
+        /// Why nothing can be put into it now; empty when it can.
+        package var trouble = ""
+        package var bytes = 0
+        package var limitBytes = 0
+        /// Events taken in: found at the start, and since.
+        package var received = 0
+        /// Of those, the ones whose alerts are committed.
+        package var stored = 0
+        /// Of those, the others.
+        package var waiting = 0
+        /// How long the oldest waits, in seconds.
+        package var oldestSeconds = 0.0
+        /// Places that could not be read.
+        package var damaged = 0
+
+        package init() {}
+    }
+
     package var ruleset = Ruleset()
     package var engine = Engine()
     /// Events and bytes that wait to be analysed.
     package var queuedEvents = 0
     package var queuedBytes = 0
+    package var spool = Spool()
     package var sources: [Source] = []
     package var log = Log()
 
