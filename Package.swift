@@ -216,7 +216,7 @@ let package = Package(
         ),
         .testTarget(
             name: "DaemonTests",
-            dependencies: ["EventModel", "Analysis", "Daemon"],
+            dependencies: ["EventModel", "Ruleset", "Analysis", "Daemon"],
             swiftSettings: settings
         ),
         .testTarget(
