@@ -222,7 +222,7 @@ let package = Package(
         ),
         .testTarget(
             name: "DaemonTests",
-            dependencies: ["EventModel", "Analysis", "DockerClient", "Daemon"],
+            dependencies: ["EventModel", "Ruleset", "Analysis", "DockerClient", "Daemon"],
             swiftSettings: settings
         ),
         .testTarget(

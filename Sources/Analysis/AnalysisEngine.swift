@@ -154,7 +154,10 @@ package struct AnalysisEngine: Sendable {
         accumulator = Accumulator(ruleset)
         places = ruleset.asksForPlaces ? configuration.places.map(PlaceTable.init) : nil
         matcher = RuleMatcher(ruleset, memorySize: configuration.memorySize)
-        sigma = SigmaMatcher(ruleset.sigma)
+        sigma = SigmaMatcher(
+            ruleset.sigma,
+            fingerprints: ruleset.rules.map(\.fingerprint)
+        )
         writer = AlertWriter(ruleset, managerName: configuration.managerName)
         contexts = SourceContexts(managerName: configuration.managerName, names: names)
         event = DecodedEvent(

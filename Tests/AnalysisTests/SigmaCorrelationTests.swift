@@ -55,6 +55,68 @@ struct SigmaCorrelationTests {
         #expect(fixture.titles(Self.event("u")) == ["Many"])
     }
 
+    @Test("what is counted survives a restart, event for event and value for value")
+    func restart() throws {
+        for correlation in [
+            "{type: event_count, timespan: 60s, group-by: [ip], condition: {gte: 3}}",
+            "{type: value_count, timespan: 60s, group-by: [ip], condition: {gte: 3, field: user_name}}",
+        ] {
+            let rules = Self.rules(correlation.flattened)
+            var first = try SigmaFixture(rules)
+            _ = [("a", "1.1.1.1"), ("b", "1.1.1.1"), ("b", "1.1.1.1"), ("a", "2.2.2.2")]
+                .dropLast(correlation.contains("event_count") ? 2 : 0)
+                .map { first.titles(Self.event($0.0, $0.1)) }
+
+            var second = try SigmaFixture(rules)
+            let restored = second.engine.restore(first.engine.snapshot(), at: second.time)
+
+            #expect(restored.refusal == nil)
+            #expect(second.titles(Self.event("a", "3.3.3.3")) == [])
+            #expect(second.titles(Self.event("c")) == ["Many"])
+            #expect(second.titles(Self.event("c")) == [])
+        }
+    }
+
+    @Test("after a reload a correlation goes on when it and what it counts are the same")
+    func reload() throws {
+        let correlation =
+            "{type: event_count, timespan: 60s, group-by: [ip], condition: {gte: 2}}".flattened
+        let other =
+            "title: Other\nlogsource: {product: linux}\ndetection: {s: {e: x}, condition: s}\n---\n"
+        let rules = Self.rules(correlation)
+        let cases = [
+            (other + rules, ["Many"]),
+            (rules.replacing("e: fail", with: "e: f*"), []),
+            (rules.replacing("level: high", with: "level: low"), []),
+            (rules.replacing("timespan: 60s", with: "timespan: 61s"), []),
+        ]
+        for (next, titles) in cases {
+            var first = try SigmaFixture(rules)
+            _ = first.titles(Self.event("a"))
+
+            var second = try SigmaFixture(next)
+            second.engine.takeOver(from: first.engine, at: second.time)
+
+            #expect(second.titles(Self.event("a")) == titles, "\(next)")
+        }
+    }
+
+    @Test("what is too old is not taken over")
+    func expired() throws {
+        let rules = Self.rules(
+            "{type: event_count, timespan: 60s, group-by: [ip], condition: {gte: 2}}".flattened
+        )
+        var first = try SigmaFixture(rules)
+        _ = first.titles(Self.event("a"))
+        var second = try SigmaFixture(rules)
+        second.now += 61
+
+        let restored = second.engine.restore(first.engine.snapshot(), at: second.time)
+
+        #expect(restored.sigmaGroups == 0)
+        #expect(second.titles(Self.event("a")) == [])
+    }
+
     @Test("a value_count counts different values, ignoring case")
     func valueCount() throws {
         var fixture = try SigmaFixture(

@@ -73,7 +73,7 @@ struct SigmaFixture {
         return alerts
     }
 
-    private var time: Timestamp { Timestamp(nanoseconds: now * 1_000_000_000) }
+    var time: Timestamp { Timestamp(nanoseconds: now * 1_000_000_000) }
 }
 
 extension SigmaFixture {

@@ -23,8 +23,10 @@ struct RulesetWatchTests {
         try Data(text.utf8).write(to: URL(fileURLWithPath: folder + "/" + file))
     }
 
-    /// Runs a watch on the folder's rules, lists and `ossec.conf`; `change` is made
-    /// once it looks. True when a change is told, false after ten seconds without.
+    /// Whether a change is told, within ten seconds.
+    ///
+    /// The watch is on the folder's rules, lists and `ossec.conf`; `change` is made
+    /// once it looks.
     private func told(after change: @Sendable () throws -> Void) async throws -> Bool {
         let (looks, looked) = AsyncStream<Void>.makeStream()
         let (changes, changed) = AsyncStream<Void>.makeStream()

@@ -11,7 +11,7 @@ import Ruleset
 /// are forgotten.
 struct SigmaCounters: Sendable {
     /// What of a group counts now.
-    private struct Window {
+    fileprivate struct Window {
         let now: Int64
         /// What came before it does not count.
         let oldest: Int64
@@ -19,17 +19,33 @@ struct SigmaCounters: Sendable {
         let kept: Int
     }
 
-    private struct Group: Sendable {
+    struct Group: Sendable {
+        /// Index of its correlation.
+        let correlation: Int
         var last: Int64 = 0
         /// Of `event_count`: seconds, oldest first; those before `head` are gone.
         private var times: [Int64] = []
         private var head = 0
         /// Of `value_count`: when each value, by its hash, was seen last.
-        private var values: [UInt64: Int64] = [:]
+        private(set) var values: [UInt64: Int64] = [:]
+
+        init(correlation: Int) {
+            self.correlation = correlation
+        }
+
+        /// A group as it was.
+        init(correlation: Int, last: Int64, times: [Int64], values: [UInt64: Int64]) {
+            self.correlation = correlation
+            self.last = last
+            self.times = times
+            self.values = values
+        }
+
+        var currentTimes: ArraySlice<Int64> { times[head...] }
 
         var count: Int { times.count - head + values.count }
 
-        mutating func addTime(_ window: Window) {
+        fileprivate mutating func addTime(_ window: Window) {
             times.append(window.now)
             while head < times.count,
                 times[head] < window.oldest || times.count - head > window.kept
@@ -41,7 +57,7 @@ struct SigmaCounters: Sendable {
             head = 0
         }
 
-        mutating func add(_ value: UInt64, _ window: Window) {
+        fileprivate mutating func add(_ value: UInt64, _ window: Window) {
             values[value] = window.now
             guard values.count >= window.kept else { return }
             values = values.filter { $0.value >= window.oldest }
@@ -55,20 +71,25 @@ struct SigmaCounters: Sendable {
     static let entryLimit = 1 << 18
 
     private let correlations: [SigmaCorrelation]
-    private let seed = UInt64.random(in: .min ... .max)
-    private var groups: [UInt64: Group] = [:]
+    /// By correlation: what its groups' hashes begin with, the same as long as the
+    /// rule is.
+    private let identities: [UInt64]
+    private(set) var seed = UInt64.random(in: .min ... .max)
+    private(set) var groups: [UInt64: Group] = [:]
     private(set) var entryCount = 0
     /// Groups that were forgotten early.
     private(set) var forgotten = 0
 
-    init(_ correlations: [SigmaCorrelation]) {
+    /// `identities` are the correlations' ``Rule/fingerprint``s.
+    init(_ correlations: [SigmaCorrelation], identities: [UInt64]) {
         self.correlations = correlations
+        self.identities = identities
     }
 
     /// A hash to find an event's group by.
     func hash(of correlation: Int) -> ByteHash {
         var hash = ByteHash(seed: seed)
-        hash.combine(correlation)
+        hash.combine(Int(truncatingIfNeeded: identities[correlation]))
         return hash
     }
 
@@ -85,7 +106,7 @@ struct SigmaCounters: Sendable {
             oldest: now - rule.timespan,
             kept: rule.threshold + (rule.isExact ? 1 : 0)
         )
-        var group = groups.removeValue(forKey: key) ?? Group()
+        var group = groups.removeValue(forKey: key) ?? Group(correlation: correlation)
         entryCount -= group.count
         group.last = now
         if let value {
@@ -98,6 +119,13 @@ struct SigmaCounters: Sendable {
         entryCount += group.count
         groups[key] = group
         return fires
+    }
+
+    /// Takes the place of all groups; `seed` is the one that their hashes have.
+    mutating func restore(_ groups: [UInt64: Group], seed: UInt64) {
+        self.groups = groups
+        self.seed = seed
+        entryCount = groups.values.reduce(0) { $0 + $1.count }
     }
 
     /// Drops the half of the groups that were idle longest.

@@ -15,7 +15,7 @@ struct SigmaMatcher: Sendable {
     private var prefilter: SigmaPrefilter
     /// What the prefilter looked at of the current event.
     private var lookedAt: [Range<Int>] = []
-    private(set) var counters: SigmaCounters
+    var counters: SigmaCounters
     /// By source, whether the current event is its.
     private var sourceHolds: [Bool]
     /// By correlation, the last event that it counted.
@@ -30,11 +30,15 @@ struct SigmaMatcher: Sendable {
     /// How many detections may alert for one event.
     static let matchLimit = 32
 
-    init(_ rules: SigmaRules) {
+    /// `fingerprints` are those of ``Ruleset/rules``.
+    init(_ rules: SigmaRules, fingerprints: [UInt64]) {
         plan = SigmaPlan(rules)
         views = SigmaViews(plan.views, soughtTexts: plan.soughtTexts)
         prefilter = plan.prefilter
-        counters = SigmaCounters(rules.correlations)
+        counters = SigmaCounters(
+            rules.correlations,
+            identities: rules.correlations.map { fingerprints[$0.rule] }
+        )
         sourceHolds = Array(repeating: false, count: plan.sources.count)
         countedEvents = Array(repeating: 0, count: rules.correlations.count)
     }

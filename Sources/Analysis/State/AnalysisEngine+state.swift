@@ -22,6 +22,8 @@ extension AnalysisEngine {
         package internal(set) var outputs = 0
         /// Sessions of `accumulate`.
         package internal(set) var sessions = 0
+        /// Groups of Sigma's correlations.
+        package internal(set) var sigmaGroups = 0
     }
 
     /// Everything the engine remembers, as bytes for ``restore(_:at:)``.
@@ -81,6 +83,7 @@ extension AnalysisEngine {
             EngineState.Session(key: key, time: session.time, values: session.values)
         }
         state.hour = firings.hour
+        addSigma(to: &state)
         return state
     }
 
@@ -120,6 +123,7 @@ extension AnalysisEngine {
             accumulator.restore(.init(time: session.time, values: session.values), key: session.key)
         }
         restoration.sessions = accumulator.count
+        restoration.sigmaGroups = adoptSigma(state, rules, now.seconds)
         return restoration
     }
 

@@ -7,7 +7,7 @@
 /// is a few minutes of counting.
 extension EngineState {
     private static let magic = Array("JAGA-STATE".utf8)
-    private static let version: UInt8 = 1
+    private static let version: UInt8 = 2
     private static let headerCount = magic.count + 1 + 8
 
     /// The snapshot's bytes.
@@ -35,6 +35,17 @@ extension EngineState {
             writer.write(session.values) { $0.write($1) }
         }
         writer.write(hour)
+        writer.write(sigmaSeed)
+        writer.write(sigmaGroups) { writer, group in
+            writer.write(group.rule)
+            writer.write(group.key)
+            writer.write(group.last)
+            writer.write(group.times) { $0.write($1) }
+            writer.write(group.values) { writer, value in
+                writer.write(value.hash)
+                writer.write(value.seen)
+            }
+        }
         var bytes = Self.magic + [Self.version]
         var sum = Self.checksum(writer.bytes[...])
         for _ in 0..<8 {
@@ -120,6 +131,18 @@ extension EngineState {
             )
         }
         hour = try reader.optionalNumber()
+        sigmaSeed = try reader.unsigned()
+        sigmaGroups = try reader.list { reader throws(StateFault) in
+            SigmaGroup(
+                rule: try reader.index(below: counts.rules),
+                key: try reader.unsigned(),
+                last: try reader.number(),
+                times: try reader.list { reader throws(StateFault) in try reader.number() },
+                values: try reader.list { reader throws(StateFault) in
+                    (hash: try reader.unsigned(), seen: try reader.number())
+                }
+            )
+        }
         guard reader.isAtEnd else { throw StateFault() }
     }
 

@@ -48,6 +48,18 @@ struct EngineState: Sendable {
         let values: [[UInt8]]
     }
 
+    /// What a correlation of Sigma counted for a group.
+    struct SigmaGroup: Sendable {
+        /// Index into ``EngineState/rules``.
+        let rule: Int
+        /// Hash of the group, which begins with ``EngineState/sigmaSeed``.
+        let key: UInt64
+        let last: Int64
+        /// Oldest first.
+        let times: [Int64]
+        let values: [(hash: UInt64, seen: Int64)]
+    }
+
     var rules: [RuleState] = []
     var agents: [[UInt8]] = []
     /// Names of the values that events have.
@@ -62,4 +74,6 @@ struct EngineState: Sendable {
     var sessions: [Session] = []
     /// The hour that ``RuleState/firedCount`` counts; see ``FiringClock/hour``.
     var hour: Int64?
+    var sigmaSeed: UInt64 = 0
+    var sigmaGroups: [SigmaGroup] = []
 }

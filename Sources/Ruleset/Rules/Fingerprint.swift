@@ -28,6 +28,40 @@ struct Fingerprint {
         add([])
     }
 
+    /// The fingerprint of a Sigma document: keys and values in order.
+    static func of(_ document: SigmaNode) -> UInt64 {
+        var fingerprint = Fingerprint()
+        fingerprint.add(document)
+        return fingerprint.value
+    }
+
+    /// The fingerprint of something that rests on others.
+    static func of(_ own: UInt64, with others: [UInt64]) -> UInt64 {
+        var fingerprint = Fingerprint()
+        for part in [own] + others {
+            for shift in 0..<8 { fingerprint.add(UInt8(truncatingIfNeeded: part >> (8 * shift))) }
+        }
+        return fingerprint.value
+    }
+
+    private mutating func add(_ node: SigmaNode) {
+        switch node.kind {
+        case .scalar(let text, let isPlain):
+            add(isPlain ? 1 : 2)
+            add(text.utf8)
+        case .list(let elements):
+            add(3)
+            for element in elements { add(element) }
+        case .map(let entries):
+            add(4)
+            for entry in entries {
+                add(entry.key.utf8)
+                add(entry.value)
+            }
+        }
+        add(0)
+    }
+
     private mutating func add(_ bytes: some Collection<UInt8>) {
         add(UInt8(truncatingIfNeeded: bytes.count))
         add(UInt8(truncatingIfNeeded: bytes.count >> 8))

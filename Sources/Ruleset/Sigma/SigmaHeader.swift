@@ -14,6 +14,8 @@ struct SigmaHeader {
     let fixedID: Int?
     let fixedIDLocation: SourceLocation
     let location: SourceLocation
+    /// See ``Rule/fingerprint``.
+    let fingerprint: UInt64
     /// How many events a correlation wants; nil for other rules.
     var frequency: Int?
 
@@ -44,6 +46,7 @@ struct SigmaHeader {
         guard Self.isUsable(document, &log) else { return nil }
         Self.hintAtKeys(entries, &log)
         location = document["title"]?.location ?? document.location
+        fingerprint = Fingerprint.of(document)
         let title = document["title"]?.text
         if title == nil {
             log.error(.missingOption, at: location, "the rule has no title")
@@ -172,5 +175,6 @@ extension Rule {
             feedsGroupLists: [],
             location: header.location
         )
+        fingerprint = header.fingerprint
     }
 }

@@ -142,7 +142,13 @@ struct SigmaLoader {
                     rule: rules.count + loaded.rules.count
                 )
             )
-            loaded.rules.append(rule(entry.draft, number, context.settings))
+            var rule = rule(entry.draft, number, context.settings)
+            // What it counted is worth nothing when what it counts has changed.
+            rule.fingerprint = Fingerprint.of(
+                rule.fingerprint,
+                with: entry.sources.map { detections[$0.detection].header.fingerprint }
+            )
+            loaded.rules.append(rule)
         }
         loaded.sigma = SigmaRules(detections: compiled, correlations: correlations)
         return loaded
