@@ -12,8 +12,10 @@ import Ruleset
 /// remembers something.
 struct RuleGate: Sendable {
     private static let noSlot = Int32(-1)
+    /// Stands for the name of the program.
+    private static let programSlot = Int32(-2)
 
-    /// Slot of a ``DecodedEvent`` that must have a value; -1 for none.
+    /// Slot of a ``DecodedEvent`` that must have a value, or one of those above.
     private var slot = noSlot
     /// How many bytes the value has; -1 for any number.
     private var count: Int32 = -1
@@ -52,16 +54,17 @@ struct RuleGate: Sendable {
 
     /// A field with a known start is better than one without.
     private mutating func add(_ field: FieldReference, _ new: PatternNecessity.Start?) {
-        let wanted: Int
+        let wanted: Int32
         switch field {
-        case .fixed(let field): wanted = Int(field.rawValue)
-        case .dynamic(let name): wanted = DecodedEvent.slot(of: name)
-        case .log, .programName, .hostname, .location, .user, .listUser, .sourcePlace,
+        case .fixed(let field): wanted = Int32(field.rawValue)
+        case .dynamic(let name): wanted = Int32(clamping: DecodedEvent.slot(of: name))
+        case .programName: wanted = Self.programSlot
+        case .log, .hostname, .location, .user, .listUser, .sourcePlace,
             .destinationPlace:
             return
         }
         guard slot == Self.noSlot || startMask == 0 && new != nil else { return }
-        slot = Int32(wanted)
+        slot = wanted
         guard let new else { return }
         count = new.isWhole ? Int32(clamping: new.text.count) : -1
         for (index, byte) in new.text.prefix(8).enumerated() {
@@ -74,8 +77,13 @@ struct RuleGate: Sendable {
     /// aside.
     @inline(__always)
     func admitsFields(_ event: borrowing DecodedEvent) -> Bool {
-        guard slot >= 0 else { return true }
-        guard let value = event.value(inSlot: Int(slot)) else { return false }
+        let field: Range<Int>?
+        switch slot {
+        case Self.noSlot: return true
+        case Self.programSlot: field = event.header.programName
+        default: field = event.value(inSlot: Int(slot))
+        }
+        guard let value = field else { return false }
         guard startMask != 0 else { return true }
         if count >= 0, value.count != Int(count) { return false }
         return event.front(of: value) & startMask == start
