@@ -292,8 +292,24 @@ package struct AnalysisEngine: Sendable {
         _ context: SourceContext,
         _ time: Timestamp
     ) {
+        // Of a file nothing is changed; of a container's line what is for terminals.
+        if !context.containerJSON.isEmpty,
+            let shown = ContainerText(text, program: context.source.programName)
+        {
+            decode(shown.bytes.span, shown.header, context, time)
+            event.keepOriginal(text, lineCount: shown.lineCount)
+        } else {
+            decode(text, HeaderParser.parse(text), context, time)
+        }
+    }
+
+    private mutating func decode(
+        _ text: Span<UInt8>,
+        _ header: LogHeader,
+        _ context: SourceContext,
+        _ time: Timestamp
+    ) {
         counts.events &+= 1
-        let header = HeaderParser.parse(text)
         event.start(text, header: header)
         let constants = context.bytes
         let base = event.store(constants.span).lowerBound

@@ -11,8 +11,17 @@ package final class EventSource: Sendable {
     package let location: [UInt8]
     /// The container the events belong to, when that is known.
     package let container: ContainerIdentity?
+    /// The program that a container's lines count as written by when they do
+    /// not say; empty for none.
+    package let programName: [UInt8]
 
-    package init(agent: AgentIdentity, location: [UInt8], container: ContainerIdentity? = nil) {
+    package init(
+        agent: AgentIdentity,
+        location: [UInt8],
+        container: ContainerIdentity? = nil,
+        programName: [UInt8] = []
+    ) {
+        self.programName = programName
         self.agent = agent
         self.location = location
         self.container = container
@@ -22,9 +31,15 @@ package final class EventSource: Sendable {
     package convenience init(
         agent: AgentIdentity,
         location: String,
-        container: ContainerIdentity? = nil
+        container: ContainerIdentity? = nil,
+        programName: [UInt8] = []
     ) {
-        self.init(agent: agent, location: [UInt8](location.utf8), container: container)
+        self.init(
+            agent: agent,
+            location: [UInt8](location.utf8),
+            container: container,
+            programName: programName
+        )
     }
 }
 

@@ -72,7 +72,7 @@ struct AlertWriter: Sendable {
             && (subject.rule.map { ruleset.rules[$0].options.omitsFullLog } ?? false)
         if !omitsLog {
             output.append(literal: "\"full_log\":")
-            output.appendJSONString(event.arena.span.extracting(event.text))
+            output.appendJSONString(event.arena.span.extracting(event.original ?? event.text))
             output.append(literal: ",")
         }
         appendOrigin(subject, &event, previous, to: &output)

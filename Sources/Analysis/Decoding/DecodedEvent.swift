@@ -34,6 +34,8 @@ struct DecodedEvent: Sendable {
     var arena: [UInt8] = []
     /// The text as received.
     private(set) var text = 0..<0
+    /// The text as received when it is not ``text``: what alerts show.
+    private(set) var original: Range<Int>?
     var header = LogHeader(log: 0..<0)
     /// What rules see as `log`: the text behind the header, or what a plug-in
     /// made of it.
@@ -77,6 +79,7 @@ struct DecodedEvent: Sendable {
         arena.removeAll(keepingCapacity: arena.capacity < Self.keptCapacity)
         arena.append(span: text)
         self.text = 0..<text.count
+        original = nil
         self.header = header
         log = header.log
         decoder = nil
@@ -214,6 +217,13 @@ struct DecodedEvent: Sendable {
         let start = arena.count
         arena.append(span: bytes)
         return start..<arena.count
+    }
+
+    /// Remembers what alerts show instead of ``text``, of which only the first
+    /// bytes are the line.
+    mutating func keepOriginal(_ bytes: Span<UInt8>, lineCount: Int) {
+        text = 0..<lineCount
+        original = store(bytes)
     }
 
     // MARK: Undoing

@@ -355,7 +355,8 @@ struct FollowedContainers {
         EventSource(
             agent: collector.configuration.agent,
             location: "docker:" + identity.name,
-            container: identity
+            container: identity,
+            programName: Array((hints.parser ?? "").utf8)
         )
     }
 
