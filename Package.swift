@@ -85,7 +85,7 @@ let package = Package(
         ),
         .target(
             name: "Collectors",
-            dependencies: ["EventModel", "DockerClient"],
+            dependencies: ["EventModel", "Patterns", "DockerClient"],
             swiftSettings: settings
         ),
         .target(
@@ -182,7 +182,7 @@ let package = Package(
         ),
         .testTarget(
             name: "CollectorsTests",
-            dependencies: ["EventModel", "DockerClient", "Collectors", "JagaTesting"],
+            dependencies: ["EventModel", "Patterns", "DockerClient", "Collectors", "JagaTesting"],
             swiftSettings: settings
         ),
         .testTarget(
@@ -216,7 +216,7 @@ let package = Package(
         ),
         .testTarget(
             name: "DaemonTests",
-            dependencies: ["EventModel", "Analysis", "Daemon"],
+            dependencies: ["EventModel", "Patterns", "Analysis", "Collectors", "Daemon"],
             swiftSettings: settings
         ),
         .testTarget(

@@ -17,6 +17,8 @@ package struct EventBatch: Sendable {
         /// When it arose, by its origin's own clock in nanoseconds since the
         /// epoch; 0 when the origin does not say.
         package let originNanoseconds: Int64
+        /// Whether the text is only the beginning of what the source wrote.
+        package let isTruncated: Bool
     }
 
     /// The texts, one after the other.
@@ -38,7 +40,8 @@ package struct EventBatch: Sendable {
         _ text: Span<UInt8>,
         from source: EventSource,
         at time: Timestamp,
-        originNanoseconds: Int64 = 0
+        originNanoseconds: Int64 = 0,
+        isTruncated: Bool = false
     ) {
         let start = bytes.count
         bytes.append(span: text)
@@ -48,7 +51,8 @@ package struct EventBatch: Sendable {
                 text: start..<bytes.count,
                 source: sources.count - 1,
                 time: time,
-                originNanoseconds: originNanoseconds
+                originNanoseconds: originNanoseconds,
+                isTruncated: isTruncated
             )
         )
     }

@@ -37,7 +37,7 @@ package struct RecordReplay: Sendable {
     /// Gives what waits for a record that never came.
     package mutating func finish(_ body: (Span<UInt8>, Int64) -> Void) {
         var sink = emptySink
-        joiner.flush(into: &sink)
+        joiner.finish(into: &sink)
         Self.give(sink.batch, to: body)
     }
 

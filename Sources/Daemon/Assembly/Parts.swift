@@ -19,6 +19,7 @@ struct Parts: Sendable {
     private let positions: PositionStore
     private let watcher: FileWatcher
     private let localFiles: LocalFileCollector
+    private let localSources: LocalSources
 
     init(
         _ configuration: AllInOne.Configuration,
@@ -50,10 +51,18 @@ struct Parts: Sendable {
             board: board
         )
         let files = LocalFileCollector(
-            files: settings.localFiles.map(LocalFile.init(block:)),
+            files: settings.localFiles.compactMap { LocalFile(block: $0) },
             agent: agent
         )
         localFiles = files
+        localSources = try LocalSources(
+            settings.localFiles,
+            environment: configuration.environment,
+            agent: agent,
+            queue: queue,
+            ledger: positions.ledger,
+            board: board
+        )
         let directory = ContainerDirectory()
         containerLogs = ContainerLogCollector(
             configuration: ContainerLogCollector.Configuration(
@@ -91,6 +100,7 @@ struct Parts: Sendable {
         try positions.start()
         try watcher.start()
         localFiles.start(on: watcher)
+        try localSources.start()
     }
 
     /// Ends the threads and saves positions.
@@ -98,25 +108,8 @@ struct Parts: Sendable {
     /// The queue is closed by now. It blocks.
     func stop() {
         watcher.stop()
+        localSources.stop()
         positions.stop()
-    }
-}
-
-extension LocalFile {
-    /// What a `<localfile>` says, as the collector takes it.
-    fileprivate init(block: LocalFileBlock) {
-        let format: LineFormat =
-            switch block.format {
-            case .lines: .lines
-            case .json: .json
-            case .multiLine(let count): .multiLine(count)
-            }
-        self.init(
-            location: block.location,
-            format: format,
-            excludes: block.excludes,
-            onlyFutureEvents: block.onlyFutureEvents
-        )
     }
 }
 
