@@ -85,7 +85,7 @@ let package = Package(
         ),
         .target(
             name: "Collectors",
-            dependencies: ["EventModel", "DockerClient"],
+            dependencies: ["EventModel", "Patterns", "DockerClient"],
             swiftSettings: settings
         ),
         .target(name: "Spool", dependencies: ["EventModel", "CZlib"], swiftSettings: settings),
@@ -183,7 +183,7 @@ let package = Package(
         ),
         .testTarget(
             name: "CollectorsTests",
-            dependencies: ["EventModel", "DockerClient", "Collectors", "JagaTesting"],
+            dependencies: ["EventModel", "Patterns", "DockerClient", "Collectors", "JagaTesting"],
             swiftSettings: settings
         ),
         .testTarget(
@@ -222,7 +222,10 @@ let package = Package(
         ),
         .testTarget(
             name: "DaemonTests",
-            dependencies: ["EventModel", "Ruleset", "Analysis", "DockerClient", "Daemon"],
+            dependencies: [
+                "EventModel", "Patterns", "Ruleset", "Analysis", "DockerClient", "Collectors",
+                "Daemon",
+            ],
             swiftSettings: settings
         ),
         .testTarget(

@@ -13,6 +13,8 @@ package struct CollectorError: Error, Sendable, CustomStringConvertible {
         case positionsNotSaved
         /// The file of positions could not be read; reading starts anew.
         case positionsUnreadable
+        /// A program could not be started.
+        case commandFailed
     }
 
     package let code: Code

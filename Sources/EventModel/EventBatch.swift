@@ -17,7 +17,7 @@ package struct EventBatch: Sendable {
         /// When it arose, by its origin's own clock in nanoseconds since the
         /// epoch; 0 when the origin does not say.
         package let originNanoseconds: Int64
-        /// Whether the text was cut at a limit of length.
+        /// Whether the text is only the beginning of what the source wrote.
         package let isTruncated: Bool
     }
 

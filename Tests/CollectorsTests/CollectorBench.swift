@@ -97,6 +97,17 @@ final class CollectorBench: Sendable {
         }
     }
 
+    /// All events up to one that is the last, with those that came with it.
+    func events(until isLast: (Received) -> Bool) async -> [Received] {
+        var events: [Received] = []
+        var iterator = deliveries.makeAsyncIterator()
+        while !events.contains(where: isLast), let delivery = await iterator.next() {
+            events += Self.events(of: delivery)
+            if acknowledges.withLock({ $0 }) { delivery.acknowledge() }
+        }
+        return events
+    }
+
     /// The texts of the next events.
     func texts(_ count: Int) async -> [String] {
         await next(count).map(\.text)

@@ -16,10 +16,11 @@ struct FramingTests {
     private func frame(
         _ chunks: [[UInt8]],
         _ format: LineFormat,
+        _ options: FramingOptions = FramingOptions(),
         finish: Bool = false
     ) -> (texts: [[UInt8]], framer: EventFramer) {
-        var buffer = LineBuffer(offset: 0)
-        var framer = EventFramer(format: format, offset: 0)
+        var buffer = LineBuffer(offset: 0, limit: options.lineLimit)
+        var framer = EventFramer(format: format, options: options, offset: 0)
         var batch = EventBatch()
         let time = Timestamp(nanoseconds: 0)
         for chunk in chunks {
@@ -54,7 +55,7 @@ struct FramingTests {
     @Test(
         "where the input is cut does not change what is framed",
         arguments: [
-            ("one\r\n\nthree\nwaits", LineFormat.lines, ["one\r", "", "three"]),
+            ("one\r\n\nthree\nwaits", LineFormat.lines, ["one", "", "three"]),
             ("{\"a\": 1}\nno\n{\"b\" : [1, {}]}\n", .json, [#"{"a":1}"#, #"{"b":[1,{}]}"#]),
             ("1\n2\n3\n4\n5\n", .multiLine(2), ["1 2", "3 4"]),
             (record, .dockerJSON, ["aé", "err", "partial"]),
@@ -74,28 +75,49 @@ struct FramingTests {
         #expect(bitByBit.texts.map { String(decoding: $0, as: UTF8.self) } == expected)
     }
 
-    @Test("a line of one megabyte is cut and flagged, and the next is whole")
+    @Test("a line of three megabytes is cut and flagged, and the next is whole")
     func longLine() {
-        let long = [UInt8](repeating: 0x41, count: 1_000_000)
+        let long = [UInt8](repeating: 0x41, count: 3_000_000)
         let input = long + [0x0A] + Array("next\n".utf8)
 
-        for size in [1_000_006, 65_536, 4096, 65_279, 65_278] {
+        for size in [3_000_006, 65_536, 4096, 1_048_577, 1_048_576] {
             let chunks = stride(from: 0, to: input.count, by: size).map {
                 Array(input[$0..<min($0 + size, input.count)])
             }
             let (texts, framer) = frame(chunks, .lines)
 
-            #expect(texts.count == 2)
-            #expect(texts.first?.count == 65_278)
+            #expect(texts.map(\.count) == [1_048_576, 4])
             #expect(texts.last == Array("next".utf8))
             #expect(framer.counts.truncated == 1)
-            #expect(framer.safeOffset == 1_000_006)
+            #expect(framer.safeOffset == 3_000_006)
         }
+    }
+
+    @Test("a cut event says that it is, its neighbour does not")
+    func marked() {
+        var buffer = LineBuffer(offset: 0, limit: 4)
+        var framer = EventFramer(format: .lines, offset: 0)
+        var batch = EventBatch()
+        let input = Array("12345\n1234\n".utf8)
+        _ = buffer.fill(upTo: input.count) {
+            $0.copyBytes(from: input)
+            return input.count
+        }
+
+        framer.takeLines(
+            of: &buffer,
+            from: Self.source,
+            at: Timestamp(nanoseconds: 0),
+            into: &batch
+        )
+
+        #expect(batch.entries.map(\.isTruncated) == [true, false])
+        #expect(framer.counts.truncated == 1)
     }
 
     @Test("a line that just fits is not flagged")
     func longestLine() {
-        let line = [UInt8](repeating: 0x41, count: 65_278)
+        let line = [UInt8](repeating: 0x41, count: 1_048_576)
 
         let (texts, framer) = frame([line, [0x0A]], .lines)
 
@@ -103,14 +125,46 @@ struct FramingTests {
         #expect(framer.counts.truncated == 0)
     }
 
-    @Test("a line with NUL is dropped and counted, its neighbours stay")
-    func nulBytes() {
-        let (texts, framer) = frame([Array("a\nb\0c\nd\n".utf8)], .lines)
+    @Test("Wazuh's limit can be asked for")
+    func wazuhLimit() {
+        var options = FramingOptions()
+        options.lineLimit = 65_278
 
-        #expect(texts == [Array("a".utf8), Array("d".utf8)])
-        #expect(framer.counts.dropped == 1)
-        #expect(framer.counts.events == 2)
-        #expect(framer.counts.bytes == 2)
+        let (texts, framer) = frame(
+            [[UInt8](repeating: 0x41, count: 65_279), [0x0A]],
+            .lines,
+            options
+        )
+
+        #expect(texts.map(\.count) == [65_278])
+        #expect(framer.counts.truncated == 1)
+    }
+
+    @Test("a NUL within a line is a byte as any other, before it a hole in the file")
+    func nulBytes() {
+        let (texts, framer) = frame([Array("a\nb\0c\n\0\0d\n".utf8)], .lines)
+
+        #expect(texts == [Array("a".utf8), Array("b\0c".utf8), Array("d".utf8)])
+        #expect(framer.counts.dropped == 0)
+        #expect(framer.counts.bytes == 5)
+    }
+
+    @Test("the line behind a hole that is longer than any line is whole")
+    func hole() {
+        let hole = [UInt8](repeating: 0, count: 700_000)
+        let (texts, framer) = frame([hole, hole, hole, Array("line\nnext\n".utf8)], .lines)
+
+        #expect(texts == [Array("line".utf8), Array("next".utf8)])
+        #expect(framer.counts.truncated == 0)
+        #expect(framer.safeOffset == 2_100_010)
+    }
+
+    @Test("a byte order mark is no part of the first line, and only there none")
+    func byteOrderMark() {
+        let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+        let (texts, _) = frame([mark + [0x61, 0x0A] + mark + [0x62, 0x0A]], .lines)
+
+        #expect(texts == [[0x61], mark + [0x62]])
     }
 
     @Test("bytes that are not UTF-8 pass unchanged")
@@ -203,17 +257,60 @@ struct FramingTests {
         #expect(closed.framer.safeOffset == Int64((first + part).utf8.count))
     }
 
-    @Test("parts of a line beyond the limit are cut, however many come")
-    func endlessParts() {
-        let text = String(repeating: "x", count: 16_384)
+    @Test(
+        "a container's line of any length is whole, or cut and counted at one megabyte",
+        arguments: [
+            (0, 0, false), (16_383, 16_383, false), (16_384, 16_384, false),
+            (16_385, 16_385, false), (65_536, 65_536, false), (1 << 20, 1 << 20, false),
+            ((1 << 20) + 1, 1 << 20, true), (16 << 20, 1 << 20, true),
+        ]
+    )
+    func containerLines(length: Int, kept: Int, isCut: Bool) {
+        var input: [UInt8] = []
+        Self.appendRecords(of: length, to: &input)
+        Self.appendRecords(of: 3, to: &input)
+        let chunks = stride(from: 0, to: input.count, by: 256 << 10).map {
+            Array(input[$0..<min($0 + 256 << 10, input.count)])
+        }
+
+        let (texts, framer) = frame(chunks, .dockerJSON)
+
+        #expect(texts.map(\.count) == [kept, 3])
+        #expect(texts.first?.allSatisfy { $0 == 0x78 } == true)
+        #expect(framer.counts.truncated == (isCut ? 1 : 0))
+        #expect(framer.counts.malformed == 0)
+        #expect(framer.safeOffset == Int64(input.count))
+    }
+
+    @Test("a part of which every byte is escaped is no longer than a line may be")
+    func escapedPart() {
+        let text = String(repeating: #"\u0001"#, count: 16_384)
         let part = #"{"log":"\#(text)","stream":"stdout","time":"2026-01-01T00:00:00Z"}"# + "\n"
-        let last = #"{"log":"end\n","stream":"stdout","time":"2026-01-01T00:00:00Z"}"# + "\n"
-        let input = Array((String(repeating: part, count: 9) + last).utf8)
+        let last = #"{"log":"\n","stream":"stdout","time":"2026-01-01T00:00:00Z"}"# + "\n"
 
-        let (texts, framer) = frame([input], .dockerJSON)
+        let (texts, framer) = frame([Array((part + last).utf8)], .dockerJSON)
 
-        #expect(texts.map(\.count) == [65_278])
-        #expect(framer.counts.truncated == 1)
+        #expect(texts == [[UInt8](repeating: 1, count: 16_384)])
+        #expect(framer.counts.malformed == 0)
+    }
+
+    /// A line as Docker writes it: parts of 16 KiB, the newline in the last.
+    private static func appendRecords(of length: Int, to output: inout [UInt8]) {
+        var rest = length
+        repeat {
+            let part = min(rest, 16_384)
+            rest -= part
+            // A line that fills its parts to the byte gets its newline alone.
+            let isLast = rest == 0 && part < 16_384
+            output += Array(#"{"log":""#.utf8)
+            output += [UInt8](repeating: 0x78, count: part)
+            output += Array((isLast ? #"\n"# : "").utf8)
+            output += Array(#"","stream":"stdout","time":"2026-01-01T00:00:00Z"}"#.utf8)
+            output.append(0x0A)
+            if isLast { return }
+        } while rest > 0
+        output += Array(#"{"log":"\n","stream":"stdout","time":"2026-01-01T00:00:00Z"}"#.utf8)
+        output.append(0x0A)
     }
 }
 

@@ -256,12 +256,12 @@ struct LocalFileTests {
     func counts() async throws {
         try await run { scratch, bench in
             try scratch.write("log", "")
-            bench.collect(LocalFile(scratch.file("log")))
+            bench.collect(LocalFile(scratch.file("log"), .json))
             await bench.state(of: .file, \.isConnected)
 
-            try scratch.append("log", "a\0b\nab\n")
+            try scratch.append("log", "no object\n{}\n")
             _ = await bench.next(1)
-            try scratch.append("log", "c\n")
+            try scratch.append("log", "{}\n")
             _ = await bench.next(1)
 
             let totals = bench.board.totals.counts

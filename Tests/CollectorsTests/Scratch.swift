@@ -66,6 +66,36 @@ final class Scratch: Sendable {
         guard Glibc.remove(file(name)) == 0 else { throw Failure(call: "remove", number: errno) }
     }
 
+    /// The text of a file.
+    func read(_ name: String) throws -> String {
+        let descriptor = open(file(name), O_RDONLY)
+        guard descriptor >= 0 else { throw Failure(call: "open \(name)", number: errno) }
+        defer { close(descriptor) }
+        var content: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        while true {
+            let count = Glibc.read(descriptor, &buffer, buffer.count)
+            guard count > 0 else { return String(decoding: content, as: UTF8.self) }
+            content += buffer[..<count]
+        }
+    }
+
+    /// Whether the file is there and holds something.
+    func hasBytes(_ name: String) -> Bool {
+        (try? read(name).isEmpty) == false
+    }
+
+    /// Whether a process has ended and waits for whoever takes note.
+    func isZombie(_ process: pid_t) -> Bool {
+        let descriptor = open("/proc/\(process)/stat", O_RDONLY)
+        guard descriptor >= 0 else { return true }
+        defer { close(descriptor) }
+        var buffer = [UInt8](repeating: 0, count: 256)
+        let count = max(0, Glibc.read(descriptor, &buffer, buffer.count))
+        let text = String(decoding: buffer.prefix(count), as: UTF8.self)
+        return text.split(separator: ")").last?.hasPrefix(" Z") == true
+    }
+
     private func put(_ bytes: [UInt8], _ name: String, flags: Int32) throws {
         let descriptor = open(file(name), O_WRONLY | O_CREAT | flags, 0o644)
         guard descriptor >= 0 else { throw Failure(call: "open \(name)", number: errno) }

@@ -165,7 +165,7 @@ struct OssecConfigurationTests {
         arguments: [
             ("<location>/x</location>", "missing-format"),
             ("<log_format>syslog</log_format>", "missing-location"),
-            ("<location>/x</location><log_format>command</log_format>", "unsupported-format"),
+            ("<location>/x</location><log_format>command</log_format>", "missing-command"),
             ("<location>/x</location><log_format>eventchannel</log_format>", "unsupported-format"),
             ("<location>/x</location><log_format>text</log_format>", "bad-value"),
             ("<location>/x</location><log_format>multi-line: x</log_format>", "bad-value"),

@@ -27,6 +27,27 @@ package struct FilePath: Sendable, Hashable {
         return FilePath(bytes: slash == 0 ? bytes[...slash] : bytes[..<slash])
     }
 
+    /// What follows the last slash.
+    var name: ArraySlice<UInt8> {
+        guard let slash = bytes.lastIndex(of: UInt8(ascii: "/")) else { return bytes[...] }
+        return bytes[(slash + 1)...]
+    }
+
+    /// An entry of this folder.
+    func appending(_ name: some Sequence<UInt8>) -> FilePath {
+        let isRoot = bytes.last == UInt8(ascii: "/")
+        return FilePath(bytes: bytes + (isRoot ? [] : [UInt8(ascii: "/")]) + name)
+    }
+
+    /// Where links lead; nil when there is nothing.
+    var resolved: FilePath? {
+        withCString { path in
+            guard let found = realpath(path, nil) else { return nil }
+            defer { free(found) }
+            return FilePath(bytes: UnsafeRawBufferPointer(start: found, count: strlen(found)))
+        }
+    }
+
     /// Whether a folder is there whose entries this process may see and open.
     var isReadableFolder: Bool {
         var status = stat()
@@ -35,10 +56,11 @@ package struct FilePath: Sendable, Hashable {
     }
 
     func withCString<Result>(_ body: (UnsafePointer<CChar>) throws -> Result) rethrows -> Result {
-        let terminated = bytes.map { CChar(bitPattern: $0) } + [0]
-        return try terminated.withUnsafeBufferPointer { buffer in
+        try withUnsafeTemporaryAllocation(of: CChar.self, capacity: bytes.count + 1) { buffer in
+            for (index, byte) in bytes.enumerated() { buffer[index] = CChar(bitPattern: byte) }
+            buffer[bytes.count] = 0
             // The buffer holds at least the terminator, so it has a base.
-            try buffer.baseAddress.map(body) ?? body("")
+            return try buffer.baseAddress.map { try body(UnsafePointer($0)) } ?? body("")
         }
     }
 

@@ -6,11 +6,8 @@ import Glibc
 
 /// One path that is followed through rotation, truncation and absence.
 ///
-/// Not `Sendable`: it belongs to the thread that reads. Its deliveries go to
-/// `deliver`, which says false when no more are taken.
+/// Not `Sendable`: it belongs to the thread that reads.
 final class FileTail {
-    typealias Deliver = (Delivery) -> Bool
-
     /// How the path stands.
     enum Condition: Equatable {
         case reading
@@ -18,21 +15,41 @@ final class FileTail {
         case unreadable(reason: String)
     }
 
+    /// A file that had the path before; its writer may not have noticed.
+    struct Retired {
+        let file: OpenFile
+        let until: MonotonicTime
+    }
+
     let target: FileTarget
     /// Replaced when more becomes known of the container it belongs to.
     var source: EventSource
-    private(set) var condition = Condition.missing
-    private(set) var current: OpenFile?
-    /// The file that had the path before; its writer may not have noticed.
-    private(set) var retired: OpenFile?
-    private(set) var wasOpened = false
+    let context: TailContext
+    var condition = Condition.missing
+    var current: OpenFile? { didSet { filesVersion += 1 } }
+    /// The oldest first.
+    var retired: [Retired] = [] { didSet { filesVersion += 1 } }
+    /// How far the file was read that was closed for want of descriptors; it is
+    /// opened again when it changes.
+    var parked: FilePosition?
+    /// Files of this path that were read to their end and closed, the last ones:
+    /// rotation keeps them under other names.
+    var finished: [FilePosition] = []
+    var wasOpened = false
+    /// Grows when other files are open.
+    private(set) var filesVersion = 0
+    /// When something was last read.
+    private(set) var lastRead = MonotonicTime(nanoseconds: 0)
 
-    private let ledger: PositionLedger
-    private var retiredUntil = MonotonicTime(nanoseconds: 0)
-    private var deletedSince: MonotonicTime?
+    /// As the path was when it was last looked at.
+    var lastSeen: FileStamp?
+    /// When the file before this one was last written, nanoseconds since the
+    /// epoch: what is older was there before. Nil while there was none.
+    var writtenBefore: Int64?
     /// Of files that were closed.
-    private var earlierCounts = FramingCounts()
-    private var isFirstOpen = true
+    var earlierCounts = FramingCounts()
+    var isFirstOpen = true
+    private var deletedSince: MonotonicTime?
 
     /// How long a file is read on after another took its path: a daemon goes on
     /// writing to the old one until it is told to open the new.
@@ -40,221 +57,213 @@ final class FileTail {
     /// Chunks read before others get their turn.
     private static let chunksPerTurn = 4
 
-    init(_ target: FileTarget, ledger: PositionLedger) {
+    init(_ target: FileTarget, context: TailContext) {
         self.target = target
-        self.ledger = ledger
+        self.context = context
         source = target.source
     }
 
     /// All that framing did for this path.
     var counts: FramingCounts {
         var sum = earlierCounts
-        for file in [current, retired] { if let file { sum.add(file.framer.counts) } }
+        for file in openFiles { sum.add(file.framer.counts) }
         return sum
     }
 
-    /// Bytes delivered or dropped of the file that now has the path.
-    var offset: Int64 { current?.framer.safeOffset ?? 0 }
+    var openFiles: [OpenFile] {
+        retired.map(\.file) + (current.map { [$0] } ?? [])
+    }
 
-    /// Bytes of it that wait to be read.
-    var lag: Int64 { max(0, current?.unreadBytes ?? 0) }
+    /// The files that are followed, open or not.
+    var identities: [FileIdentity] {
+        openFiles.map(\.identity) + (parked.map { [$0.identity] } ?? [])
+    }
+
+    /// Bytes delivered or dropped of the file that now has the path.
+    var offset: Int64 { current?.framer.safeOffset ?? parked?.offset ?? 0 }
+
+    /// Bytes of it that wait to be read, when it was last looked at.
+    var lag: Int64 {
+        guard let seen = lastSeen else { return 0 }
+        return max(0, seen.size - (current?.endOffset ?? parked?.offset ?? seen.size))
+    }
+
+    /// When what is gathered has waited long enough; nil when nothing waits.
+    var deadline: MonotonicTime? {
+        guard let patience = current?.framer.patience else { return nil }
+        return lastRead.advanced(by: patience)
+    }
+
+    /// Whether the path leads to what it led to, and that was not written since.
+    func isUnchanged(_ seen: FileStamp?) -> Bool {
+        seen != nil && seen == lastSeen && retired.isEmpty && condition == .reading
+            && (current != nil || parked != nil)
+    }
 
     /// Looks at what the path leads to, and follows; true when there may be
     /// something to read.
-    func check(now: MonotonicTime, clock: inout LocalClock, deliver: Deliver) -> Bool {
-        closeRetired(now: now, clock: &clock, deliver: deliver)
+    func check(_ seen: FileStamp?, now: MonotonicTime) -> Bool {
+        closeRetired(now: now)
+        defer { lastSeen = seen ?? lastSeen }
         if let current {
-            if (current.unreadBytes ?? 0) < 0 || current.isRewritten {
-                restart(clock: &clock, deliver: deliver)
-            } else if let found = FileIdentity(at: target.path) {
+            let unread = current.unreadBytes ?? 0
+            // With more to read, reading looks whether it is the same file.
+            if unread < 0 || unread == 0 && current.isRewritten {
+                restart()
+            } else if let seen {
                 deletedSince = nil
-                if found != current.identity {
-                    rotate(now: now, clock: &clock, deliver: deliver)
-                } else {
+                if seen.identity == current.identity {
                     condition = .reading
+                } else {
+                    rotate(now: now)
                 }
             } else {
-                vanish(current, now: now, clock: &clock, deliver: deliver)
+                vanish(current, now: now)
             }
+        } else if let position = parked {
+            guard seen != nil else {
+                condition = .missing
+                return false
+            }
+            guard seen != lastSeen || condition != .reading else { return false }
+            writtenBefore = writtenBefore ?? lastSeen?.modified
+            parked = nil
+            open(resuming: position)
         }
-        if current == nil { openCurrent(clock: &clock, deliver: deliver) }
-        return current != nil || retired != nil
+        if current == nil, parked == nil { openCurrent() }
+        return current != nil || !retired.isEmpty
     }
 
     /// Reads a turn; true when more is waiting.
-    func read(clock: inout LocalClock, deliver: Deliver) -> Bool {
+    func read() -> Bool {
         var isMore = false
         // The older first: what was written earlier is seen earlier.
-        for (file, isCurrent) in [(retired, false), (current, true)] {
-            guard let file else { continue }
-            switch read(file, isCurrent: isCurrent, clock: &clock, deliver: deliver) {
-            case .more: isMore = true
-            case .end: break
-            case .rewritten:
-                guard isCurrent else { break }
-                restart(clock: &clock, deliver: deliver)
-                isMore = true
-            }
+        for old in retired where read(old.file, holdsPosition: false) == .more { isMore = true }
+        guard let current else { return isMore }
+        switch read(current, holdsPosition: true) {
+        case .more: isMore = true
+        case .end: break
+        case .rewritten:
+            restart()
+            isMore = true
         }
         return isMore
     }
 
-    /// Reads to the end, and makes events of what waits but may be continued.
-    func settle(clock: inout LocalClock, deliver: Deliver) {
-        prepareLastReading(clock: &clock, deliver: deliver)
+    /// Makes events of what was gathered and waited long enough.
+    func flush() {
         guard let current else { return }
-        drain(current, isCurrent: true, clock: &clock, deliver: deliver)
         var batch = EventBatch()
-        current.settle(from: source, at: clock.now(), into: &batch)
-        _ = send(batch, of: current, isCurrent: true, deliver: deliver)
+        current.flush(from: source, at: context.clock.now(), into: &batch)
+        _ = send(batch, of: current, holdsPosition: true)
+    }
+
+    /// Reads to the end, and makes events of what waits but may be continued.
+    func settle() {
+        prepareLastReading()
+        guard let current else { return }
+        drain(current, holdsPosition: true)
+        var batch = EventBatch()
+        current.settle(from: source, at: context.clock.now(), into: &batch)
+        _ = send(batch, of: current, holdsPosition: true)
     }
 
     /// Reads to the end, makes events of what waits, and closes.
-    func finish(clock: inout LocalClock, deliver: Deliver) {
-        prepareLastReading(clock: &clock, deliver: deliver)
-        for (file, isCurrent) in [(retired, false), (current, true)] {
-            guard let file else { continue }
-            drain(file, isCurrent: isCurrent, clock: &clock, deliver: deliver)
-            close(file, isCurrent: isCurrent, clock: &clock, deliver: deliver)
+    func finish() {
+        prepareLastReading()
+        closeAllRetired()
+        if let current {
+            drain(current, holdsPosition: true)
+            close(current, holdsPosition: true)
         }
-        retired = nil
         current = nil
+        parked = nil
         condition = .missing
     }
 
+    /// Closes the file until it changes; false when it has something to do.
+    func park() -> Bool {
+        guard let current, retired.isEmpty, condition == .reading,
+            let stamp = current.stamp, stamp.size == current.endOffset, stamp == lastSeen
+        else { return false }
+        earlierCounts.add(current.framer.counts)
+        parked = current.position
+        self.current = nil
+        return true
+    }
+
     /// Opens what was not open yet, or is another file by now.
-    private func prepareLastReading(clock: inout LocalClock, deliver: Deliver) {
-        if current == nil {
-            openCurrent(clock: &clock, deliver: deliver)
+    private func prepareLastReading() {
+        if let position = parked {
+            parked = nil
+            open(resuming: position)
+        } else if current == nil {
+            openCurrent()
         } else if current?.isRewritten == true {
-            restart(clock: &clock, deliver: deliver)
+            restart()
         }
-    }
-
-    private func openCurrent(clock: inout LocalClock, deliver: Deliver) {
-        let saved = isFirstOpen ? savedPosition : nil
-        let isFirst = isFirstOpen
-        var replaced: FilePosition?
-        do {
-            let file = try OpenFile(target.path, format: target.format) { look in
-                guard let saved else {
-                    return isFirst && target.start == .end ? look.size : 0
-                }
-                if look.isContinued(from: saved) { return saved.offset }
-                replaced = saved
-                return 0
-            }
-            current = file
-            condition = .reading
-            wasOpened = true
-            if let replaced {
-                readRotated(replaced, clock: &clock, deliver: deliver)
-            }
-            // A file that has no position yet has one from now on, lest a restart
-            // before its first line takes it for new and skips that line.
-            if ledger.position(of: target.key) == nil {
-                ledger.record(.file(file.position), for: target.key)
-            }
-        } catch {
-            condition = error.isMissing ? .missing : .unreadable(reason: error.reason)
-        }
-        isFirstOpen = false
-    }
-
-    private var savedPosition: FilePosition? {
-        guard case .file(let position) = ledger.position(of: target.key) else { return nil }
-        return position
-    }
-
-    /// The file was rotated while Jaga was not running: what it had not yet
-    /// read is in a sibling of the same inode, unless that was compressed.
-    private func readRotated(
-        _ position: FilePosition,
-        clock: inout LocalClock,
-        deliver: Deliver
-    ) {
-        guard position.identity.inode != current?.identity.inode,
-            let sibling = Folder(target.path.parent).path(ofInode: position.identity.inode)
-        else { return }
-        let file = try? OpenFile(sibling, format: target.format) { look in
-            look.isContinued(from: position) ? position.offset : look.size
-        }
-        // Without it only what was written before a rotation that Jaga did not
-        // see is lost, as it would be without the sibling.
-        guard let file else { return }
-        drain(file, isCurrent: false, clock: &clock, deliver: deliver)
-        close(file, isCurrent: false, clock: &clock, deliver: deliver)
-    }
-
-    private func rotate(now: MonotonicTime, clock: inout LocalClock, deliver: Deliver) {
-        guard let old = current else { return }
-        if let older = retired {
-            drain(older, isCurrent: false, clock: &clock, deliver: deliver)
-            close(older, isCurrent: false, clock: &clock, deliver: deliver)
-        }
-        drain(old, isCurrent: false, clock: &clock, deliver: deliver)
-        retired = old
-        retiredUntil = now.advanced(by: Self.linger)
-        current = nil
-        announce("File rotated (inode changed)", clock: &clock, deliver: deliver)
-        openCurrent(clock: &clock, deliver: deliver)
-    }
-
-    private func restart(clock: inout LocalClock, deliver: Deliver) {
-        guard let old = current else { return }
-        close(old, isCurrent: false, clock: &clock, deliver: deliver)
-        current = nil
-        announce("File size reduced (inode remained)", clock: &clock, deliver: deliver)
-        openCurrent(clock: &clock, deliver: deliver)
     }
 
     /// No file has the path.
     ///
     /// One that was only renamed is read on until another
     /// appears; a deleted one is given up after a while, for its space.
-    private func vanish(
-        _ file: OpenFile,
-        now: MonotonicTime,
-        clock: inout LocalClock,
-        deliver: Deliver
-    ) {
+    private func vanish(_ file: OpenFile, now: MonotonicTime) {
         condition = .missing
         guard file.isDeleted else { return }
         let since = deletedSince ?? now
         deletedSince = since
         guard now > since.advanced(by: Self.linger) else { return }
-        drain(file, isCurrent: true, clock: &clock, deliver: deliver)
-        close(file, isCurrent: true, clock: &clock, deliver: deliver)
+        drain(file, holdsPosition: true)
+        writtenBefore = file.stamp?.modified ?? writtenBefore
+        close(file, holdsPosition: true)
         current = nil
         deletedSince = nil
     }
 
-    private func closeRetired(now: MonotonicTime, clock: inout LocalClock, deliver: Deliver) {
-        guard let file = retired, now > retiredUntil else { return }
-        drain(file, isCurrent: false, clock: &clock, deliver: deliver)
-        close(file, isCurrent: false, clock: &clock, deliver: deliver)
-        retired = nil
+    private func closeRetired(now: MonotonicTime) {
+        for old in retired where now > old.until {
+            drain(old.file, holdsPosition: false)
+            close(old.file, holdsPosition: false)
+        }
+        guard retired.contains(where: { now > $0.until }) else { return }
+        retired.removeAll { now > $0.until }
+        // What comes next is in the file that has the path: its position takes
+        // over, also when nothing came yet.
+        guard retired.isEmpty, let current else { return }
+        let checkpoint = checkpoint(of: current)
+        _ = context.deliver(Delivery(batch: EventBatch(), checkpoint: checkpoint))
     }
 
-    private func close(
-        _ file: OpenFile,
-        isCurrent: Bool,
-        clock: inout LocalClock,
-        deliver: Deliver
-    ) {
+    private func closeAllRetired() {
+        for old in retired {
+            drain(old.file, holdsPosition: false)
+            close(old.file, holdsPosition: false)
+        }
+        retired.removeAll()
+    }
+
+    /// Makes events of what waits for its end, and remembers the file as read.
+    func close(_ file: OpenFile, holdsPosition: Bool) {
         var batch = EventBatch()
-        file.finish(from: source, at: clock.now(), into: &batch)
-        _ = send(batch, of: file, isCurrent: isCurrent, deliver: deliver)
-        earlierCounts.add(file.framer.counts)
+        file.finish(from: source, at: context.clock.now(), into: &batch)
+        _ = send(batch, of: file, holdsPosition: holdsPosition)
+        forget(file)
     }
 
-    private func drain(
-        _ file: OpenFile,
-        isCurrent: Bool,
-        clock: inout LocalClock,
-        deliver: Deliver
-    ) {
-        while read(file, isCurrent: isCurrent, clock: &clock, deliver: deliver) == .more {}
+    /// Keeps what a file counted and which it was.
+    func forget(_ file: OpenFile) {
+        earlierCounts.add(file.framer.counts)
+        // A file without a byte is not known again by its beginning.
+        guard file.head.length > 0 else { return }
+        finished.append(file.position)
+        if finished.count > Self.finishedLimit { finished.removeFirst() }
+    }
+
+    private static let finishedLimit = 16
+
+    func drain(_ file: OpenFile, holdsPosition: Bool) {
+        while read(file, holdsPosition: holdsPosition) == .more {}
     }
 
     /// How a turn of reading ended.
@@ -262,66 +271,50 @@ final class FileTail {
         case more, end, rewritten
     }
 
-    private func read(
-        _ file: OpenFile,
-        isCurrent: Bool,
-        clock: inout LocalClock,
-        deliver: Deliver
-    ) -> Turn {
+    private func read(_ file: OpenFile, holdsPosition: Bool) -> Turn {
         for _ in 0..<Self.chunksPerTurn {
             var batch = EventBatch()
-            switch file.read(from: source, at: clock.now(), into: &batch) {
+            switch file.read(from: source, at: context.clock.now(), into: &batch) {
             case .end: return .end
             case .rewritten: return .rewritten
             case .failed(let reason):
                 condition = .unreadable(reason: reason)
                 return .end
             case .bytes:
-                guard send(batch, of: file, isCurrent: isCurrent, deliver: deliver) else {
-                    return .end
-                }
+                lastRead = MonotonicTime.now
+                guard send(batch, of: file, holdsPosition: holdsPosition) else { return .end }
             }
         }
         return .more
     }
 
-    /// Only the file that has the path has a position to remember.
-    private func send(
-        _ batch: EventBatch,
-        of file: OpenFile,
-        isCurrent: Bool,
-        deliver: Deliver
-    ) -> Bool {
+    /// Only one file of the path has a position to remember: the one that is
+    /// read on after a restart.
+    private func send(_ batch: EventBatch, of file: OpenFile, holdsPosition: Bool) -> Bool {
         guard !batch.isEmpty else { return true }
-        let checkpoint = Checkpoint(
-            ledger: ledger,
+        return context.deliver(
+            Delivery(batch: batch, checkpoint: holdsPosition ? checkpoint(of: file) : nil)
+        )
+    }
+
+    private func checkpoint(of file: OpenFile) -> Checkpoint {
+        Checkpoint(
+            ledger: context.ledger,
             source: target.key,
             change: .advance(.file(file.position))
         )
-        return deliver(Delivery(batch: batch, checkpoint: isCurrent ? checkpoint : nil))
     }
 
     /// Source: around-the-engine.md §2.4; rules of the group `ossec` match
     /// these texts.
-    private func announce(_ what: String, clock: inout LocalClock, deliver: Deliver) {
+    func announce(_ what: String) {
         guard target.announcesChanges else { return }
         var text = Array("ossec: \(what): '".utf8)
         text += target.path.bytes
         text += Array("'.".utf8)
         var batch = EventBatch()
         let source = EventSource(agent: target.source.agent, location: "logcollector")
-        batch.append(text, from: source, at: clock.now())
-        _ = deliver(Delivery(batch: batch, checkpoint: nil))
-    }
-}
-
-extension FramingCounts {
-    /// Adds what another file's framing did.
-    mutating func add(_ other: FramingCounts) {
-        events += other.events
-        bytes += other.bytes
-        dropped += other.dropped
-        truncated += other.truncated
-        malformed += other.malformed
+        batch.append(text, from: source, at: context.clock.now())
+        _ = context.deliver(Delivery(batch: batch, checkpoint: nil))
     }
 }

@@ -23,8 +23,25 @@ struct FileTarget: Sendable {
     let statusName: StatusName
     /// Whether rotation and truncation are events too, as Wazuh's are.
     let announcesChanges: Bool
+    /// What is done to its events besides.
+    var options = FramingOptions()
+    var limits = ReadingLimits()
 
     var key: SourceKey { SourceKey(kind: .file, name: path.bytes) }
+}
+
+/// What of a file is not read.
+///
+/// Source: around-the-engine.md §2.1.
+package struct ReadingLimits: Sendable, Equatable {
+    /// Bytes that were in a file not written for this long are passed over.
+    package var age: Duration?
+    /// More bytes than this that came while Jaga was away are passed over.
+    package var backlog: Int64?
+    /// Whether a file is left alone as long as its beginning is no text.
+    package var ignoresBinaries = false
+
+    package init() {}
 }
 
 /// Names a target of a ``FileWatcher``.

@@ -10,17 +10,32 @@ import Glibc
 final class FileWatchLoop {
     private let configuration: FileWatcher.Configuration
     private let queue: EventQueue
-    private let ledger: PositionLedger
     private let board: StatusBoard
     private let inotify = Inotify()
+    private let openFileLimit: Int
+    private lazy var context = TailContext(
+        ledger: ledger,
+        take: { [unowned self] in deliver($0) },
+        isOpen: { [unowned self] in files.contains($0) }
+    )
+    private let ledger: PositionLedger
 
     private var tails: [FileTargetID: FileTail] = [:]
-    private var localFiles: [LocalFileExpansion] = []
+    private var idsByPath: [FilePath: FileTargetID] = [:]
     private var watches = WatchTable()
+    private var watchedVersions: [FileTargetID: Int] = [:]
+    private var files = OpenFileTable()
+    private var localFiles: [LocalFileExpansion] = []
     /// Tails with something to read.
     private var ready: Set<FileTargetID> = []
-    private var clock = LocalClock()
+    /// When what a tail has gathered has waited long enough.
+    private var deadlines: [FileTargetID: MonotonicTime] = [:]
     private var nextSweep = MonotonicTime(nanoseconds: 0)
+    private var nextPoll = MonotonicTime(nanoseconds: .max)
+    private var nextWatching = MonotonicTime(nanoseconds: 0)
+    private var nextExpansion = MonotonicTime(nanoseconds: 0)
+    /// Before this, patterns are not expanded again for a change of folders.
+    private var earliestExpansion = MonotonicTime(nanoseconds: 0)
     private var nextLocalID = -1
     private var isStopping = false
 
@@ -34,6 +49,7 @@ final class FileWatchLoop {
         self.queue = queue
         self.ledger = ledger
         self.board = board
+        openFileLimit = configuration.openFileLimit ?? OpenFileTable.systemLimit
     }
 
     /// Works until it is told to stop or the queue is closed.
@@ -42,17 +58,22 @@ final class FileWatchLoop {
             sleep(bell)
             for command in commands() { obey(command) }
             takeNotices()
-            sweepIfDue()
+            lookAgainIfDue()
             readReady()
+            flushDue()
+            closeIdle()
         }
     }
 
     // MARK: Waiting
 
-    /// Returns when there is a command, a notice, or it is time to sweep; at
-    /// once when there is something to read.
+    /// Returns when there is a command, a notice, or it is time to look again;
+    /// at once when there is something to read.
     private func sleep(_ bell: Bell) {
-        let wait = ready.isEmpty ? nextSweep.nanoseconds - MonotonicTime.now.nanoseconds : 0
+        var next = min(nextSweep, nextPoll)
+        if let due = deadlines.values.min() { next = min(next, due) }
+        if nextExpansion < next { next = max(nextExpansion, earliestExpansion) }
+        let wait = ready.isEmpty ? next.nanoseconds - MonotonicTime.now.nanoseconds : 0
         var polled = [pollfd(fd: bell.descriptor, events: Int16(POLLIN), revents: 0)]
         if let inotify {
             polled.append(pollfd(fd: inotify.descriptor, events: Int16(POLLIN), revents: 0))
@@ -65,26 +86,56 @@ final class FileWatchLoop {
 
     private func takeNotices() {
         guard let inotify else { return }
-        var changedFolders = false
+        var changed: Set<FileTargetID> = []
         for notice in inotify.notices() {
-            if notice.isOverflow { nextSweep = MonotonicTime(nanoseconds: 0) }
-            changedFolders = changedFolders || watches.isFolder(notice.watch)
-            for id in watches.users(of: notice.watch) { check(id) }
+            if notice.isOverflow {
+                nextSweep = MonotonicTime(nanoseconds: 0)
+                nextExpansion = nextSweep
+            } else if watches.isFolder(notice.watch), !notice.name.isEmpty {
+                takeFolderNotice(notice, &changed)
+            } else {
+                changed.formUnion(watches.users(of: notice.watch))
+                if watches.isFolder(notice.watch) { nextExpansion = MonotonicTime(nanoseconds: 0) }
+            }
             if notice.isGone { watches.forget(notice.watch) }
         }
-        if changedFolders { expandAll() }
+        for id in changed { check(id) }
     }
 
-    /// Looks at everything again, and watches what could not be watched before.
-    private func sweepIfDue() {
+    /// Only what bears the name can have changed.
+    private func takeFolderNotice(_ notice: Inotify.Notice, _ changed: inout Set<FileTargetID>) {
+        if notice.isFolder { nextExpansion = MonotonicTime(nanoseconds: 0) }
+        for folder in watches.paths(of: notice.watch) {
+            let path = folder.appending(notice.name)
+            if let id = idsByPath[path] {
+                changed.insert(id)
+            } else if !notice.isFolder {
+                consider(path)
+            }
+        }
+    }
+
+    /// Looks at what inotify does not tell of: at everything now and then, more
+    /// often at what cannot be watched.
+    private func lookAgainIfDue() {
         let now = MonotonicTime.now
-        guard now >= nextSweep else { return }
-        expandAll()
-        for id in tails.keys { check(id) }
-        let isPolling = inotify == nil || watches.isIncomplete
-        nextSweep = now.advanced(
-            by: isPolling ? configuration.pollInterval : configuration.interval
-        )
+        if now >= nextExpansion, now >= earliestExpansion { expandAll() }
+        if now >= nextSweep {
+            for id in tails.keys { checkIfChanged(id) }
+            giveUpVanished(now)
+            nextSweep = now.advanced(
+                by: inotify == nil ? configuration.pollInterval : configuration.interval
+            )
+            if localFiles.contains(where: { !$0.file.location.isGlob }) || inotify == nil {
+                nextExpansion = MonotonicTime(nanoseconds: 0)
+            }
+        } else if now >= nextPoll {
+            for id in watches.incomplete { checkIfChanged(id) }
+        }
+        let isPolling = inotify != nil && !watches.incomplete.isEmpty
+        nextPoll =
+            isPolling
+            ? now.advanced(by: configuration.pollInterval) : MonotonicTime(nanoseconds: .max)
     }
 
     // MARK: Commands
@@ -93,7 +144,7 @@ final class FileWatchLoop {
         switch command {
         case .follow(let target): follow(target)
         case .replaceSource(let id, let source): tails[id]?.source = source
-        case .settle(let id): tails[id]?.settle(clock: &clock, deliver: deliver)
+        case .settle(let id): tails[id]?.settle()
         case .finish(let id, let reason): finish(id, reason)
         case .collect(let file, let agent):
             localFiles.append(LocalFileExpansion(file, agent: agent))
@@ -103,7 +154,8 @@ final class FileWatchLoop {
     }
 
     private func follow(_ target: FileTarget) {
-        tails[target.id] = FileTail(target, ledger: ledger)
+        tails[target.id] = FileTail(target, context: context)
+        idsByPath[target.path] = target.id
         board.update(target.statusName) { _ in }
         check(target.id)
     }
@@ -111,8 +163,12 @@ final class FileWatchLoop {
     private func finish(_ id: FileTargetID, _ reason: FileWatcher.FinishReason) {
         guard let tail = tails.removeValue(forKey: id) else { return }
         ready.remove(id)
-        if reason != .readElsewhere { tail.finish(clock: &clock, deliver: deliver) }
+        deadlines[id] = nil
+        watchedVersions[id] = nil
+        if idsByPath[tail.target.path] == id { idsByPath[tail.target.path] = nil }
+        if reason != .readElsewhere { tail.finish() }
         report(tail)
+        files.set([], open: 0, of: id)
         for watch in watches.remove(id) { inotify?.unwatch(watch) }
         if reason == .removedAfterStart, !tail.wasOpened {
             board.updateTotals { $0.missedContainers += 1 }
@@ -135,26 +191,56 @@ final class FileWatchLoop {
 
     // MARK: Files
 
+    /// One call to the system when nothing has changed.
+    private func checkIfChanged(_ id: FileTargetID) {
+        guard let tail = tails[id] else { return }
+        let seen = FileStamp(at: tail.target.path)
+        if tail.isUnchanged(seen), watches.isWatched(id) || inotify == nil { return }
+        check(tail, seen)
+    }
+
     /// Looks at where a tail's path leads, and marks it for reading.
     private func check(_ id: FileTargetID) {
         guard let tail = tails[id] else { return }
-        let mayHaveMore = tail.check(now: MonotonicTime.now, clock: &clock, deliver: deliver)
-        if mayHaveMore { ready.insert(id) }
+        check(tail, FileStamp(at: tail.target.path))
+    }
+
+    private func check(_ tail: FileTail, _ seen: FileStamp?) {
+        let mayHaveMore = tail.check(seen, now: MonotonicTime.now)
+        if mayHaveMore { ready.insert(tail.target.id) }
         watch(tail)
         report(tail)
     }
 
     private func watch(_ tail: FileTail) {
-        guard let inotify else { return }
         let id = tail.target.id
-        let files = [tail.retired, tail.current].compactMap { $0 }
+        let isNew = watchedVersions[id] != tail.filesVersion
+        if isNew { files.set(tail.identities, open: tail.openFiles.count, of: id) }
+        guard let inotify, isNew || !watches.isWatched(id) else { return }
+        // Without room for more watches, asking for one is not repeated at once.
+        guard isNew || !watches.incomplete.contains(id) || MonotonicTime.now >= nextWatching else {
+            return
+        }
+        watchedVersions[id] = tail.filesVersion
+        var watched = tail.openFiles.map { inotify.watch(openFile: $0.descriptor) }
+        if tail.parked != nil {
+            watched.append(inotify.watch(tail.target.path, for: Inotify.fileChanges))
+        }
+        let folder = tail.target.path.parent
         let old = watches.set(
-            folder: inotify.watch(tail.target.path.parent, for: Inotify.folderChanges),
-            files: files.map { inotify.watch(openFile: $0.descriptor) },
+            folder: inotify.watch(folder, for: Inotify.folderChanges),
+            at: folder,
+            files: watched,
             for: id
         )
         for watch in old { inotify.unwatch(watch) }
+        if watched.contains(nil) {
+            nextWatching = MonotonicTime.now.advanced(by: Self.watchingInterval)
+        }
     }
+
+    /// How long after a refusal another watch is asked for.
+    private static let watchingInterval = Duration.seconds(10)
 
     private func readReady() {
         for id in ready {
@@ -162,9 +248,45 @@ final class FileWatchLoop {
                 ready.remove(id)
                 continue
             }
-            if !tail.read(clock: &clock, deliver: deliver) { ready.remove(id) }
+            let hasMore = tail.read()
+            if !hasMore { ready.remove(id) }
+            deadlines[id] = tail.deadline
+            // A file that was written anew while it was read is another.
+            watch(tail)
             report(tail)
             if isStopping { return }
+        }
+    }
+
+    private func flushDue() {
+        guard !deadlines.isEmpty else { return }
+        let now = MonotonicTime.now
+        for (id, deadline) in deadlines where deadline <= now && !ready.contains(id) {
+            deadlines[id] = nil
+            guard let tail = tails[id] else { continue }
+            // What was written meanwhile may belong to it.
+            check(id)
+            if tail.read() {
+                ready.insert(id)
+            } else if let due = tail.deadline, due > MonotonicTime.now {
+                deadlines[id] = due
+            } else {
+                tail.flush()
+            }
+            report(tail)
+        }
+    }
+
+    /// Closes files that rest when too many are open, those first that were
+    /// read longest ago.
+    private func closeIdle() {
+        guard files.openCount > openFileLimit else { return }
+        let idle = tails.values.filter { !ready.contains($0.target.id) }
+            .sorted { $0.lastRead < $1.lastRead }
+        for tail in idle where files.openCount > openFileLimit * 9 / 10 {
+            guard tail.park() else { continue }
+            deadlines[tail.target.id] = nil
+            watch(tail)
         }
     }
 
@@ -175,9 +297,10 @@ final class FileWatchLoop {
     }
 
     private func report(_ tail: FileTail) {
+        let isPolled = watches.incomplete.contains(tail.target.id)
         board.update(tail.target.statusName) { status in
             switch tail.condition {
-            case .reading: status.state = .connected("")
+            case .reading: status.state = .connected(isPolled ? Self.polled : "")
             case .missing:
                 status.state = .waiting(reason: "no such file", retrySeconds: nil)
             case .unreadable(let reason):
@@ -189,38 +312,82 @@ final class FileWatchLoop {
         }
     }
 
+    private static let polled =
+        "looked at every second, for lack of watches: raise fs.inotify.max_user_watches"
+
     // MARK: Local files
 
     private func expandAll() {
+        let start = MonotonicTime.now
         for index in localFiles.indices { expand(index) }
+        let now = MonotonicTime.now
+        // Ten thousand files take their time: it is a tenth of all at most.
+        let cost = now.nanoseconds - start.nanoseconds
+        earliestExpansion = now.advanced(by: .nanoseconds(10 * cost))
+        nextExpansion = now.advanced(by: Self.expansionInterval)
     }
+
+    /// How often patterns are expanded whatever inotify says.
+    private static let expansionInterval = Duration.seconds(30)
 
     private func expand(_ index: Int) {
-        let folders = localFiles[index].file.location.folders()
         if let inotify {
-            watches.keepFolders(
-                folders.compactMap { inotify.watch($0, for: Inotify.folderChanges) }
-            )
+            for folder in localFiles[index].file.location.folders() {
+                guard let watch = inotify.watch(folder, for: Inotify.folderChanges) else {
+                    continue
+                }
+                watches.keep(watch, at: folder)
+            }
         }
-        let change = localFiles[index].expand(
+        let twins = localFiles[index].twins
+        let appeared = localFiles[index].expand(
             atSeconds: LocalClock.nanoseconds() / 1_000_000_000,
-            now: MonotonicTime.now,
-            open: openFiles
+            isOpen: { files.contains($0) }
         )
-        for (path, start) in change.appeared {
-            let id = FileTargetID(number: nextLocalID)
-            nextLocalID -= 1
-            localFiles[index].ids[path] = id
-            follow(localFiles[index].target(path, id: id, start: start))
+        for appearance in appeared { follow(appearance, index) }
+        for path in localFiles[index].twins.subtracting(twins) {
+            board.update(StatusName(.file, path.text)) {
+                $0.state = .waiting(
+                    reason: "the same file as one that is read under another path",
+                    retrySeconds: nil
+                )
+            }
         }
-        for id in change.vanished { finish(id, .removedBeforeStart) }
+        for path in twins.subtracting(localFiles[index].twins) where idsByPath[path] == nil {
+            board.remove(StatusName(.file, path.text))
+        }
     }
 
-    private func openFiles() -> Set<FileIdentity> {
-        var files: Set<FileIdentity> = []
-        for tail in tails.values {
-            for file in [tail.current, tail.retired] { if let file { files.insert(file.identity) } }
+    /// A file that has come to be, perhaps one that a pattern means.
+    private func consider(_ path: FilePath) {
+        let seconds = LocalClock.nanoseconds() / 1_000_000_000
+        for index in localFiles.indices {
+            let appearance = localFiles[index].appearance(
+                of: path,
+                atSeconds: seconds,
+                isOpen: { files.contains($0) }
+            )
+            guard let appearance else { continue }
+            follow(appearance, index)
+            return
         }
-        return files
+    }
+
+    private func follow(_ appearance: LocalFileExpansion.Appearance, _ index: Int) {
+        guard idsByPath[appearance.path] == nil else { return }
+        let id = FileTargetID(number: nextLocalID)
+        nextLocalID -= 1
+        localFiles[index].ids[appearance.path] = id
+        follow(localFiles[index].target(appearance, id: id))
+    }
+
+    private func giveUpVanished(_ now: MonotonicTime) {
+        let seconds = LocalClock.nanoseconds() / 1_000_000_000
+        for index in localFiles.indices {
+            let vanished = localFiles[index].vanished(atSeconds: seconds, now: now) { id in
+                tails[id]?.condition == .missing
+            }
+            for id in vanished { finish(id, .removedBeforeStart) }
+        }
     }
 }

@@ -14,6 +14,10 @@ final class Inotify {
         let isGone: Bool
         /// Notices were lost; everything must be looked at.
         let isOverflow: Bool
+        /// A folder came, went or changed within a folder.
+        let isFolder: Bool
+        /// The entry of a folder that changed; empty when it is the thing itself.
+        let name: [UInt8]
     }
 
     let descriptor: Int32
@@ -68,15 +72,20 @@ final class Inotify {
                 while index + 16 <= count {
                     let watch = bytes.loadUnaligned(fromByteOffset: index, as: Int32.self)
                     let mask = bytes.loadUnaligned(fromByteOffset: index + 4, as: UInt32.self)
-                    let length = bytes.loadUnaligned(fromByteOffset: index + 12, as: UInt32.self)
+                    let length = Int(
+                        bytes.loadUnaligned(fromByteOffset: index + 12, as: UInt32.self)
+                    )
+                    let name = bytes[(index + 16)..<min(count, index + 16 + length)]
                     notices.append(
                         Notice(
                             watch: watch,
                             isGone: mask & UInt32(IN_IGNORED) != 0,
-                            isOverflow: mask & UInt32(IN_Q_OVERFLOW) != 0
+                            isOverflow: mask & UInt32(IN_Q_OVERFLOW) != 0,
+                            isFolder: mask & UInt32(IN_ISDIR) != 0,
+                            name: Array(name.prefix { $0 != 0 })
                         )
                     )
-                    index += 16 + Int(length)
+                    index += 16 + length
                 }
             }
         }

@@ -12,6 +12,9 @@ package struct LocalFile: Sendable, Equatable {
     /// Whether a file that was there before Jaga, and that is not remembered
     /// from an earlier run, is read from its end.
     package let onlyFutureEvents: Bool
+    /// What is done to its events besides.
+    package var options = FramingOptions()
+    package var limits = ReadingLimits()
     private let text: String
 
     /// Takes location and excludes as they are written.
@@ -42,7 +45,8 @@ package struct LocalFile: Sendable, Equatable {
         }
     }
 
-    private func collects(_ path: FilePath, atSeconds seconds: Int64) -> Bool {
+    /// Whether the path is meant and not left out.
+    func collects(_ path: FilePath, atSeconds seconds: Int64) -> Bool {
         location.matches(path, atSeconds: seconds) && !excludesPath(path, atSeconds: seconds)
     }
 

@@ -8,15 +8,6 @@ import Glibc
 ///
 /// Not `Sendable`: it belongs to the thread that reads.
 final class OpenFile {
-    /// Why a file cannot be opened.
-    struct Failure: Error {
-        let number: Int32
-        var isMissing: Bool { number == ENOENT || number == ENOTDIR }
-        var reason: String {
-            number == ENOTSUP ? "not a regular file" : SystemCall.reason(number)
-        }
-    }
-
     /// What one reading brought.
     enum Progress: Equatable {
         case bytes, end
@@ -27,37 +18,49 @@ final class OpenFile {
 
     let descriptor: Int32
     let identity: FileIdentity
+    /// Where it was found, links followed.
+    let path: FilePath
     private(set) var head = FileHead.empty
     private(set) var framer: EventFramer
     private var buffer: LineBuffer
+    /// The last bytes that were read, to tell whether they still stand there.
+    private var mark = ReadMark()
 
     private static let chunkLimit = 256 << 10
 
     /// Opens the file at `path`.
     ///
-    /// `offset` decides from its status where reading begins.
+    /// `offset` decides from its status where reading begins, and says nil to
+    /// leave it alone.
     init(
         _ path: FilePath,
         format: LineFormat,
-        offset: (OpenFile.Look) -> Int64
-    ) throws(Failure) {
+        options: FramingOptions,
+        offset: (Look) throws(OpenFailure) -> Int64
+    ) throws(OpenFailure) {
         // Not blocking, lest a FIFO of that name stop all reading.
         descriptor = path.withCString { open($0, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY) }
-        guard descriptor >= 0 else { throw Failure(number: errno) }
+        guard descriptor >= 0 else { throw .system(errno) }
         var status = stat()
         guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
             close(descriptor)
-            throw Failure(number: ENOTSUP)
+            throw .notRegular
         }
-        identity = FileIdentity(status)
-        let size = Int64(status.st_size)
-        let begin = min(
-            max(0, offset(Look(identity: identity, size: size, descriptor: descriptor))),
-            size
-        )
-        buffer = LineBuffer(offset: begin)
-        framer = EventFramer(format: format, offset: begin)
-        head = Self.head(of: descriptor, length: min(Int(clamping: begin), FileHead.limit))
+        let stamp = FileStamp(status)
+        let begin: Int64
+        do throws(OpenFailure) {
+            begin = try offset(Look(stamp: stamp, descriptor: descriptor))
+        } catch {
+            close(descriptor)
+            throw error
+        }
+        let start = min(max(0, begin), stamp.size)
+        identity = stamp.identity
+        self.path = path.resolved ?? path
+        buffer = LineBuffer(offset: start, limit: options.lineLimit)
+        framer = EventFramer(format: format, options: options, offset: start)
+        head = Self.head(of: descriptor, length: min(Int(clamping: start), FileHead.limit))
+        mark = ReadMark(of: descriptor, before: start)
     }
 
     deinit {
@@ -66,8 +69,7 @@ final class OpenFile {
 
     /// What is known of a file before its reading begins.
     struct Look {
-        let identity: FileIdentity
-        let size: Int64
+        let stamp: FileStamp
         fileprivate let descriptor: Int32
 
         /// Whether the file is the one that `position` speaks of, and was not
@@ -76,9 +78,18 @@ final class OpenFile {
         /// The device is not compared: its number changes with each mount on
         /// some file systems, and inode and first bytes say enough.
         func isContinued(from position: FilePosition) -> Bool {
-            identity.inode == position.identity.inode && size >= position.offset
+            stamp.identity.inode == position.identity.inode && holdsWhatWasRead(position)
+        }
+
+        /// Whether the file begins as the one did of which `position` speaks,
+        /// and is not shorter: that one, or a copy of it.
+        func holdsWhatWasRead(_ position: FilePosition) -> Bool {
+            stamp.size >= position.offset
                 && OpenFile.head(of: descriptor, length: position.head.length) == position.head
         }
+
+        /// Whether it begins with text.
+        var isText: Bool { TextProbe.isText(descriptor) }
     }
 
     /// How far reading has come, to be remembered once it is acknowledged.
@@ -86,13 +97,21 @@ final class OpenFile {
         FilePosition(identity: identity, head: head, offset: framer.safeOffset)
     }
 
+    /// Offset behind the last byte that was read.
+    var endOffset: Int64 { buffer.endOffset }
+
+    /// As the system sees it now; nil when it does not say.
+    var stamp: FileStamp? {
+        var status = stat()
+        return fstat(descriptor, &status) == 0 ? FileStamp(status) : nil
+    }
+
     /// Bytes that are there and were not read yet; negative when the file was
     /// truncated, nil when the system does not say.
-    var unreadBytes: Int64? {
-        var status = stat()
-        guard fstat(descriptor, &status) == 0 else { return nil }
-        return Int64(status.st_size) - buffer.endOffset
-    }
+    var unreadBytes: Int64? { stamp.map { $0.size - buffer.endOffset } }
+
+    /// Bytes held in memory for a line that has not ended.
+    var bufferedBytes: Int { buffer.bytes.count }
 
     /// Whether no name leads to the file any more.
     var isDeleted: Bool {
@@ -100,9 +119,14 @@ final class OpenFile {
         return fstat(descriptor, &status) == 0 && status.st_nlink == 0
     }
 
-    /// Whether the first bytes are others than those that were read.
+    /// Whether what was read is there no longer, but something else.
+    ///
+    /// It is told by the first bytes and by those read last: a file written
+    /// anew with the same bytes in both places, and no shorter, is not known
+    /// from one that was appended to.
     var isRewritten: Bool {
         head.length > 0 && Self.head(of: descriptor, length: head.length) != head
+            || mark != ReadMark(of: descriptor, before: buffer.endOffset)
     }
 
     /// Reads a chunk and adds the events it completes.
@@ -120,18 +144,18 @@ final class OpenFile {
         if count < 0 { return errno == EINTR ? .bytes : .failed(reason: SystemCall.reason()) }
         if count == 0 {
             buffer.releaseMemory()
+            framer.releaseMemory()
             return .end
         }
         // Looked at after the reading: what was read before the file was seen
-        // to begin as it did is of the file that was followed.
-        if isRewritten {
+        // to hold what it did is of the file that was followed.
+        if isRewritten(before: offset) {
             buffer.unfill(count)
             return .rewritten
         }
         extendHead(by: count)
-        while let line = buffer.nextLine() {
-            framer.take(line, of: buffer.bytes.span, from: source, at: time, into: &batch)
-        }
+        mark.add(buffer.bytes.suffix(count))
+        framer.takeLines(of: &buffer, from: source, at: time, into: &batch)
         return .bytes
     }
 
@@ -143,12 +167,22 @@ final class OpenFile {
         framer.finish(endOffset: buffer.offset, from: source, at: time, into: &batch)
     }
 
+    /// What was gathered has waited long enough.
+    func flush(from source: EventSource, at time: Timestamp, into batch: inout EventBatch) {
+        framer.flush(endOffset: buffer.offset, from: source, at: time, into: &batch)
+    }
+
     /// Nothing more will be written: what waits for its end becomes events.
     func finish(from source: EventSource, at time: Timestamp, into batch: inout EventBatch) {
         if let line = buffer.takeRemainder() {
             framer.take(line, of: buffer.bytes.span, from: source, at: time, into: &batch)
         }
         framer.finish(endOffset: buffer.endOffset, from: source, at: time, into: &batch)
+    }
+
+    private func isRewritten(before offset: Int64) -> Bool {
+        head.length > 0 && Self.head(of: descriptor, length: head.length) != head
+            || mark != ReadMark(of: descriptor, before: offset)
     }
 
     /// Goes on with the fingerprint over the last `count` bytes taken in, not
@@ -162,24 +196,32 @@ final class OpenFile {
         head = FileHead(length: head.length + added.count, hash: fingerprint.value)
     }
 
-    private static func head(of descriptor: Int32, length: Int) -> FileHead {
-        var bytes = [UInt8](repeating: 0, count: length)
-        let count = max(0, pread(descriptor, &bytes, length, 0))
-        var fingerprint = Fingerprint()
-        fingerprint.add(bytes.prefix(count))
-        return FileHead(length: count, hash: fingerprint.value)
+    fileprivate static func head(of descriptor: Int32, length: Int) -> FileHead {
+        withUnsafeTemporaryAllocation(byteCount: FileHead.limit, alignment: 1) { buffer in
+            let wanted = min(length, FileHead.limit)
+            let count = max(0, pread(descriptor, buffer.baseAddress, wanted, 0))
+            var fingerprint = Fingerprint()
+            fingerprint.add(buffer.prefix(count))
+            return FileHead(length: count, hash: fingerprint.value)
+        }
     }
 }
 
-extension FileIdentity {
-    init(_ status: stat) {
-        self.init(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
+/// Why a file is not read.
+enum OpenFailure: Error {
+    case system(Int32)
+    case notRegular
+    case binary
+
+    var isMissing: Bool {
+        if case .system(let number) = self { number == ENOENT || number == ENOTDIR } else { false }
     }
 
-    /// The file that a path leads to now; nil when there is none.
-    init?(at path: FilePath) {
-        var status = stat()
-        guard path.withCString({ stat($0, &status) }) == 0 else { return nil }
-        self.init(status)
+    var reason: String {
+        switch self {
+        case .system(let number): SystemCall.reason(number)
+        case .notRegular: "not a regular file"
+        case .binary: "begins with what is no text, and ignore_binaries says yes"
+        }
     }
 }

@@ -28,6 +28,9 @@ package struct PathPattern: Sendable, Equatable {
     /// Whether it can stand for several files, which come and go.
     var isGlob: Bool { kind == .glob }
 
+    /// Whether its meaning changes with the day.
+    var isDated: Bool { kind == .date }
+
     /// Whether this path is meant, at that moment in seconds since the epoch.
     package func matches(_ path: FilePath, atSeconds seconds: Int64) -> Bool {
         switch kind {

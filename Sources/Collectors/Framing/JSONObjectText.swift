@@ -11,8 +11,19 @@ enum JSONObjectText {
     /// Members keep their order, numbers and strings their spelling. Strings
     /// are checked for their end, other values for standing where a value may.
     static func compacted(_ text: Span<UInt8>) -> [UInt8]? {
-        var reader = Compactor(text.count)
-        return reader.run(text) ? reader.output : nil
+        var output: [UInt8] = []
+        return compact(text, into: &output) ? output : nil
+    }
+
+    /// As ``compacted(_:)``, with memory that is used again; false when the text
+    /// is not one JSON object.
+    static func compact(_ text: Span<UInt8>, into output: inout [UInt8]) -> Bool {
+        output.removeAll(keepingCapacity: true)
+        var reader = Compactor(text.count, output)
+        output = []
+        let isObject = reader.run(text)
+        output = reader.takeOutput()
+        return isObject
     }
 
     /// Deepest nesting; beyond it a line counts as no object.
@@ -23,14 +34,19 @@ enum JSONObjectText {
     }
 
     private struct Compactor {
-        var output: [UInt8] = []
+        private var output: [UInt8]
         private var scanner: JSONScanner
         private var isObject: [Bool] = []
         private var expectation = Expectation.value
 
-        init(_ count: Int) {
-            output.reserveCapacity(count)
+        init(_ count: Int, _ output: [UInt8]) {
+            self.output = output
             scanner = JSONScanner(end: count)
+        }
+
+        mutating func takeOutput() -> [UInt8] {
+            defer { output = [] }
+            return output
         }
 
         mutating func run(_ text: Span<UInt8>) -> Bool {

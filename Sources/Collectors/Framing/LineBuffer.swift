@@ -16,13 +16,15 @@ package struct Line: Sendable, Equatable {
 
 /// Cuts bytes into lines at LF, however they were chunked.
 ///
-/// Bytes are not looked at: CR stays, and so does invalid UTF-8. What stands
-/// without a newline waits for it. Memory is bounded by the limit and a chunk.
+/// Bytes are not looked at, but for a hole of NUL bytes before a line that would
+/// take all its room: CR stays, and so does invalid UTF-8. What stands without a
+/// newline waits for it. Memory is bounded by the limit and a chunk.
 package struct LineBuffer: Sendable {
-    /// Bytes of the longest line with its newline.
+    /// Bytes of the longest line, without its newline, unless a source says
+    /// otherwise.
     ///
-    /// Source: around-the-engine.md §2.6.
-    package static let lineLimit = 65_279
+    /// - Compatibility: Wazuh's is 65,278; around-the-engine.md §2.6.
+    package static let lineLimit = 1 << 20
 
     /// What was taken in; valid for ``Line/text`` until the next
     /// ``fill(upTo:with:)``.
@@ -30,15 +32,18 @@ package struct LineBuffer: Sendable {
     /// Offset in the stream of what was not yet given as a line.
     package private(set) var offset: Int64
 
+    private let limit: Int
     private var start = 0
     /// No newline lies between `start` and here.
     private var scanned = 0
     /// Bytes of the line begun that were thrown away already.
     private var skipped = 0
 
-    /// `offset` is where in the stream the first byte to come stands.
-    package init(offset: Int64) {
+    /// `offset` is where in the stream the first byte to come stands; lines
+    /// are cut at `limit` bytes.
+    package init(offset: Int64, limit: Int = LineBuffer.lineLimit) {
         self.offset = offset
+        self.limit = limit
     }
 
     /// Whether a line was begun and not yet ended.
@@ -92,13 +97,13 @@ package struct LineBuffer: Sendable {
     /// Gives back memory that is not needed for what was begun.
     mutating func releaseMemory() {
         dropGiven()
-        guard bytes.capacity > 4 * max(bytes.count, 1024) else { return }
+        guard bytes.capacity > 2 * bytes.count else { return }
         bytes = bytes.isEmpty ? [] : bytes.map { $0 }
     }
 
     private mutating func line(endingAt end: Int, separator: Int) -> Line {
         let length = end - start
-        let kept = min(length, Self.lineLimit - 1)
+        let kept = min(length, limit)
         let next = offset + Int64(length + skipped + separator)
         defer {
             offset = next
@@ -132,9 +137,22 @@ package struct LineBuffer: Sendable {
     }
 
     private mutating func dropExcess() {
-        let excess = bytes.count - start - (Self.lineLimit - 1)
+        guard bytes.count - start > limit else { return }
+        dropHole()
+        let excess = bytes.count - start - limit
         guard excess > 0 else { return }
         bytes.removeLast(excess)
         skipped += excess
+    }
+
+    /// Passes over NUL bytes before a line.
+    ///
+    /// A file that was truncated under a writer that does not append begins
+    /// with a hole as long as the file was; the line behind it counts.
+    private mutating func dropHole() {
+        guard skipped == 0 else { return }
+        let hole = bytes[start...].prefix { $0 == 0 }.count
+        start += hole
+        offset += Int64(hole)
     }
 }

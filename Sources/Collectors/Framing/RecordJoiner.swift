@@ -10,18 +10,28 @@ import EventModel
 /// each has its own.
 /// Source: around-the-engine.md §2.7.
 struct RecordJoiner: Sendable {
-    private struct Begun {
-        var text: [UInt8] = []
-        var firstOffset: Int64
-        var originNanoseconds: Int64
-        var isTruncated = false
-    }
-
-    private var begun: [DockerRecord.Output: Begun] = [:]
+    private var standardOutput: RecordedOutput
+    private var standardError: RecordedOutput
     private var unescaped: [UInt8] = []
 
-    /// Offset of the earliest record of a line that is not complete yet.
-    var firstOffset: Int64? { begun.values.map(\.firstOffset).min() }
+    /// Lines are cut at `limit` bytes, and joined by `rule` when there is one.
+    init(limit: Int = LineBuffer.lineLimit, rule: MultilineRule? = nil) {
+        let output = RecordedOutput(
+            limit: limit,
+            traces: rule.map { MultilineAssembler(rule: $0, limit: limit) }
+        )
+        standardOutput = output
+        standardError = output
+    }
+
+    /// Offset of the earliest record of what is not complete yet.
+    var firstOffset: Int64? {
+        guard let output = standardOutput.firstOffset else { return standardError.firstOffset }
+        return standardError.firstOffset.map { min(output, $0) } ?? output
+    }
+
+    /// Whether whole lines wait for what may belong to them.
+    var hasTraces: Bool { standardOutput.hasTraces || standardError.hasTraces }
 
     /// Takes the next record; a line that is none becomes an event as it
     /// stands.
@@ -43,60 +53,105 @@ struct RecordJoiner: Sendable {
     ) {
         unescaped.removeAll(keepingCapacity: true)
         JSONText.appendUnescaped(text.extracting(record.log), to: &unescaped)
-        let isComplete = unescaped.last == UInt8(ascii: "\n")
-        if isComplete, begun[record.output] == nil {
-            sink.addContainerLine(
-                unescaped,
-                isTruncated: false,
-                originNanoseconds: record.nanoseconds
-            )
-            return
+        switch record.output {
+        case .standardOutput:
+            standardOutput.take(unescaped, at: record.nanoseconds, offset, into: &sink)
+        case .standardError:
+            standardError.take(unescaped, at: record.nanoseconds, offset, into: &sink)
         }
-        append(record, at: offset)
-        if isComplete { flush(record.output, into: &sink) }
     }
 
     /// Makes events of what is not complete; the container wrote no more.
-    mutating func flush(into sink: inout EventSink) {
-        for output in DockerRecord.Output.allCases { flush(output, into: &sink) }
+    mutating func finish(into sink: inout EventSink) {
+        standardOutput.finish(into: &sink)
+        standardError.finish(into: &sink)
     }
 
-    private mutating func append(_ record: DockerRecord, at offset: Int64) {
-        var line =
-            begun.removeValue(forKey: record.output)
-            ?? Begun(firstOffset: offset, originNanoseconds: record.nanoseconds)
-        let room = LineBuffer.lineLimit - line.text.count
-        line.text.append(contentsOf: unescaped.prefix(max(0, room)))
-        line.isTruncated = line.isTruncated || unescaped.count > room
-        begun[record.output] = line
+    mutating func releaseMemory() {
+        unescaped = []
     }
 
-    private mutating func flush(_ output: DockerRecord.Output, into sink: inout EventSink) {
-        guard let line = begun.removeValue(forKey: output) else { return }
-        sink.addContainerLine(
-            line.text,
-            isTruncated: line.isTruncated,
-            originNanoseconds: line.originNanoseconds
-        )
+    /// Makes events of whole lines that waited long enough.
+    mutating func flushTraces(into sink: inout EventSink) {
+        standardOutput.traces?.flush(into: &sink)
+        standardError.traces?.flush(into: &sink)
     }
 }
 
-extension EventSink {
-    /// Adds what a container wrote, without its newline and the carriage
-    /// return that a terminal puts before it.
-    mutating func addContainerLine(
+/// What is waited for on one output of a container.
+private struct RecordedOutput: Sendable {
+    let limit: Int
+    /// Whole lines that may be a trace; nil when lines stay apart.
+    var traces: MultilineAssembler?
+    /// A line of which parts came.
+    private var part = LineGroup()
+
+    init(limit: Int, traces: MultilineAssembler?) {
+        self.limit = limit
+        self.traces = traces
+    }
+
+    var hasTraces: Bool { traces?.isEmpty == false }
+
+    var firstOffset: Int64? {
+        guard let first = part.firstOffset else { return traces?.firstOffset }
+        return traces?.firstOffset.map { min(first, $0) } ?? first
+    }
+
+    mutating func take(
         _ text: [UInt8],
-        isTruncated: Bool,
-        originNanoseconds: Int64
+        at nanoseconds: Int64,
+        _ offset: Int64,
+        into sink: inout EventSink
     ) {
-        var end = text.count
-        if end > 0, text[end - 1] == UInt8(ascii: "\n") { end -= 1 }
-        if end > 0, text[end - 1] == UInt8(ascii: "\r") { end -= 1 }
-        let kept = min(end, LineBuffer.lineLimit - 1)
-        add(
-            text.span.extracting(0..<kept),
-            isTruncated: isTruncated || kept < end,
-            originNanoseconds: originNanoseconds
+        let isComplete = text.last == UInt8(ascii: "\n")
+        if part.isEmpty, isComplete {
+            let line = AssembledLine(originNanoseconds: nanoseconds, offset: offset)
+            emit(text, line, into: &sink)
+            return
+        }
+        part.append(
+            text.span,
+            separator: nil,
+            // Room for the line end, which is not of the line.
+            limit: limit + 2,
+            isTruncated: false,
+            at: offset
         )
+        part.setOrigin(nanoseconds)
+        if isComplete { emitPart(into: &sink) }
+    }
+
+    mutating func finish(into sink: inout EventSink) {
+        if !part.isEmpty { emitPart(into: &sink) }
+        traces?.flush(into: &sink)
+    }
+
+    private mutating func emitPart(into sink: inout EventSink) {
+        let whole = part
+        part = LineGroup()
+        let line = AssembledLine(
+            isTruncated: whole.isTruncated,
+            originNanoseconds: whole.originNanoseconds,
+            offset: whole.firstOffset ?? 0
+        )
+        emit(whole.text, line, into: &sink)
+    }
+
+    private mutating func emit(
+        _ text: [UInt8],
+        _ line: AssembledLine,
+        into sink: inout EventSink
+    ) {
+        if traces == nil {
+            sink.addContainerLine(
+                text,
+                isTruncated: line.isTruncated,
+                originNanoseconds: line.originNanoseconds
+            )
+        } else {
+            let length = text.span.lengthWithoutLineEnd
+            traces?.take(line, text: text.span.extracting(0..<length), into: &sink)
+        }
     }
 }

@@ -7,35 +7,45 @@ package import EventModel
 /// reading old logs.
 package struct RecordReplay: Sendable {
     private var joiner = RecordJoiner()
-    private var sink: EventSink
+    private let source: EventSource
+    /// The container's lines that the last call completed, each with its record's
+    /// time in nanoseconds since the epoch (0 when it has none).
+    package private(set) var lines = EventBatch()
 
     /// `source` is where the records lie.
     package init(source: EventSource) {
-        sink = EventSink(
-            batch: EventBatch(),
-            source: source,
-            time: Timestamp(nanoseconds: 0),
-            counts: FramingCounts()
-        )
+        self.source = source
     }
-
-    /// The container's lines that the last call completed, each with its record's
-    /// time in nanoseconds since the epoch (0 when it has none).
-    package var lines: EventBatch { sink.batch }
 
     /// Takes one line.
     ///
     /// - Returns: false when the line is no record.
     package mutating func take(_ line: Span<UInt8>) -> Bool {
-        sink.batch.removeAll()
+        lines.removeAll()
         guard DockerRecord.mayBe(line), let record = DockerRecord(line) else { return false }
+        var sink = openSink()
         joiner.take(record, of: line, at: 0, into: &sink)
+        lines = sink.batch
         return true
     }
 
     /// Completes what waits for a record that never came.
     package mutating func finish() {
-        sink.batch.removeAll()
-        joiner.flush(into: &sink)
+        lines.removeAll()
+        var sink = openSink()
+        joiner.finish(into: &sink)
+        lines = sink.batch
+    }
+
+    /// Lends its batch to a sink, so that the memory is used again.
+    private mutating func openSink() -> EventSink {
+        var batch = EventBatch()
+        swap(&batch, &lines)
+        return EventSink(
+            batch: batch,
+            source: source,
+            time: Timestamp(nanoseconds: 0),
+            counts: FramingCounts()
+        )
     }
 }

@@ -10,6 +10,8 @@ struct SourceKey: Sendable, Hashable {
         case dockerEvents = "docker-events"
         /// A container's log read through the engine, named by its id.
         case containerLog = "container-log"
+        /// The systemd journal.
+        case journal
     }
 
     let kind: Kind
@@ -20,6 +22,8 @@ struct SourceKey: Sendable, Hashable {
 enum Position: Sendable, Hashable {
     case file(FilePosition)
     case stream(StreamPosition)
+    /// The cursor of the last entry of the journal, as it names it.
+    case journal(cursor: [UInt8])
 }
 
 /// How far a file was read, and which file that was.

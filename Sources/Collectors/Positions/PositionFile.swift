@@ -15,6 +15,7 @@ import Glibc
 /// file DEVICE INODE HEADLENGTH HEADHASH OFFSET PATH
 /// docker-events NANOSECONDS FINGERPRINT,… ENDPOINT
 /// container-log NANOSECONDS FINGERPRINT,… ID
+/// journal CURSOR journald
 /// ```
 /// `spool` is the first sequence whose record had no effect on the positions yet.
 /// Numbers are decimal, hashes and fingerprints hexadecimal, no fingerprint is
@@ -50,6 +51,10 @@ enum PositionFile {
             let marks = stream.fingerprints.map { String($0, radix: 16) }
             let list = marks.isEmpty ? "-" : marks.joined(separator: ",")
             output.append(text: " \(stream.nanoseconds) \(list) ")
+        case .journal(let cursor):
+            output.append(UInt8(ascii: " "))
+            appendEscaped(cursor, to: &output)
+            output.append(UInt8(ascii: " "))
         }
         appendEscaped(source.name, to: &output)
     }
@@ -108,9 +113,18 @@ enum PositionFile {
     private static func entry(_ words: [Substring]) -> (SourceKey, Position)? {
         guard let word = words.first, let kind = SourceKey.Kind(rawValue: String(word)),
             let last = words.last, let name = unescaped(last),
-            let position = kind == .file ? filePosition(words) : streamPosition(words)
+            let position = position(words, of: kind)
         else { return nil }
         return (SourceKey(kind: kind, name: name), position)
+    }
+
+    private static func position(_ words: [Substring], of kind: SourceKey.Kind) -> Position? {
+        switch kind {
+        case .file: filePosition(words)
+        case .dockerEvents, .containerLog: streamPosition(words)
+        case .journal:
+            words.count == 3 ? unescaped(words[1]).map { .journal(cursor: $0) } : nil
+        }
     }
 
     private static func filePosition(_ words: [Substring]) -> Position? {

@@ -44,6 +44,10 @@ package struct StatusName: Sendable, Hashable, Comparable, CustomStringConvertib
         case dockerEvents = "docker-events"
         /// The search for containers whose logs are to be read.
         case dockerLogs = "docker-logs"
+        /// A command of a `<localfile>`, named by its alias.
+        case command
+        /// The systemd journal.
+        case journal
     }
 
     package let kind: Kind

@@ -66,13 +66,3 @@ package final class StatusBoard: Sendable {
         state.withLock { change(&$0.totals) }
     }
 }
-
-extension FramingCounts {
-    fileprivate mutating func subtract(_ other: FramingCounts) {
-        events -= other.events
-        bytes -= other.bytes
-        dropped -= other.dropped
-        truncated -= other.truncated
-        malformed -= other.malformed
-    }
-}

@@ -13,7 +13,7 @@ extension OperatorNotice {
         case .starting, .ended, .ignored: return nil
         case .connected(let detail):
             switch kind {
-            case .file, .container: return nil
+            case .file, .container, .command, .journal: return nil
             case .dockerEvents:
                 self = .source(
                     name: "docker events",
@@ -44,7 +44,8 @@ extension OperatorNotice {
         switch status.name.kind {
         case .dockerEvents: "docker events"
         case .dockerLogs: "containers"
-        case .container, .file: "\(status.name)"
+        case .container, .file, .command: "\(status.name)"
+        case .journal: "journal"
         }
     }
 

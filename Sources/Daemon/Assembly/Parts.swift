@@ -20,6 +20,7 @@ struct Parts: Sendable {
     private let positions: PositionStore
     private let watcher: FileWatcher
     private let localFiles: LocalFileCollector
+    private let localSources: LocalSources
 
     init(
         _ configuration: AllInOne.Configuration,
@@ -61,10 +62,18 @@ struct Parts: Sendable {
             board: board
         )
         let files = LocalFileCollector(
-            files: settings.localFiles.map(LocalFile.init(block:)),
+            files: settings.localFiles.compactMap { LocalFile(block: $0) },
             agent: agent
         )
         localFiles = files
+        localSources = try LocalSources(
+            settings.localFiles,
+            environment: configuration.environment,
+            agent: agent,
+            queue: queue,
+            ledger: positions.ledger,
+            board: board
+        )
         watch = EngineWatch(
             agent: agent,
             settings: chosen,
@@ -117,6 +126,7 @@ struct Parts: Sendable {
         try watch.inventories.start()
         try watcher.start()
         localFiles.start(on: watcher)
+        try localSources.start()
     }
 
     /// Ends the threads and saves positions.
@@ -124,26 +134,9 @@ struct Parts: Sendable {
     /// The queue is closed by now. It blocks.
     func stop() {
         watcher.stop()
+        localSources.stop()
         positions.stop()
         watch.inventories.stop()
-    }
-}
-
-extension LocalFile {
-    /// What a `<localfile>` says, as the collector takes it.
-    fileprivate init(block: LocalFileBlock) {
-        let format: LineFormat =
-            switch block.format {
-            case .lines: .lines
-            case .json: .json
-            case .multiLine(let count): .multiLine(count)
-            }
-        self.init(
-            location: block.location,
-            format: format,
-            excludes: block.excludes,
-            onlyFutureEvents: block.onlyFutureEvents
-        )
     }
 }
 

@@ -33,7 +33,7 @@ final class SourceNotices: Sendable {
     private static func key(_ name: StatusName) -> String {
         switch name.kind {
         case .dockerEvents, .dockerLogs: name.text
-        case .file, .container: "\(name)"
+        case .file, .container, .command, .journal: "\(name)"
         }
     }
 }

@@ -13,10 +13,13 @@ package struct OssecConfiguration: Sendable {
     package private(set) var settings = Settings()
     package private(set) var diagnostics: [Diagnostic] = []
     private let file: String
+    private let origin: LocalFileBlock.Origin
 
-    /// Reads the bytes of a file; `file` is what messages call it.
-    package init(_ bytes: [UInt8], file: String) {
+    /// Reads the bytes of a file; `file` is what messages call it, `origin` says
+    /// whether it may have commands run.
+    package init(_ bytes: [UInt8], file: String, origin: LocalFileBlock.Origin = .local) {
         self.file = file
+        self.origin = origin
         do {
             let document = try OSXMLDocument.parse(bytes, variables: true)
             for root in document.roots { readRoot(root) }
@@ -62,7 +65,7 @@ package struct OssecConfiguration: Sendable {
         switch section.name {
         case "wodle": readWodle(section)
         case "localfile":
-            let (block, found) = LocalFileReader.read(section, file: file)
+            let (block, found) = LocalFileReader.read(section, file: file, origin: origin)
             diagnostics += found
             if let block { settings.localFiles.append(block) }
         case "jaga":

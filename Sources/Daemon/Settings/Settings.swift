@@ -66,35 +66,6 @@ package struct DockerListenerBlock: Sendable, Equatable {
     package init() {}
 }
 
-/// A `<localfile>`, as far as it is collected.
-///
-/// Source: around-the-engine.md §2.1, §2.2.
-package struct LocalFileBlock: Sendable, Equatable {
-    /// How the bytes of the file become events.
-    package enum Format: Sendable, Equatable {
-        /// One line, one event: `syslog`, `apache`, `generic` and the like.
-        case lines
-        /// Only lines that are a JSON object.
-        case json
-        /// This many lines joined with a blank.
-        case multiLine(Int)
-    }
-
-    /// A path; `*`, `?`, `[` make it a pattern, `%` a date.
-    package var location: String
-    package var format: Format
-    /// Patterns of paths that are left out.
-    package var excludes: [String] = []
-    /// Whether reading begins at the end of a file that was there before Jaga
-    /// and is not remembered.
-    package var onlyFutureEvents = true
-
-    package init(location: String, format: Format) {
-        self.location = location
-        self.format = format
-    }
-}
-
 /// `<ruleset>`: where decoders, rules and lists are.
 ///
 /// Source: analysis-engine.md §10.

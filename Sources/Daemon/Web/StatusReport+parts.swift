@@ -57,7 +57,7 @@ extension StatusReport.Source {
             position = String(status.offset)
             lagBytes = Int(status.lag)
         // A stream has no place that a person could compare with an end.
-        case .dockerEvents, .dockerLogs: break
+        case .dockerEvents, .dockerLogs, .command, .journal: break
         }
         events = Int(status.counts.events)
         bytes = Int(status.counts.bytes)
