@@ -17,6 +17,7 @@ package actor ContainerDirectory {
     /// An engine can hang on one container for long.
     private static let patience = Duration.seconds(2)
     /// While it starts a container it answers nothing about it, for some 300 ms.
+    ///
     /// Events wait that long, once for each container, lest they lack their
     /// image's id; reading them does not wait.
     private static let eventPatience = Duration.seconds(1)
