@@ -25,10 +25,7 @@ struct DockerBench: Sendable {
         let socket = scratch.file("docker.sock")
         let engine = try ScriptedDockerEngine(at: .unix(path: socket))
         defer { engine.stop() }
-        engine.answer("/_ping", with: .ping(apiVersion: "1.41"))
-        engine.answer("/version", with: .json(#"{"Version":"20.10.24","ApiVersion":"1.41"}"#))
-        engine.answer("/info", with: .json(#"{"Name":"h","DockerRootDir":"\#(scratch.path)"}"#))
-        engine.answer("/containers/json", with: .json("[]"))
+        answer(engine, root: scratch.path)
         let engines = EngineAccess(
             environment: DockerEnvironment(
                 variables: ["DOCKER_HOST": host ?? "unix://" + socket],
@@ -51,6 +48,14 @@ struct DockerBench: Sendable {
             inventories.stop()
         }
         await engines.shutdown()
+    }
+
+    /// Makes an engine answer that has no containers.
+    static func answer(_ engine: ScriptedDockerEngine, root: String) {
+        engine.answer("/_ping", with: .ping(apiVersion: "1.41"))
+        engine.answer("/version", with: .json(#"{"Version":"20.10.24","ApiVersion":"1.41"}"#))
+        engine.answer("/info", with: .json(#"{"Name":"h","DockerRootDir":"\#(root)"}"#))
+        engine.answer("/containers/json", with: .json("[]"))
     }
 
     /// Runs `body` while `service` runs, and ends that.
@@ -84,6 +89,23 @@ struct DockerBench: Sendable {
             configuration: configuration,
             engine: engines,
             directory: directory,
+            queue: bench.queue,
+            ledger: bench.store.ledger,
+            board: bench.board,
+            inventories: inventories
+        )
+    }
+
+    /// The listener of one of several engines.
+    func events(of engine: EngineAccess) -> DockerEventCollector {
+        DockerEventCollector(
+            configuration: DockerEventCollector.Configuration(
+                agent: CollectorBench.agent,
+                plan: .always(Self.backoff),
+                backoff: Self.backoff
+            ),
+            engine: engine,
+            directory: ContainerDirectory(labels: .standard, of: engine),
             queue: bench.queue,
             ledger: bench.store.ledger,
             board: bench.board,

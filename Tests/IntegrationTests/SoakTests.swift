@@ -83,6 +83,7 @@ struct SoakTests {
             "-c",
             loop
         )
+        let tried = Mutex<[String]>([])
         let started = Mutex<[String]>([])
         let isOver = Mutex(false)
         let busy = DispatchGroup()
@@ -91,6 +92,7 @@ struct SoakTests {
             while !isOver.withLock({ $0 }) {
                 number += 1
                 let name = "jaga-soak-r\(number)"
+                tried.withLock { $0.append(name) }
                 // Fails while the engine is away.
                 let result = try? Shell.run(
                     ["docker", "run", "-d", "--name", name, "busybox", "sleep", "0.3"],
@@ -107,7 +109,7 @@ struct SoakTests {
         isOver.withLock { $0 = true }
         busy.wait()
         let names = started.withLock { $0 }
-        defer { for name in names { engine.remove(name) } }
+        defer { for name in tried.withLock({ $0 }) { engine.remove(name) } }
         #expect(!names.isEmpty)
 
         let records = try Self.records(of: jaga) { records in

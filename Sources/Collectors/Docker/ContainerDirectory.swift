@@ -16,9 +16,11 @@ package actor ContainerDirectory {
     private static let imageLimit = 4096
     /// An engine can hang on one container for long.
     private static let patience = Duration.seconds(2)
-    /// While it starts a container it answers nothing about it, for some 300 ms;
-    /// the events of all must not wait for that.
-    private static let eventPatience = Duration.milliseconds(100)
+    /// While it starts a container it answers nothing about it, for some 300 ms.
+    ///
+    /// Events wait that long, once for each container, lest they lack their
+    /// image's id; reading them does not wait.
+    private static let eventPatience = Duration.seconds(1)
 
     private let labels: LabelPolicy
     /// How the engine is called in events; empty for the first one.
@@ -51,7 +53,7 @@ package actor ContainerDirectory {
     }
 
     /// Inspects the containers that are not known yet, all at once; returns
-    /// when it is done, or after 100 ms, and at once for those that it waited
+    /// when it is done, or after a second, and at once for those that it waited
     /// for before.
     func meet(_ ids: Set<String>, using client: DockerClient) async {
         let unknown = ids.filter { identities[$0] == nil && !waitedFor.contains($0) }

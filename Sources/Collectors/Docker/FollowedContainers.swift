@@ -382,21 +382,3 @@ struct FollowedContainers {
         }
     }
 }
-
-extension ContainerSelection.Subject {
-    fileprivate init(_ summary: ContainerSummary) {
-        self.init(name: summary.name, image: summary.image, labels: summary.labels)
-    }
-
-    fileprivate init(_ details: ContainerDetails) {
-        self.init(name: details.name, image: details.image, labels: details.labels)
-    }
-
-    fileprivate init(_ event: DockerEvent) {
-        self.init(
-            name: event.attributes["name"] ?? "",
-            image: event.attributes["image"] ?? "",
-            labels: event.containerLabels
-        )
-    }
-}
