@@ -210,6 +210,12 @@ let package = Package(
             path: "Tests/StoreBench",
             swiftSettings: settings
         ),
+        .executableTarget(
+            name: "CollectBench",
+            dependencies: ["EventModel", "Collectors", "Spool"],
+            path: "Tests/CollectBench",
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "WebServerTests",
             dependencies: [
@@ -222,7 +228,7 @@ let package = Package(
         ),
         .testTarget(
             name: "DaemonTests",
-            dependencies: ["EventModel", "Analysis", "Daemon"],
+            dependencies: ["EventModel", "Analysis", "AlertStore", "Daemon"],
             swiftSettings: settings
         ),
         .testTarget(
