@@ -210,6 +210,12 @@ let package = Package(
             path: "Tests/StoreBench",
             swiftSettings: settings
         ),
+        .executableTarget(
+            name: "CollectBench",
+            dependencies: ["EventModel", "Collectors", "Spool"],
+            path: "Tests/CollectBench",
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "WebServerTests",
             dependencies: [
@@ -224,7 +230,7 @@ let package = Package(
             name: "DaemonTests",
             dependencies: [
                 "EventModel", "Patterns", "Ruleset", "Analysis", "DockerClient", "Collectors",
-                "Daemon",
+                "AlertStore", "Daemon",
             ],
             swiftSettings: settings
         ),

@@ -103,6 +103,45 @@ struct EventQueueTests {
         #expect(await !task.value)
     }
 
+    @Test("a group is all that waits, up to a number of bytes, and one delivery at least")
+    func groups() {
+        let queue = EventQueue()
+        for text in ["abc", "de", "fghi", "j"] { _ = queue.pushBlocking(delivery(text)) }
+        queue.close()
+
+        #expect(queue.popGroup(bytes: 5)?.map { text($0) } == ["abc", "de"])
+        #expect(queue.popGroup(bytes: 1)?.map { text($0) } == ["fghi"])
+        #expect(queue.popGroup(bytes: 100)?.map { text($0) } == ["j"])
+        #expect(queue.popGroup(bytes: 100) == nil)
+        #expect(queue.depth.bytes == 0)
+    }
+
+    @Test("Docker's events have a reserve, pass those that wait, and wait when it is used up")
+    func reserve() async {
+        var limits = EventQueue.Limits(bytes: 4, events: 10)
+        limits.reserveBytes = 6
+        let queue = EventQueue(limits: limits)
+        let docker = EventSource(
+            agent: AgentIdentity(id: "000", name: ""),
+            location: "Wazuh-Docker"
+        )
+        func event(_ text: String) -> Delivery {
+            var batch = EventBatch()
+            batch.append(Array(text.utf8), from: docker, at: Timestamp(nanoseconds: 0))
+            return Delivery(batch: batch, checkpoint: nil)
+        }
+        #expect(queue.pushBlocking(delivery("full")))
+        #expect(await queue.push(event("start")))
+        async let isPushed = queue.push(event("die"))
+        #expect(queue.depth.reserveUses == 1)
+
+        #expect(queue.popUrgent().map { text($0) } == ["start"])
+        #expect(await isPushed)
+        #expect(queue.popUrgent().map { text($0) } == ["die"])
+        #expect(queue.popUrgent().isEmpty)
+        #expect(text(queue.pop()) == "full")
+    }
+
     @Test("many threads' deliveries all come, each thread's in order")
     func manyProducers() throws {
         let queue = EventQueue(limits: EventQueue.Limits(bytes: 64, events: 16))
