@@ -13,7 +13,10 @@ import Ruleset
 struct DataTree: Sendable {
     enum Value: Sendable {
         case object
-        /// Range of the event's arena.
+        /// Range of the event's arena: of a field with a name of its own, which is
+        /// always a string.
+        case string(Range<Int>)
+        /// The same of a dynamic field, which may be the text of an array.
         case text(Range<Int>)
         /// The container's own object, rendered elsewhere.
         case container
@@ -45,7 +48,7 @@ struct DataTree: Sendable {
             guard let value = event[field] else { continue }
             let start = keys.count
             keys.append(text: field.name)
-            append(Node(key: start..<keys.count, value: .text(value), parent: 0))
+            append(Node(key: start..<keys.count, value: .string(value), parent: 0))
         }
         if hasContainer {
             let start = keys.count

@@ -28,6 +28,8 @@ struct DataWriter: Sendable {
                     continue
                 }
                 output.append(UInt8(ascii: "}"))
+            case .string(let range):
+                output.appendJSONString(event.arena.span.extracting(range))
             case .text(let range): appendValue(event.arena.span.extracting(range), to: &output)
             case .container: output += container
             }
