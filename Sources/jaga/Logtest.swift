@@ -63,11 +63,28 @@ struct Logtest: ParsableCommand {
     )
     var unitTest: String?
 
+    @Flag(name: [.customShort("d"), .long], help: "Say on standard error what was loaded.")
+    var debug = false
+
+    @Flag(name: [.customShort("V"), .customLong("product-version")], help: .hidden)
+    var showsVersion = false
+
     @OptionGroup var ruleset: RulesetOptions
 
     func run() throws {
+        if showsVersion {
+            Terminal.write("jaga logtest v\(Version.number)\n")
+            return
+        }
         let configured = try ruleset.settings()
-        guard let rules = try ruleset.load(.logtest).ruleset else { return }
+        let loading = try ruleset.load(.logtest)
+        guard let rules = loading.ruleset else { return }
+        if debug {
+            Terminal.note(
+                "jaga: \(loading.counts.rules) rules, \(loading.counts.decoders) decoders, "
+                    + "\(rules.lists.count) lists loaded"
+            )
+        }
         let pristine = AnalysisEngine(
             ruleset: rules,
             configuration: .init(

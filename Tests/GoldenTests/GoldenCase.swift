@@ -12,7 +12,8 @@ import Testing
 ///     ----------
 ///     {"rule":"87901","level":3}
 ///
-/// Comments stand first; among them `location:` names where the events come from, and
+/// Comments stand first; among them `location:` names where the events come from,
+/// `agent: ID NAME ADDRESS` the agent, when that is not the manager, and
 /// `ruleset:` a folder with `decoders.xml`, `rules.xml` and lists instead of Jaga's own.
 /// Each line is an event, one second after the one before; all share one engine,
 /// fresh for the case. Below the dashes stands one expectation for each.
@@ -30,6 +31,14 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
         comments.compactMap { comment in
             comment.hasPrefix("# location: ") ? String(comment.dropFirst(12)) : nil
         }.first ?? "stdin"
+    }
+
+    /// The agent's id, name and address; nil for the manager.
+    var agent: [String]? {
+        comments.compactMap { comment in
+            comment.hasPrefix("# agent: ")
+                ? comment.dropFirst(9).split(separator: " ").map(String.init) : nil
+        }.first { $0.count == 3 }
     }
 
     /// The folder of the case's own ruleset, below that of cases; nil for the shipped.

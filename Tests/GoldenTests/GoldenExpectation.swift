@@ -10,7 +10,8 @@ import Foundation
 /// "groups":["attack"],"not":["31104"]}`. `rule` is needed, null for none; the rest
 /// is compared when it is there. `data` names leaves by dotted path, and `groups`
 /// some of the groups: both may leave out what the case is not about. `not` names
-/// rules that come near and must not win.
+/// rules that come near and must not win. `previous` is the alert's `previous_output`,
+/// empty for none.
 struct GoldenExpectation: Codable, Sendable {
     var rule: String?
     var level: Int?
@@ -18,9 +19,10 @@ struct GoldenExpectation: Codable, Sendable {
     var data: [String: String]?
     var groups: [String]?
     var not: [String]?
+    var previous: String?
 
     private enum CodingKeys: String, CodingKey {
-        case rule, level, decoder, data, groups, not
+        case rule, level, decoder, data, groups, not, previous
     }
 
     /// What is expected and is not so, one sentence each.
@@ -40,6 +42,9 @@ struct GoldenExpectation: Codable, Sendable {
         }
         for group in groups ?? [] where !outcome.groups.contains(group) {
             found.append("group \(group) is missing from \(outcome.groups)")
+        }
+        if let previous, previous != outcome.previous {
+            found.append(Self.say("previous", previous, outcome.previous))
         }
         for id in not ?? [] where id == outcome.rule {
             found.append("rule \(id) must not win")
@@ -68,6 +73,7 @@ struct GoldenExpectation: Codable, Sendable {
         if let not {
             members.append(("not", "[" + not.map { Self.json($0) }.joined(separator: ",") + "]"))
         }
+        if previous != nil { members.append(("previous", Self.json(outcome.previous))) }
         return "{" + members.map { "\"\($0.0)\":\($0.1)" }.joined(separator: ",") + "}"
     }
 
@@ -91,12 +97,15 @@ struct GoldenOutcome {
     let decoder: String?
     let data: [String: String]
     let groups: [String]
+    let previous: String
 
     init(_ report: EventReport) {
         rule = report.rule.map { String($0.id) }
         level = report.rule?.level
         decoder = report.decoder?.name
         groups = report.rule?.groups ?? []
+        let alert = try? JSONSerialization.jsonObject(with: Data(report.alertJSON))
+        previous = (alert as? [String: Any])?["previous_output"] as? String ?? ""
         data = Dictionary(
             report.fields.map {
                 (

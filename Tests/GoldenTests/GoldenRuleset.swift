@@ -68,9 +68,14 @@ enum GoldenRuleset {
 
 extension AnalysisEngine {
     /// What comes of lines, one a second.
-    mutating func reports(of lines: [String], location: String) -> [EventReport] {
+    mutating func reports(
+        of lines: [String],
+        location: String,
+        agent: [String]? = nil
+    ) -> [EventReport] {
+        let identity = agent.map { AgentIdentity(id: $0[0], name: $0[1], address: $0[2]) }
         let source = EventSource(
-            agent: AgentIdentity(id: "000", name: "golden"),
+            agent: identity ?? AgentIdentity(id: "000", name: "golden"),
             location: location
         )
         return lines.enumerated().map { index, line in

@@ -52,7 +52,11 @@ struct GoldenTests {
         let ruleset = try #require(loading.ruleset, "\(loading.diagnostics)")
         var engine = GoldenRuleset.engine(ruleset)
 
-        let reports = engine.reports(of: golden.inputs, location: golden.location)
+        let reports = engine.reports(
+            of: golden.inputs,
+            location: golden.location,
+            agent: golden.agent
+        )
 
         if Self.isUpdating {
             try golden.update(from: reports)

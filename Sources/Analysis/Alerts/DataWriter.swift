@@ -102,10 +102,16 @@ struct DataWriter: Sendable {
             let step = shapes.steps[place]
             output.append(span: shapes.literals.span.extracting(written..<step.literalEnd))
             written = step.literalEnd
-            if let range = step.value.range(in: event) {
-                appendValue(event.arena.span.extracting(range), to: &output)
-            } else {
+            guard let range = step.value.range(in: event) else {
                 output += container
+                continue
+            }
+            let text = event.arena.span.extracting(range)
+            // A field with a name of its own is always a string.
+            if case .fixed = step.value {
+                output.appendJSONString(text)
+            } else {
+                appendValue(text, to: &output)
             }
         }
         output.append(

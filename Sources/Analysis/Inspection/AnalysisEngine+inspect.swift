@@ -44,10 +44,19 @@ extension AnalysisEngine {
             alert: alert,
             trials: trials,
             sigma: sigma,
-            warnings: hasOffenders ? strikeOffenders().map(\.text) : [],
+            warnings: warnings(about: decision),
             sigmaTrials: detail == .trials ? sigmaTrials() : SigmaTrials()
         )
         return report(context, found)
+    }
+
+    /// What an operator should know of what happened: expressions that were cut, and
+    /// techniques of the rule that nobody knows (§7.2).
+    private mutating func warnings(about decision: Decision?) -> [String] {
+        let cut = hasOffenders ? strikeOffenders().map(\.text) : []
+        let ids = decision.flatMap { ruleset.rules[$0.rule].metadata.mitre?.ids } ?? []
+        let unknown = ids.filter { MitreMatrix.technique($0) == nil }
+        return cut + unknown.map { "Mitre Technique ID '\($0)' not found in database." }
     }
 
     /// What the rules said of an event.
@@ -111,7 +120,12 @@ extension AnalysisEngine {
 
     private func decoderReport(_ index: Int) -> EventReport.Decoder {
         let decoder = ruleset.decoders[index]
-        return EventReport.Decoder(name: decoder.name, parent: decoder.parentName)
+        return EventReport.Decoder(
+            name: decoder.name,
+            parent: decoder.parentName,
+            accumulates: decoder.accumulates,
+            comment: decoder.firstTimeSeenComment
+        )
     }
 
     private func ruleReport(_ decision: Decision, _ description: [UInt8]) -> RuleReport {
@@ -143,7 +157,12 @@ extension AnalysisEngine {
             switch tree.nodes[index].value {
             case .object: return []
             case .container: return containerFields(context)
-            case .fixed, .dynamic:
+            case .fixed(let field):
+                guard let range = event[field] else { return [] }
+                return [
+                    EventReport.Field(path: path(index, tree), value: bytes(range), isArray: false)
+                ]
+            case .dynamic:
                 guard let range = tree.nodes[index].value.range(in: event) else { return [] }
                 var rendered: [UInt8] = []
                 dataWriter.appendValue(event.arena.span.extracting(range), to: &rendered)

@@ -26,7 +26,8 @@ package struct EventReport: Sendable {
     package let trials: [RuleTrial]
     /// The Sigma rules that held, greatest level first.
     package let sigma: [SigmaReport]
-    /// Expressions that cost too much for this event.
+    /// What an operator should know, a sentence each: expressions that cost too much
+    /// for this event, unknown techniques of its rule.
     package let warnings: [String]
     /// The Sigma rules about the event's log source; empty unless they were asked
     /// for.
@@ -47,6 +48,9 @@ package struct EventReport: Sendable {
     package struct Decoder: Sendable {
         package let name: String
         package let parent: String?
+        package let accumulates: Bool
+        /// Text of `<ftscomment>`, or empty.
+        package let comment: String
     }
 
     /// A leaf of `data`.

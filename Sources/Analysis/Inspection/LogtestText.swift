@@ -56,6 +56,8 @@ package enum LogtestText {
         }
         appendLine("name", decoder.name, to: &output)
         if let parent = decoder.parent { appendLine("parent", parent, to: &output) }
+        if decoder.accumulates { appendLine("accumulate", "1", to: &output) }
+        if !decoder.comment.isEmpty { appendLine("ftscomment", decoder.comment, to: &output) }
         let sorted = report.fields.sorted { left, right in
             left.path.lexicographicallyPrecedes(right.path) { left, right in
                 left.lexicographicallyPrecedes(right)
