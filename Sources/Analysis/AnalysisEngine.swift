@@ -125,13 +125,13 @@ package struct AnalysisEngine: Sendable {
     /// the alert's id and advances with every alert.
     package var alertOffset = 0
     /// Of the event at hand, in its agent's spool; 0 when it was in none.
-    private var sequence: UInt64 = 0
+    var sequence: UInt64 = 0
 
     let configuration: Configuration
     let ruleset: Ruleset
     var decoder: EventDecoder
     var accumulator: Accumulator
-    private var places: PlaceTable?
+    private(set) var places: PlaceTable?
     var matcher: RuleMatcher
     var sigma: SigmaMatcher
     var writer: AlertWriter
@@ -223,17 +223,42 @@ package struct AnalysisEngine: Sendable {
             guard let context else { continue }
             sequence = batch.sequence(of: index)
             let text = texts.span.extracting(entry.text)
-            let decision = decide(text, context, entry.time)
-            if archives != nil { archive(decision, context, entry.time, to: &archives) }
-            if let decision, decision.logs {
-                append(decision, context, entry, index, to: &alerts)
-                remember(context, entry.time, decision)
-            }
-            for decision in decideSigma(at: entry.time) where decision.logs {
-                append(decision, context, entry, index, to: &alerts)
-            }
-            if hasOffenders { reportOffenders(entry, index, to: &alerts) }
+            analyze(text, entry, index, context, &alerts, &archives)
         }
+    }
+
+    /// Analyses the event of a batch's entry `index`.
+    mutating func analyze(
+        _ text: Span<UInt8>,
+        _ entry: EventBatch.Entry,
+        _ index: Int,
+        _ context: SourceContext,
+        _ alerts: inout AlertBatch,
+        _ archives: inout ArchiveBatch?
+    ) {
+        let decision = decide(text, context, entry.time)
+        if archives != nil { archive(decision, context, entry.time, to: &archives) }
+        if let decision, decision.logs {
+            append(decision, context, entry, index, to: &alerts)
+            remember(context, entry.time, decision)
+        }
+        for decision in decideSigma(at: entry.time) where decision.logs {
+            append(decision, context, entry, index, to: &alerts)
+        }
+        if hasOffenders { reportOffenders(entry, index, to: &alerts) }
+    }
+
+    /// Counts an event that another engine looked at.
+    mutating func count(_ finding: Foresight.Finding) {
+        counts.events &+= 1
+        if finding.isUndecoded { counts.undecodedEvents &+= 1 }
+        if case .passedOver = finding.outcome { counts.partialFirewallEvents &+= 1 }
+        matcher.countEvaluations(finding.evaluations)
+        decoder.json.count(finding.losses)
+    }
+
+    mutating func countAlert() {
+        counts.alerts &+= 1
     }
 
     // MARK: One event
@@ -262,7 +287,7 @@ package struct AnalysisEngine: Sendable {
             return nil
         }
         let circumstances = RuleMatcher.Circumstances(agent: context.agent, time: time)
-        if firings.isNewHour(time), configuration.mode == .daemon { matcher.resetFiredCounts() }
+        startHour(at: time)
         let decision: Decision?
         if let generated = event.generatedRuleID {
             decision = decide(generatedRule: generated)
@@ -275,8 +300,13 @@ package struct AnalysisEngine: Sendable {
         return decision
     }
 
+    /// Begins to count firings anew when local time has entered another hour.
+    mutating func startHour(at time: Timestamp) {
+        if firings.isNewHour(time), configuration.mode == .daemon { matcher.resetFiredCounts() }
+    }
+
     /// Whether no rule sees the current event.
-    private var isPassedOver: Bool {
+    var isPassedOver: Bool {
         guard event.category == .firewall, configuration.passesOverPartialFirewallEvents,
             configuration.mode == .daemon
         else { return false }
@@ -287,7 +317,7 @@ package struct AnalysisEngine: Sendable {
         .action, .protocol, .srcip, .srcport, .dstip, .dstport,
     ]
 
-    private mutating func decode(
+    mutating func decode(
         _ text: Span<UInt8>,
         _ context: SourceContext,
         _ time: Timestamp

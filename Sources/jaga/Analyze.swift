@@ -35,7 +35,18 @@ struct Analyze: ParsableCommand {
     @Option(help: "How lines become events: auto, docker-json, syslog or json.")
     var format: FormatName = .auto
 
+    @Option(
+        help: "Engines that look ahead on further cores, from 1 (none) to 64; same alerts."
+    )
+    var shards = 1
+
     @OptionGroup var ruleset: RulesetOptions
+
+    func validate() throws {
+        guard (1...64).contains(shards) else {
+            throw ValidationError("--shards \(shards): give a number from 1 to 64")
+        }
+    }
 
     enum FormatName: String, ExpressibleByArgument, CaseIterable {
         case auto, syslog, json
@@ -68,7 +79,8 @@ struct Analyze: ParsableCommand {
                 )
             ),
             format: format.format,
-            now: HostClock.now()
+            now: HostClock.now(),
+            shards: shards
         )
         let agent = AgentIdentity(id: "000", name: HostEnvironment.hostname)
         var progress = Progress(totalBytes: inputs.reduce(0) { $0 + $1.size })

@@ -71,18 +71,18 @@ struct LineReader {
         if buffer.count > 2 * limit { buffer.removeSubrange((limit + 1)...) }
         let size = 1 << 18
         let old = buffer.count
-        buffer.append(contentsOf: repeatElement(0, count: size))
         var count = 0
-        repeat {
-            count = buffer.withUnsafeMutableBytes { bytes in
-                guard let base = bytes.baseAddress else { return 0 }
-                return read(descriptor, base + old, size)
+        buffer.append(addingCapacity: size) { (output: inout OutputSpan<UInt8>) in
+            output.withUnsafeMutableBufferPointer { bytes, initializedCount in
+                repeat {
+                    count = read(descriptor, bytes.baseAddress, size)
+                } while count < 0 && errno == EINTR
+                initializedCount = max(0, count)
             }
-        } while count < 0 && errno == EINTR
+        }
         if count < 0 { failure = String(cString: strerror(errno)).lowercased() }
         isAtEnd = count <= 0
         bytesRead += max(0, count)
-        buffer.removeSubrange((old + max(0, count))...)
         return old
     }
 }

@@ -35,6 +35,10 @@ struct AlertWriter: Sendable {
     private let managerJSON: [UInt8]
     private var dataWriter = DataWriter()
     private var scratch: [UInt8] = []
+    /// Where the last alert's `firedtimes` stands in the output; nil when it has none.
+    private(set) var firedCountPlace: Range<Int>?
+    /// Where the last alert's position stands in its `id`.
+    private(set) var offsetPlace = 0..<0
     /// The second written last, with its text; many alerts share one.
     private var shownSecond: (seconds: Int64, offset: Int32)?
     private var shownTime: [UInt8] = []
@@ -58,6 +62,7 @@ struct AlertWriter: Sendable {
         _ memory: CorrelationMemory,
         to output: inout [UInt8]
     ) {
+        firedCountPlace = nil
         output.append(literal: "{\"timestamp\":\"")
         appendTime(subject.time, to: &output)
         output.append(literal: "\",")
@@ -89,11 +94,13 @@ struct AlertWriter: Sendable {
         time.appendFraction(to: &output)
     }
 
-    private func appendIdentity(_ subject: Subject, to output: inout [UInt8]) {
+    private mutating func appendIdentity(_ subject: Subject, to output: inout [UInt8]) {
         output += managerJSON
         output.appendDecimal(subject.time.seconds)
         output.append(literal: ".")
+        let start = output.count
         output.appendDecimal(subject.offset)
+        offsetPlace = start..<output.count
         output.append(literal: "\",")
     }
 
@@ -152,7 +159,9 @@ struct AlertWriter: Sendable {
         texts.appendMiddle(of: rule, to: &output)
         if !ruleset.rules[rule].options.omitsCounter {
             output.append(literal: ",\"firedtimes\":")
+            let start = output.count
             output.appendDecimal(firedCount)
+            firedCountPlace = start..<output.count
         }
         let extra = ComplianceFromEvent.find(&event, isRootcheck: texts.isRootcheck(rule))
         if extra.isEmpty {

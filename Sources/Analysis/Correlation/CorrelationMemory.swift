@@ -208,9 +208,7 @@ struct CorrelationMemory: Sendable {
         let sequence = nextSequence
         nextSequence += 1
         makeRoom(at: remembrance.arrival)
-        let isWanted =
-            remembrance.sidList >= 0 || !remembrance.groupLists.isEmpty
-            || !plan.recentTracks.isEmpty
+        let isWanted = isWanted(remembrance)
         fill(sequence, &event, remembrance, keepsText: isWanted)
         guard isWanted else { return }
         for track in plan.recentTracks { add(sequence, to: track, &event, remembrance.agent) }
@@ -315,6 +313,52 @@ struct CorrelationMemory: Sendable {
         let values: [(start: Int, end: Int)]
         let sidList: Int
         let groupLists: ArraySlice<Int>
+    }
+
+    /// An event as ``store(_:_:groupLists:)`` would keep it, to be added later.
+    func kept(
+        _ event: inout DecodedEvent,
+        _ remembrance: Remembrance,
+        groupLists: [Int]
+    ) -> Restored {
+        var stored = Stored()
+        stored.arrival = remembrance.arrival
+        stored.rule = remembrance.rule
+        stored.agent = remembrance.agent
+        stored.category = event.category
+        stored.claimedLevel = remembrance.claimedLevel
+        stored.hasFields = !event.fields.isEmpty
+        stored.isKept = isWanted(remembrance)
+        var values: [(start: Int, end: Int)] = []
+        if stored.isKept {
+            let text = event.text.clamped(to: 0..<Self.textLimit)
+            stored.bytes.append(span: event.arena.span.extracting(text))
+            stored.textCount = text.count
+            let log = event.log.clamped(to: text)
+            stored.logStart = log.lowerBound
+            stored.logEnd = log.upperBound
+            for slot in plan.slots {
+                let start = stored.bytes.count
+                guard let range = event.range(of: slot) else {
+                    values.append((-1, -1))
+                    continue
+                }
+                stored.bytes.append(span: event.arena.span.extracting(range))
+                values.append((start, stored.bytes.count))
+            }
+        }
+        return Restored(
+            event: stored,
+            values: values,
+            sidList: remembrance.sidList,
+            groupLists: groupLists[remembrance.groupLists]
+        )
+    }
+
+    /// Whether any test may count an event.
+    private func isWanted(_ remembrance: Remembrance) -> Bool {
+        remembrance.sidList >= 0 || !remembrance.groupLists.isEmpty
+            || !plan.recentTracks.isEmpty
     }
 
     /// Adds an event behind those there are.

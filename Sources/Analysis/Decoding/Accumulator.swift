@@ -39,6 +39,11 @@ struct Accumulator: Sendable {
         self.names = names
     }
 
+    /// Whether events of a decoder complete each other.
+    func completes(_ decoder: Int?) -> Bool {
+        decoder.map { names[$0] != nil } ?? false
+    }
+
     /// Fills empty fields with what earlier events of the session had, and keeps
     /// what this one has.
     mutating func complete(_ event: inout DecodedEvent, at time: Int64) {

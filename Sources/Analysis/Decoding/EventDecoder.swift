@@ -11,7 +11,7 @@ import Ruleset
 struct EventDecoder: Sendable {
     private let plan: DecoderPlan
     private var selector: DecoderSelector
-    private(set) var json: JSONExtractor
+    var json: JSONExtractor
     private var captures = Captures()
     private var ignored = Captures()
     /// By decoder.

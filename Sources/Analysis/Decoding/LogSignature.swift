@@ -6,6 +6,9 @@
 ///
 /// A text can only occur where all its pairs do; so a few looks tell of most
 /// patterns that they cannot match.
+///
+/// Single bytes tell os_regexes of classes with a few literals between them apart:
+/// without them access logs take three times as long.
 struct LogSignature: Sendable {
     /// Pairs are told apart by five bits of each byte, in which the letters of
     /// both cases are alike.

@@ -19,6 +19,14 @@ struct JSONExtractor: Sendable {
         var surplusFields = 0
         /// Fields of the log that claim to be the container's.
         var spoofedFields = 0
+
+        /// What was left out since an earlier count.
+        func since(_ earlier: Losses) -> Losses {
+            Losses(
+                surplusFields: surplusFields &- earlier.surplusFields,
+                spoofedFields: spoofedFields &- earlier.spoofedFields
+            )
+        }
     }
 
     /// An object that is not closed yet.
@@ -41,6 +49,12 @@ struct JSONExtractor: Sendable {
 
     init(fieldLimit: Int) {
         self.fieldLimit = fieldLimit
+    }
+
+    /// Counts what another extractor left out.
+    mutating func count(_ others: Losses) {
+        losses.surplusFields &+= others.surplusFields
+        losses.spoofedFields &+= others.spoofedFields
     }
 
     /// A longer comma list of an array is dropped (§4.5).
@@ -92,7 +106,8 @@ struct JSONExtractor: Sendable {
                 open.removeLast()
                 isEmpty = false
             } else {
-                guard readKey(&cursor, text, &event.paths), let kind = cursor.nextKind(in: text) else {
+                guard readKey(&cursor, text, &event.paths), let kind = cursor.nextKind(in: text)
+                else {
                     return false
                 }
                 if kind == .object {
@@ -139,7 +154,13 @@ struct JSONExtractor: Sendable {
             return false
         }
         let next = cursor.position + 1
-        if let node = paths.expected(after: key, in: object.node, text, before: cursor.end, at: next) {
+        if let node = paths.expected(
+            after: key,
+            in: object.node,
+            text,
+            before: cursor.end,
+            at: next
+        ) {
             key = node
             cursor.position = next + paths.nodes[node].key.count + 1
             return cursor.pass(UInt8(ascii: ":"), in: text)

@@ -14,6 +14,11 @@ extension AnalysisEngine {
         !decoder.limits.offenders.isEmpty || !matcher.limits.offenders.isEmpty
     }
 
+    /// Whether a rule or decoder is off for the life of this engine.
+    var hasSwitchedOff: Bool {
+        !decoder.limits.off.isEmpty || !matcher.limits.off.isEmpty
+    }
+
     /// What is to be said about the current event's offenders, each counted once more.
     ///
     /// - Returns: a rule of ``OwnRules`` with its text, for each.

@@ -40,10 +40,21 @@ extension RuleMatcher {
         case .minimumSize(let count): return event.log.count >= count
         case .time(let window): return Self.isInside(window, subject.circumstances.time.local)
         case .weekday(let days): return days >> subject.circumstances.time.local.weekday & 1 == 1
-        case .outputChanged: return hasChangedOutput(rule, &event)
-        case .firstTimeSeen: return firstTimes.isFirst(&event, &key)
+        case .outputChanged, .firstTimeSeen:
+            needsMemory = looksAhead
+            return !looksAhead && holdsNow(step, rule, &event)
         case .list(let index): return holds(plan.lookups[index], &event)
         }
+    }
+
+    /// A condition that compares with earlier events.
+    private mutating func holdsNow(
+        _ step: RuleStep,
+        _ rule: Int,
+        _ event: inout DecodedEvent
+    ) -> Bool {
+        if case .outputChanged = step { return hasChangedOutput(rule, &event) }
+        return firstTimes.isFirst(&event, &key)
     }
 
     private static func isInside(_ window: Condition.TimeWindow, _ time: CalendarTime) -> Bool {

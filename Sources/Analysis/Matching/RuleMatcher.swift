@@ -44,6 +44,11 @@ struct RuleMatcher: Sendable {
     /// What was tried, while somebody wants to know.
     private(set) var trials: [RuleTrial]?
     private var depth = 0
+    /// Whether what earlier events left is unknown; see ``needsMemory``.
+    var looksAhead = false
+    /// Whether a rule of the current event asked for earlier events, which the
+    /// matcher does not know: its answer means nothing then.
+    var needsMemory = false
 
     init(_ ruleset: Ruleset, memorySize: Int) {
         self.ruleset = ruleset
@@ -84,6 +89,7 @@ struct RuleMatcher: Sendable {
         previous.reset()
         claimedLevel = 0
         depth = 0
+        needsMemory = false
     }
 
     private mutating func evaluateChildren(
@@ -103,7 +109,7 @@ struct RuleMatcher: Sendable {
                 let rest = place..<range.upperBound
                 place = plan.gates.first(in: rest, &event, hasSignature: hasSignature)
             }
-            guard place < range.upperBound else { return nil }
+            guard place < range.upperBound, !needsMemory else { return nil }
             let node = plan.children[place]
             if let winner = evaluate(node, parent, subject, &event) {
                 return winner
@@ -133,7 +139,7 @@ struct RuleMatcher: Sendable {
         {
             return winner
         }
-        if plan.entries[rule].isSilent { return nil }
+        if plan.entries[rule].isSilent || needsMemory { return nil }
         firedCounts[rule] &+= 1
         return Winner(node: node, parent: parent)
     }
@@ -153,6 +159,10 @@ struct RuleMatcher: Sendable {
             }
         }
         let test = plan.entries[rule].test
+        if test >= 0, looksAhead {
+            needsMemory = true
+            return steps.count
+        }
         if test >= 0, !correlates(rule, test, &event, subject.circumstances) { return steps.count }
         return nil
     }
@@ -186,6 +196,11 @@ struct RuleMatcher: Sendable {
         firedCounts[rule] &+= 1
     }
 
+    /// Counts rules that another matcher looked at.
+    mutating func countEvaluations(_ count: Int) {
+        evaluations &+= count
+    }
+
     /// Forgets the hour's counts (§5.12).
     mutating func resetFiredCounts() {
         for index in firedCounts.indices { firedCounts[index] = 0 }
@@ -217,6 +232,31 @@ struct RuleMatcher: Sendable {
             groupLists: entry.groupLists
         )
         memory.store(&event, remembrance, groupLists: plan.groupLists)
+    }
+
+    /// An event as ``remember(_:rule:_:)`` would keep it.
+    func remembered(
+        _ event: inout DecodedEvent,
+        _ rule: Int,
+        _ circumstances: Circumstances
+    ) -> CorrelationMemory.Restored {
+        let entry = plan.entries[rule]
+        let remembrance = CorrelationMemory.Remembrance(
+            rule: rule,
+            agent: circumstances.agent,
+            arrival: circumstances.time.seconds,
+            claimedLevel: 0,
+            sidList: entry.sidList,
+            groupLists: entry.groupLists
+        )
+        return memory.kept(&event, remembrance, groupLists: plan.groupLists)
+    }
+
+    /// Keeps an event of ``remembered(_:_:_:)``.
+    mutating func remember(_ event: CorrelationMemory.Restored, agent: Int) {
+        var event = event
+        event.event.agent = agent
+        memory.restore(event)
     }
 
     // MARK: Explaining

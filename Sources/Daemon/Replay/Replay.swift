@@ -45,8 +45,20 @@ package struct Replay: ~Copyable {
     private var batch = EventBatch()
     private var lineNumbers: [Int] = []
     private var alerts = AlertBatch()
+    /// Batches that wait for their turn, the first one first.
+    private var waiting: [Waiting] = []
+    private let lookahead: Lookahead?
+    /// Batches that are not looked at ahead, since it was of no use.
+    private var passedBatches = 0
     private static let batchEvents = 1024
     private static let batchBytes = 512 << 10
+
+    private struct Waiting {
+        let batch: EventBatch
+        let lineNumbers: [Int]
+        /// Nil when nobody looks ahead.
+        let job: Lookahead.Job?
+    }
 
     /// The file that lines come from.
     private struct Input {
@@ -73,7 +85,15 @@ package struct Replay: ~Copyable {
     ///   - engine: Fresh, or with a memory to go on with.
     ///   - format: How lines become events.
     ///   - now: For lines before the first time, and for times without a year.
-    package init(engine: consuming AnalysisEngine, format: Format, now: Timestamp) {
+    ///   - shards: Engines that look ahead on further cores; the alerts are the same
+    ///     with any number, and with one there are none.
+    package init(
+        engine: consuming AnalysisEngine,
+        format: Format,
+        now: Timestamp,
+        shards: Int = 1
+    ) {
+        lookahead = Lookahead(engine, shards: shards)
         self.engine = engine
         self.format = format
         clock = LogClock(now: now.nanoseconds)
@@ -103,6 +123,7 @@ package struct Replay: ~Copyable {
         input.records.finish()
         addRecorded()
         flush(into: &output)
+        while !waiting.isEmpty { takeNext(into: &output) }
     }
 
     /// Takes a record of Docker's apart; false when the line is none, or is
@@ -144,8 +165,54 @@ package struct Replay: ~Copyable {
         lineNumbers.append(input.line)
     }
 
+    /// Analyses the batch, or lets it wait while others look at it.
     private mutating func flush(into output: inout [UInt8]) {
-        engine.analyze(batch, into: &alerts)
+        guard let lookahead else {
+            engine.analyze(batch, into: &alerts)
+            append(batch, lineNumbers, to: &output)
+            batch.removeAll()
+            lineNumbers.removeAll(keepingCapacity: true)
+            return
+        }
+        let isPassed = passedBatches > 0
+        if isPassed { passedBatches -= 1 }
+        waiting.append(
+            Waiting(
+                batch: batch,
+                lineNumbers: lineNumbers,
+                job: isPassed ? nil : lookahead.start(batch)
+            )
+        )
+        batch = EventBatch()
+        lineNumbers = []
+        while waiting.count > lookahead.capacity { takeNext(into: &output) }
+    }
+
+    /// Analyses the batch whose turn it is.
+    private mutating func takeNext(into output: inout [UInt8]) {
+        let next = waiting.removeFirst()
+        if let job = next.job, let lookahead {
+            let foresight = job.wait()
+            engine.analyze(next.batch, foreseen: foresight, into: &alerts)
+            if foresight.openCount * 4 > next.batch.entries.count * 3 {
+                passedBatches = Self.passedCount
+            }
+            lookahead.recycle(foresight)
+        } else {
+            engine.analyze(next.batch, into: &alerts)
+        }
+        append(next.batch, next.lineNumbers, to: &output)
+    }
+
+    /// So many batches are not looked at after one of which most was left open.
+    private static let passedCount = 32
+
+    /// Appends the alerts of a batch.
+    private mutating func append(
+        _ batch: borrowing EventBatch,
+        _ lineNumbers: [Int],
+        to output: inout [UInt8]
+    ) {
         counts.events += batch.entries.count
         counts.alerts += alerts.entries.count
         for alert in alerts.entries {
@@ -156,7 +223,5 @@ package struct Replay: ~Copyable {
             output.append(literal: "}}\n")
         }
         alerts.removeAll()
-        batch.removeAll()
-        lineNumbers.removeAll(keepingCapacity: true)
     }
 }
