@@ -60,6 +60,15 @@ struct ContainerTextTests {
         #expect(fixture.alerts(of: [line]).count == 1)
     }
 
+    @Test("a colour is found wherever it stands", arguments: 0..<20)
+    func place(offset: Int) throws {
+        let padding = String(repeating: "x", count: offset)
+        let rules = rule(100, "<match>ab</match>")
+        var fixture = try Fixture(rules: rules, source: Self.source(Self.container))
+
+        #expect(fixture.alerts(of: [padding + "a\u{1B}[31mb" + padding]).count == 1)
+    }
+
     @Test("in a user's file everything stays as it is")
     func file() throws {
         var fixture = try Fixture(rules: Self.rules, source: Self.source(nil))

@@ -87,9 +87,16 @@ final class EngineSurvey: Sendable {
         task.withLock { $0 = asking }
     }
 
-    /// Waits for the end of it.
+    /// Waits for the end of it; nil when it was given up.
     func findings() async -> Findings? {
-        await task.withLock { $0 }?.value
+        guard let asking = task.withLock({ $0 }) else { return nil }
+        let findings = await asking.value
+        return asking.isCancelled ? nil : findings
+    }
+
+    /// Gives up: Jaga stops.
+    func cancel() {
+        task.withLock { $0 }?.cancel()
     }
 
     /// Notes what the stream brought.

@@ -129,6 +129,7 @@ package final class EventBuffer: Sendable {
     func finish() {
         let waiter = state.withLock { state -> CheckedContinuation<Void, Never>? in
             state.hasEnded = true
+            for survey in state.surveys { survey.cancel() }
             return Self.takeWaiter(&state)
         }
         waiter?.resume()
