@@ -56,6 +56,7 @@ let package = Package(
         .target(name: "EventModel", swiftSettings: settings),
         .target(name: "OSXML", swiftSettings: settings),
         .target(name: "Patterns", dependencies: ["CPCRE2"], swiftSettings: settings),
+        .target(name: "WebAttacks", swiftSettings: settings),
         .target(
             name: "Ruleset",
             dependencies: [
@@ -151,6 +152,11 @@ let package = Package(
         .testTarget(
             name: "PatternsTests",
             dependencies: ["Patterns", "JagaTesting"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "WebAttacksTests",
+            dependencies: ["WebAttacks", "JagaTesting"],
             swiftSettings: settings
         ),
         .testTarget(
