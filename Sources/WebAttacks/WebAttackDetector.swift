@@ -98,8 +98,21 @@ package struct WebAttackDetector: Sendable {
 
     private mutating func inspect(_ parameter: RequestTarget.Parameter, _ text: Span<UInt8>) {
         let name = text.extracting(parameter.name)
+        if Self.isAmpersand(text.extracting(parameter.piece)) { return inspectAmpersand(parameter, text) }
         if !name.isEmpty { inspect(name: name, text.extracting(parameter.piece)) }
         inspectValue(text.extracting(parameter.value), .parameter([]), name)
+    }
+
+    /// `amp;name=value`: a page's `&amp;`, taken literally.
+    private static func isAmpersand(_ piece: Span<UInt8>) -> Bool {
+        piece.count > 4 && piece[0] == 0x61 && piece[1] == 0x6D && piece[2] == 0x70 && piece[3] == 0x3B
+    }
+
+    private mutating func inspectAmpersand(_ parameter: RequestTarget.Parameter, _ text: Span<UInt8>) {
+        let name = parameter.name.count > 4
+            ? text.extracting(parameter.name.lowerBound + 4..<parameter.name.upperBound) : text.extracting(0..<0)
+        let start = parameter.name.isEmpty ? parameter.value.lowerBound + 4 : parameter.value.lowerBound
+        inspectValue(text.extracting(start..<parameter.value.upperBound), .parameter([]), name)
     }
 
     private mutating func inspect(name: Span<UInt8>, _ piece: Span<UInt8>) {
@@ -149,7 +162,11 @@ package struct WebAttackDetector: Sendable {
         repeat {
             guard take(round) else { return }
             PathJudge.judge(form, isPath: false, &verdicts)
+            NameJudge.judgeValue(form, &verdicts)
             judgeAll()
+            if round > 0, form.bytes == [0x3C] {
+                verdicts.add(.crossSiteScripting, 52, 0..<1, "nothing but an encoded <")
+            }
             report(place, round, name)
             round += 1
         } while round <= ValueDecoder.roundLimit && decoder.again()
@@ -176,13 +193,13 @@ package struct WebAttackDetector: Sendable {
         guard bits.contains(.special) || bits.contains(.coded) else { return }
         target.split(referrer, limit: 2048)
         let isAddress = target.path.lowerBound > 0
-        if isAddress {
+        if isAddress, !ByteBits.holdsSyntax(referrer) {
             for parameter in target.parameters {
                 inspectValue(referrer.extracting(parameter.value), .referrer, referrer.extracting(0..<0))
             }
             guard ByteBits.of(referrer.extracting(target.path)).contains(.special) else { return }
         }
-        decoder.start(isAddress ? referrer.extracting(target.path) : referrer, isQuery: false)
+        decoder.start(referrer, isQuery: false)
         var round = 0
         repeat {
             guard take(round) else { return }

@@ -16,6 +16,9 @@ enum CodeJudge {
             if form.isWord(at, "while") || form.isWord(at, "for") || form.isWord(at, "do") { loop(form, at, &verdicts) }
         }
         if let first = form.tokens.first, first.kind == .word { serialized(form, first, &verdicts) }
+        if form.has("$"), let at = form.find("_$$nd_func$$_") {
+            verdicts.add(.code, 75, at..<at + 13, "a function that Node deserializes")
+        }
         perl(form, &verdicts)
     }
 
@@ -120,7 +123,10 @@ enum CodeJudge {
         if form.isWord(at, "while"), form.isMark(at + 1, "("), form.isWord(at + 2, "true") || form.isWord(at + 2, "1") || form.has("{") && form.has(";") {
             add(form, at, at + 2, 58, "a loop of script", &verdicts)
         }
-        if form.isWord(at, "do"), form.isMark(at + 1, "{"), form.has(";") {
+        if at == 0, form.isWord(at, "while"), form.isMark(1, "("), form.tokens[1].gap == .none {
+            add(form, at, 1, 56, "a loop of script", &verdicts)
+        }
+        if form.isWord(at, "do"), form.isMark(at + 1, "{"), form.has(";"), form.has("=") {
             add(form, at, at + 1, 58, "a loop of script", &verdicts)
         }
     }

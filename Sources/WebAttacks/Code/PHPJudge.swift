@@ -77,6 +77,7 @@ enum PHPJudge {
             return
         }
         guard form.isMark(next, "("), next < form.tokens.count else { return }
+        let isApart = form.tokens[next].gap != .none && !hasFiller
         if form.tokens[next].gap != .none { hasFiller = true }
         let isEmpty = form.isMark(next + 1, ")")
         if roles.contains(.phpFunction) {
@@ -85,7 +86,8 @@ enum PHPJudge {
             add(form, at, next + 1, isProse ? 40 : 65, "a function of PHP", &verdicts)
             return
         }
-        let isCode = isEmpty || isCodeArgument(form, next + 1)
+        let isCode = isEmpty && form.plainWords < 6 || isCodeArgument(form, next + 1)
+        if isApart, !isCodeArgument(form, next + 1), form.plainWords > 1 { return }
         let isWhole = at <= 1 && form.plainWords <= 2
         let isCommand =
             form.isWord(at, "system") || form.isWord(at, "exec") || form.isWord(at, "eval")
@@ -138,6 +140,7 @@ enum PHPJudge {
         }
         var next = at + 1
         while form.isMark(next, "$") { next += 1 }
+        if form.isMark(at - 1, ":") { return }
         guard next < form.tokens.count, form.tokens[next].gap == .none, form.tokens[next].kind == .word || form.isMark(next, "{")
         else { return }
         var depth = 0
@@ -176,7 +179,8 @@ enum PHPJudge {
             let isBehindQuote = form.isMark(at - 1, "'") || form.isMark(at - 1, "\"")
             let isBehindGroup = form.isMark(at - 1, ")") && (form.isMark(at - 2, "'") || form.isMark(at - 2, "\""))
             let hasDot = form.isMark(at + 1, ".") || form.has(".") && (form.has("'") || form.has("\""))
-            if isBehindGroup || isBehindQuote && hasDot && form.find(".") != nil && form.isMark(at - 2, ".") == false && form.find("\".\"") != nil {
+            let isBehindIndex = form.isMark(at - 1, "]") && form.isMark(1, "[") && form.isMark(at + 1, "'")
+            if isBehindGroup || isBehindIndex || isBehindQuote && hasDot && form.find(".") != nil && form.isMark(at - 2, ".") == false && form.find("\".\"") != nil {
                 add(form, at - 1, at + 1, 58, "a call by a name in quotes", &verdicts)
             }
         }

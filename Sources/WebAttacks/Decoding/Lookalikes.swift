@@ -35,9 +35,7 @@ enum Lookalikes {
         let second = text[at + 1]
         switch text[at] {
         case 0xC0, 0xC1:
-            let low = text[at] == 0xC1 ? UInt8(0x40) : 0
-            if second & 0xC0 == 0x80 || second & 0xC0 == 0xC0 { return (low | second & 0x3F, 2) }
-            return second == 0x2E || second == 0x2F || second == 0x5C ? (second, 2) : nil
+            return twoBytes(text, at, count)
         case 0xC2:
             return latin(second).map { ($0, 2) }
         case 0xCA:
@@ -48,6 +46,29 @@ enum Lookalikes {
             return overlong(text, at, count)
         default:
             return nil
+        }
+    }
+
+    /// An overlong sequence of two bytes, also with a second byte that only some
+    /// servers take for one.
+    private static func twoBytes(
+        _ text: Span<UInt8>,
+        _ at: Int,
+        _ count: Int
+    ) -> (ascii: UInt8, length: Int)? {
+        let second = text[at + 1]
+        switch second {
+        case 0x2E, 0x2F, 0x5C: return (second, 2)
+        case 0x5E, 0x7E, 0xFE: return (0x2E, 2)
+        case 0x25:
+            // `%c0%qf`: digits that are none.
+            guard at + 3 < count, ByteClass.isWord(text[at + 2]), ByteClass.isWord(text[at + 3])
+            else { return nil }
+            return (0x2F, 4)
+        default:
+            let value = (text[at] == 0xC1 ? UInt8(0x40) : 0) | second & 0x3F
+            let isStrict = second >= 0x80
+            return isStrict || value == 0x2E || value == 0x2F || value == 0x5C ? (value, 2) : nil
         }
     }
 
@@ -78,7 +99,7 @@ enum Lookalikes {
         case 0x2018, 0x2019, 0x201B, 0x2032: ascii = 0x27
         case 0x201C...0x201D, 0x2033: ascii = 0x22
         case 0x2000...0x200A, 0x2028, 0x2029, 0x205F, 0x3000: ascii = 0x20
-        case 0x2044, 0x2215: ascii = 0x2F
+        case 0x2044, 0x2215, 0xEFC8, 0xF025: ascii = 0x2F
         case 0x2216, 0xFE68: ascii = 0x5C
         case 0x2024: ascii = 0x2E
         case 0x2039, 0x3008: ascii = 0x3C

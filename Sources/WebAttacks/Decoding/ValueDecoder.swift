@@ -54,7 +54,7 @@ struct ValueDecoder: Sendable {
 
     /// Undoes one more encoding; false when there is none.
     mutating func again() -> Bool {
-        guard mayChange else { return false }
+        guard mayChange else { return blankPluses() || joinWords() }
         swap(&bytes, &spare)
         bytes.removeAll(keepingCapacity: true)
         var at = 0
@@ -73,12 +73,61 @@ struct ValueDecoder: Sendable {
             }
         }
         if hasHigh { Lookalikes.fold(&bytes) }
-        return changed
+        return changed || blankPluses() || joinWords()
     }
 
     private var mayChange: Bool {
-        for byte in bytes where byte == 0x25 || byte == 0x26 || byte == 0x5C { return true }
+        for at in bytes.indices {
+            let byte = bytes[at]
+            if byte == 0x25 || byte == 0x26 || byte == 0x5C { return true }
+            if byte | 0x20 == UInt8(ascii: "x"), at > 0, bytes[at - 1] == UInt8(ascii: "0") { return true }
+        }
         return UTF7.occurs(bytes.span)
+    }
+
+    /// Text without a blank whose `+` were encoded once more: they are the blanks.
+    private mutating func blankPluses() -> Bool {
+        var hasPlus = false
+        for byte in bytes {
+            if ByteClass.isBlank(byte) { return false }
+            hasPlus = hasPlus || byte == UInt8(ascii: "+")
+        }
+        guard hasPlus else { return false }
+        for at in bytes.indices where bytes[at] == UInt8(ascii: "+") { bytes[at] = 0x20 }
+        return true
+    }
+
+    /// Takes out comments that part a word: `uni/**/on`.
+    private mutating func joinWords() -> Bool {
+        var to = 0
+        var at = 0
+        var changed = false
+        let count = bytes.count
+        while at < count {
+            if at > 0, at + 4 < count, bytes[at] == 0x2F, bytes[at + 1] == 0x2A,
+                ByteClass.isLetter(bytes[at - 1]), let end = commentEnd(at + 2), end < count,
+                ByteClass.isLetter(bytes[end])
+            {
+                at = end
+                changed = true
+                continue
+            }
+            bytes[to] = bytes[at]
+            to += 1
+            at += 1
+        }
+        bytes.removeSubrange(to..<count)
+        return changed
+    }
+
+    /// Where a short comment ends.
+    private func commentEnd(_ from: Int) -> Int? {
+        var at = from
+        while at + 1 < bytes.count, at < from + 24 {
+            if bytes[at] == 0x2A, bytes[at + 1] == 0x2F { return at + 2 }
+            at += 1
+        }
+        return nil
     }
 
     /// Appends a code point as UTF-8, a byte below 256 as it is; whether it is
@@ -111,6 +160,7 @@ struct ValueDecoder: Sendable {
         case UInt8(ascii: "&"): Entities.decode(text, at, count)
         case UInt8(ascii: "\\"): backslash(text, at, count)
         case UInt8(ascii: "A"): UTF7.decode(text, at, count)
+        case UInt8(ascii: "0"): zeroX(text, at, count)
         default: nil
         }
     }
@@ -132,6 +182,18 @@ struct ValueDecoder: Sendable {
         }
         guard text[at + 1] | 0x20 == UInt8(ascii: "u") else { return nil }
         return hex(text, at + 2, 4, count).map { ($0, 6) }
+    }
+
+    /// `0x2e`, `0x2f`, `0x5c`: the characters of a path, and no others.
+    private static func zeroX(
+        _ text: Span<UInt8>,
+        _ at: Int,
+        _ count: Int
+    ) -> (value: UInt32, length: Int)? {
+        guard at + 3 < count, text[at + 1] | 0x20 == UInt8(ascii: "x"),
+            let value = hex(text, at + 2, 2, count)
+        else { return nil }
+        return value == 0x2E || value == 0x2F || value == 0x5C ? (value, 4) : nil
     }
 
     /// `\x41`, `\u0041`, `\u{41}`, `\101`.

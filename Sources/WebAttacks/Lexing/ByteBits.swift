@@ -11,17 +11,15 @@ struct ByteBits: OptionSet, Sendable {
     static let coded = ByteBits(rawValue: 2)
     /// Dots, slashes, colons.
     static let dotted = ByteBits(rawValue: 4)
-    /// Two underscores.
+    /// Underscores.
     static let underscores = ByteBits(rawValue: 8)
 
     static func of(_ text: Span<UInt8>) -> ByteBits {
         var bits: UInt8 = 0
-        var before: UInt8 = 0
         for at in 0..<text.count {
             let byte = text[at]
             bits |= bit(byte)
-            if byte == UInt8(ascii: "_"), before == byte { bits |= underscores.rawValue }
-            before = byte
+            if byte == UInt8(ascii: "_") { bits |= underscores.rawValue }
         }
         return ByteBits(rawValue: bits)
     }
@@ -42,6 +40,19 @@ struct ByteBits: OptionSet, Sendable {
         case 0x20, 0x22, 0x27, 0x28, 0x3B, 0x3C, 0x60, 0x7B, 0x7C, 0x24, 0x3D, 0x3E, 0x5C: true
         default: false
         }
+    }
+
+    /// Characters that no address has as they are.
+    static func holdsSyntax(_ text: Span<UInt8>) -> Bool {
+        for at in 0..<text.count {
+            switch text[at] {
+            case UInt8(ascii: "$"), UInt8(ascii: "{"), UInt8(ascii: "<"), UInt8(ascii: "\""),
+                UInt8(ascii: "'"), UInt8(ascii: "`"), UInt8(ascii: "\\"), UInt8(ascii: " "), UInt8(ascii: ";"):
+                return true
+            default: break
+            }
+        }
+        return false
     }
 
     /// Long enough, and of nothing but base64's letters.

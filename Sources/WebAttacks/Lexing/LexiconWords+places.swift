@@ -54,7 +54,7 @@ extension LexiconWords {
                 .scheme,
                 """
                 http https ftp ftps file gopher dict ldap ldaps tftp smb jar netdoc sftp php phar data rmi \
-                iiop dns nis nds corba javascript vbscript ssh mailto ws wss feed view-source unix xri acap \
+                rsync svn imap imaps pop3 smtp telnet ssh2 local_file iiop dns nis nds corba javascript vbscript ssh mailto ws wss feed view-source unix xri acap \
                 url
                 """
             ),

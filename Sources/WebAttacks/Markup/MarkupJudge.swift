@@ -51,9 +51,14 @@ enum MarkupJudge {
             return
         }
         if look.hasAttribute, isKnown {
-            verdicts.add(.crossSiteScripting, look.isActive ? 70 : 45, range, "an element with attributes")
+            let isWhole = form.isMark(end, ">")
+            verdicts.add(.crossSiteScripting, look.isActive ? 70 : isWhole ? 52 : 45, range, "an element with attributes")
         } else if look.isActive {
             verdicts.add(.crossSiteScripting, 65, range, "an element with attributes")
+        } else if isClosing, isKnown, at == 0, end == form.tokens.count - 1, form.isMark(end, ">") {
+            verdicts.add(.crossSiteScripting, 52, range, "the end of an element of HTML")
+        } else if look.hasAttribute, form.has(":"), form.find("xmlns") != nil {
+            verdicts.add(.crossSiteScripting, 60, range, "an element with a namespace")
         } else if isKnown, form.isMark(end, ">"), !isClosing, token.count > 1 || closes(form, name, end) {
             verdicts.add(.crossSiteScripting, 52, range, "an element of HTML")
         }
@@ -173,8 +178,6 @@ enum MarkupJudge {
                 verdicts.add(.crossSiteScripting, 55, 0..<form.bytes.count, "attributes and the end of an element")
             }
         }
-        let isBreakOut = form.isMark(form.tokens.count - 2, "\"") || form.isMark(form.tokens.count - 2, "'")
-        _ = isBreakOut
     }
 
     // MARK: Words
@@ -210,7 +213,7 @@ enum MarkupJudge {
             !form.isWord(at, "onsale"), !form.isWord(at, "onset"), !form.isWord(at, "onsite")
         else { return }
         let isBehindMark =
-            form.isMark(at - 1, "\"") || form.isMark(at - 1, "'") || form.isMark(at - 1, "/")
+            form.isMark(at - 1, "\"") || form.isMark(at - 1, "'") || form.isMark(at - 1, "/") && form.has("<")
             || form.isMark(at - 1, "`") || form.isMark(at - 1, "\\") || form.isMark(at - 1, "<")
         let isBehindQuote = form.has("\"") || form.has("'") || form.has("<") || form.has(">") || form.has("(")
         guard isBehindMark || token.gap != .none || at == 0 && isBehindQuote else { return }

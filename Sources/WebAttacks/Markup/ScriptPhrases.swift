@@ -105,7 +105,7 @@ enum ScriptPhrases {
                 || form.isMark(inner, "(") || form.isMark(inner, "/")
             if isName { add(form, at, inner, 68, "an object of the page by a name in brackets", &verdicts) }
         } else if form.isWord(at, "location"), form.isMark(next, "="), at > 0,
-            form.isMark(at - 1, ";") || form.isMark(at - 1, "\"") || form.isMark(at - 1, "'") || form.isMark(at - 1, ".")
+            form.isMark(at - 1, ";") && (form.has("(") || form.has("'")) || form.isMark(at - 1, "\"") || form.isMark(at - 1, "'") || form.isMark(at - 1, ".")
         {
             add(form, at, next, 60, "script that leads elsewhere", &verdicts)
         }

@@ -55,9 +55,12 @@ enum AddressJudge {
             verdicts.add(.requestForgery, 70, range, "an address within the server's own network")
             return
         }
-        guard isAtStart else { return }
+        let isGlued = at > 0 && form.tokens[at].gap == .none && form.bytes.last == UInt8(ascii: "?") && isAddress(form, host)
+        guard isAtStart || isGlued else { return }
         let endsOpen = form.bytes.last == UInt8(ascii: "?")
-        if endsOpen {
+        let isListed = isAddress(form, host) || form.bytes.dropLast().last == UInt8(ascii: "?")
+            || form.tokens.count > 2 && form.roles(form.tokens.count - 2).contains(.extensionName) && form.isMark(form.tokens.count - 3, ".")
+        if endsOpen, isListed {
             verdicts.add(.remoteFile, 75, range, "an address whose query swallows what the server appends")
             return
         }
@@ -79,9 +82,7 @@ enum AddressJudge {
             verdicts.add(.remoteFile, 58, range, "a file at an address without a name")
             return
         }
-        let file = form.tokens.count - 1
-        let isCode = form.isMark(file - 1, ".") && file > host + 3 && (form.isWord(file, "php") && form.find("?") == nil && form.hasNul || form.isWord(file, "cmd") || form.isWord(file, "dat") && false)
-        if isCode || form.hasNul { verdicts.add(.remoteFile, 58, range, "a program at another server") }
+        if form.hasNul { verdicts.add(.remoteFile, 58, range, "a program at another server") }
         if form.has("@"), let sign = form.find("@"), form.find("/@") != nil || sign > 0 && form.bytes[sign - 1] == UInt8(ascii: "/") {
             verdicts.add(.requestForgery, 58, range, "an address whose host another follows")
         }
@@ -103,7 +104,9 @@ enum AddressJudge {
 
     private static func isAddress(_ form: borrowing ValueForm, _ host: Int) -> Bool {
         let token = form.tokens[host]
-        guard token.kind == .number else { return token.kind == .mark && form.isMark(host, "[") || form.isMark(host + 1, ":") && token.count == 4 && form.isMark(host + 3, ":") }
+        if form.isMark(host, "[") { return true }
+        if form.isMark(host + 1, ":"), token.count <= 4, form.isMark(host + 3, ":"), host + 4 < form.tokens.count { return true }
+        guard token.kind == .number else { return false }
         return form.lower[token.range].count { $0 == 0x2E } == 3
     }
 

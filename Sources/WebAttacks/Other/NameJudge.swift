@@ -72,6 +72,14 @@ enum NameJudge {
             }
         }
         dump(form, &verdicts)
+        if form.hasText(at: 0, "/@fs/") {
+            verdicts.add(.localFile, 60, 0..<form.bytes.count, "a file of the system, by a development server")
+        }
+    }
+
+    /// A value that names a copy of a database.
+    static func judgeValue(_ form: borrowing ValueForm, _ verdicts: inout Verdicts) {
+        if form.has("."), form.tokens.count < 8 { dump(form, &verdicts) }
     }
 
     private static func dump(_ form: borrowing ValueForm, _ verdicts: inout Verdicts) {
@@ -87,7 +95,6 @@ enum NameJudge {
         if form.isWord(count - 1, "log"), form.isWord(count - 3, "errors") || form.isWord(count - 3, "error_log") {
             verdicts.add(.probe, 54, range, "a log of the server")
         }
-        if form.hasText(at: 0, "/@fs/") { verdicts.add(.localFile, 60, range, "a file of the system, by a development server") }
     }
 
     // MARK: Scanners

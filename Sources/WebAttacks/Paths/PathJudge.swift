@@ -38,12 +38,13 @@ enum PathJudge {
             var end = at
             var dots = 0
             // Dots that a backslash or slash parts are still two: `.\./`.
-            while end < count, bytes[end] == 0x2E || (dots == 1 && bytes[end] == 0x5C && end + 1 < count && bytes[end + 1] == 0x2E) {
+            while end < count, bytes[end] == 0x2E || dots == 1 && bytes[end] == 0 || (dots == 1 && bytes[end] == 0x5C && end + 1 < count && bytes[end + 1] == 0x2E) {
                 if bytes[end] == 0x2E { dots += 1 }
                 end += 1
             }
             let isBehindWord = at > 0 && (ByteClass.isWord(bytes[at - 1]))
-            if dots >= 2, dots <= 4, !isBehindWord || climbs.count > 0, let next = slashEnd(bytes, end) {
+            while end < count, bytes[end] < 0x20, dots >= 2 { end += 1 }
+            if dots >= 2, !isBehindWord || climbs.count > 0, let next = slashEnd(bytes, end) {
                 if climbs.count == 0 { climbs.first = at }
                 if dots > 2 || next > end + 1 || bytes[end] != 0x2F { climbs.isOdd = true }
                 climbs.count += 1
@@ -161,6 +162,7 @@ enum PathJudge {
         let range = 0..<form.bytes.count
         let first = form.tokens.first
         let begins = first.map { $0.isMark("/") || $0.isMark("\\") } ?? false
+        if slashes > 0, words == 0 { accounts(form, &verdicts) }
         if slashes > 0, form.roles.contains(.systemFolder) {
             for at in 1..<max(1, form.tokens.count) where form.roles(at).contains(.systemFolder) {
                 guard form.isMark(at - 1, "/") || form.isMark(at - 1, "\\") else { continue }
@@ -174,7 +176,7 @@ enum PathJudge {
                 verdicts.add(.localFile, 60, range, "a path from the system's root")
             }
         }
-        if words < 3, endsInConfiguration(form), begins || form.hasNul {
+        if words < (form.has("\\") ? 5 : 3), endsInConfiguration(form), begins || form.hasNul {
             verdicts.add(.localFile, 58, range, "a path to a configuration or log")
         }
         if words < 3, slashes > 0, form.find("web-inf") != nil || form.find("meta-inf") != nil {
@@ -182,6 +184,18 @@ enum PathJudge {
         }
         if words == 0, form.tokens.count < 8, hidden(form) {
             verdicts.add(.localFile, 60, range, "a hidden file")
+        }
+    }
+
+    /// `etc/passwd`, at the end of whatever path.
+    private static func accounts(_ form: borrowing ValueForm, _ verdicts: inout Verdicts) {
+        for at in 0..<form.tokens.count where form.isWord(at, "etc") {
+            var next = at + 1
+            while form.isMark(next, "/") || form.isMark(next, "\\") { next += 1 }
+            let isIt = form.isWord(next, "passwd") || form.isWord(next, "shadow") || form.isWord(next, "issue")
+                || form.isWord(next, "hosts") || form.isWord(next, "group") || form.isWord(next, "motd")
+            guard isIt, next > at + 1 else { continue }
+            verdicts.add(.localFile, 68, Int(form.tokens[at].start)..<Int(form.tokens[next].end), "a file of the system")
         }
     }
 
@@ -276,6 +290,6 @@ enum PathJudge {
     private static func nul(_ form: borrowing ValueForm, _ verdicts: inout Verdicts) {
         guard let at = form.bytes.firstIndex(of: 0), form.plainWords < 8 else { return }
         let hasPath = form.has("/") || form.has("\\") || form.has(".")
-        verdicts.add(.localFile, hasPath ? 60 : 45, at..<at + 1, "a NUL that cuts the name of a file")
+        verdicts.add(.localFile, hasPath ? 60 : 52, at..<at + 1, "a NUL that cuts the name of a file")
     }
 }

@@ -34,8 +34,12 @@ struct SQLJudge: Sendable {
             return
         }
         guard shape.isComplete else { return }
-        let (score, reason) = scoreAfterQuote(shape, isSingle: quote != UInt8(ascii: "\""))
-        let isProse = lexer.wordsBefore > 4
+        let isSingle = quote != UInt8(ascii: "\"")
+        // Inches, and code in the quotes of prose.
+        let isMeasure = !isSingle && start > 0 && ByteClass.isDigit(form.bytes[start - 1])
+        let isProse = lexer.wordsBefore > 4 || isMeasure && shape.logic == 0 && !shape.hasComment
+            || quote == UInt8(ascii: "`") && shape.logic == 0 && shape.unions == 0 && shape.comparisons == 0
+        let (score, reason) = scoreAfterQuote(shape, isSingle: isSingle)
         verdicts.add(.sqlInjection, isProse ? score - 30 : score, range, reason)
     }
 
@@ -68,6 +72,9 @@ struct SQLJudge: Sendable {
         }
         if shape.stacked > 0, shape.selects > 0 || shape.calls > 0 {
             return (85, "a quote ends the text, then a second statement")
+        }
+        if shape.tokens == 2, lexer.tokens.last?.kind == .semicolon, lexer.wordsBefore < 3 {
+            return (52, "a quote ends the text, and a semicolon the statement")
         }
         if shape.stacked > 0 { return (65, "a quote ends the text, then a second statement") }
         if shape.logic > 0, shape.comparisons > 0 {
@@ -103,6 +110,9 @@ struct SQLJudge: Sendable {
     // MARK: As it stands
 
     private func judgePlain(_ form: borrowing ValueForm, _ verdicts: inout Verdicts) {
+        if isCallBegun(form) {
+            verdicts.add(.sqlInjection, 52, 0..<form.bytes.count, "a function of SQL, and its parenthesis")
+        }
         guard lexer.tokens.count > 1 else { return }
         let shape = SQLParser.parse(lexer.tokens, form)
         guard shape.isComplete else { return }
@@ -122,6 +132,7 @@ struct SQLJudge: Sendable {
         if shape.stacked > 0, shape.selects > 0, shape.tokens > 3 {
             return (75, "a second statement behind a semicolon")
         }
+        if shape.stacked > 0, shape.calls > 0 { return (70, "a call behind a semicolon") }
         if shape.dangerousCalls > 0 { return (70, "a function that attacks use") }
         if shape.logic > 0, shape.comparisons > 0, values > 0 {
             let isQuotedProse = shape.numbers + shape.calls + shape.variables + shape.constants == 0
@@ -133,9 +144,26 @@ struct SQLJudge: Sendable {
             let parts = values + shape.stars + shape.commas + shape.groups
             return (parts > 0 ? 70 : shape.tokens == 4 ? 40 : 20, "a statement of SQL")
         }
+        if shape.filters > 0, shape.comparisons > shape.wordComparisons, values > 1, shape.names < 3 {
+            return (65, "a clause with a condition")
+        }
+        if shape.unions > 0, shape.names == 0, values > 0, shape.hasComment || shape.tokens > 3 {
+            return (58, "a value, a union, and a comment")
+        }
         if shape.hasComment { return scoreComment(shape) }
         if shape.orders > 0, shape.tokens > 3, values > 1 { return (65, "a number, then a clause of SQL") }
         if shape.surplusCloses > 0, shape.logic > 0, values > 0 { return (60, "a condition that ends a group") }
+        if shape.leads, shape.calls > 0, shape.texts + shape.numbers + shape.commas > 0, !shape.isDangling {
+            return (60, "a call of SQL that continues an expression")
+        }
+        if shape.comparisons > shape.wordComparisons, shape.texts > 1, shape.endsOpen, shape.tokens <= 4,
+            form.has("'")
+        {
+            return (56, "a comparison of quoted texts")
+        }
+        if shape.calls > 1, shape.tokens <= 8, shape.arithmetic + shape.commas == 0, shape.names + shape.constants <= 2, !shape.isDangling {
+            return (56, "nested functions of SQL")
+        }
         if shape.logic > 0, shape.leads, values > 0, !shape.isDangling {
             return (shape.calls + shape.variables + shape.texts > 0 ? 60 : 40, "a condition that continues another")
         }
@@ -156,6 +184,13 @@ struct SQLJudge: Sendable {
         if shape.groups > 0 || shape.logic > 0 || shape.surplusCloses > 0 { return (65, reason) }
         let isShort = comment.range.count <= 14 && shape.names == 0
         return (isShort && lexer.tokens.count == 2 ? 55 : 30, reason)
+    }
+
+    /// `substr(`, and no more.
+    private func isCallBegun(_ form: borrowing ValueForm) -> Bool {
+        guard lexer.tokens.count == 2, lexer.tokens[0].kind == .name, lexer.tokens[1].kind == .open
+        else { return false }
+        return form.roles(lexer.tokens[0].index).contains(.sqlFunction)
     }
 
     private func isSelect(_ form: borrowing ValueForm) -> Bool {

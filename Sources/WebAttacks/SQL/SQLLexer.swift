@@ -101,7 +101,7 @@ struct SQLLexer: Sendable {
             end += 2
         }
         let kind = end > at + 1 ? .name : form.sql(at)
-        append(kind, token.byte, Int(token.start)..<Int(last.end), at)
+        append(kind, token.byte, Int(token.start)..<Int(last.end), end - 1)
         return end
     }
 

@@ -28,6 +28,8 @@ struct SQLParser: Sendable {
         var unions = 0
         var clauses = 0
         var orders = 0
+        /// `where` and `having`.
+        var filters = 0
         var stars = 0
         var commas = 0
         var casts = 0
@@ -69,7 +71,7 @@ struct SQLParser: Sendable {
             at += 1
             shape.tokens += 1
         }
-        shape.isDangling = state == .operand
+        shape.isDangling = state == .operand && tokens.last?.kind != .semicolon
         shape.isComplete = !isFault
         if let last = tokens.last { shape.endsOpen = last.isOpen }
         return shape
@@ -89,7 +91,7 @@ struct SQLParser: Sendable {
         case .comma: comma()
         case .open: open(tokens)
         case .close: close(tokens)
-        case .semicolon: semicolon(tokens)
+        case .semicolon: semicolon(tokens, form)
         case .statement: statement(tokens, form, token)
         case .union: union()
         case .clause: clause(tokens, form, token)
@@ -118,6 +120,7 @@ struct SQLParser: Sendable {
         case .variable: shape.variables += 1
         default:
             shape.constants += 1
+            if isKind(tokens, at + 1, .open) { shape.calls += 1 }
         }
     }
 
@@ -239,7 +242,10 @@ struct SQLParser: Sendable {
         }
     }
 
-    private mutating func semicolon(_ tokens: borrowing [SQLToken]) {
+    private mutating func semicolon(
+        _ tokens: borrowing [SQLToken],
+        _ form: borrowing ValueForm
+    ) {
         guard state == .after || at == 0 || isKind(tokens, at - 1, .semicolon) else {
             isFault = true
             return
@@ -250,6 +256,7 @@ struct SQLParser: Sendable {
         if at + 1 < tokens.count, !isKind(tokens, at + 1, .semicolon) {
             let begins =
                 isKind(tokens, at + 1, .statement) || isKind(tokens, at + 1, .comment)
+                || isKind(tokens, at + 1, .clause) && form.isWord(tokens[at + 1].index, "end")
                 || (isKind(tokens, at + 1, .name) && isKind(tokens, at + 2, .open))
             if begins { shape.stacked += 1 } else { isFault = true }
         }
@@ -291,6 +298,7 @@ struct SQLParser: Sendable {
     ) {
         shape.clauses += 1
         let index = token.index
+        if form.isWord(index, "having") || form.isWord(index, "where") { shape.filters += 1 }
         if form.isWord(index, "end") || form.isWord(index, "asc") {
             if state == .operand, shape.selects == 0 { isFault = true }
             return
@@ -314,6 +322,7 @@ struct SQLParser: Sendable {
             || form.isWord(index, "procedure") || form.isWord(index, "into")
             || form.isWord(index, "when") || form.isWord(index, "then") || form.isWord(index, "else")
             || form.isWord(index, "from") || form.isWord(index, "offset")
+            || form.isWord(index, "as") && isKind(tokens, at - 1, .close)
         let mayLead = at == 0 && (form.isWord(index, "having") || form.isWord(index, "where"))
         guard mayLead || follows || (state == .after && (inStatement || standsAlone)) else {
             isFault = true

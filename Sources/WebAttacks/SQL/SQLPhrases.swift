@@ -18,6 +18,7 @@ enum SQLPhrases {
                 if form.isWord(tokens[at].index, "select") {
                     columns = at
                     if let union = unionAt { addUnion(tokens, union, at, &verdicts) }
+                    inner(tokens, at, form, &verdicts)
                 } else {
                     statement(tokens, at, form, &verdicts)
                 }
@@ -104,6 +105,7 @@ enum SQLPhrases {
             }
         }
         let behind = kind(tokens, at + 2)
+        if behind == .clause, at + 3 >= tokens.count { return }
         let endsWell =
             behind == nil || behind == .clause || behind == .comment || behind == .close
             || behind == .semicolon || behind == .comma
@@ -116,6 +118,27 @@ enum SQLPhrases {
             verdicts.add(.sqlInjection, 85, range(tokens, select, at + 1), "a select with columns and a table")
         } else if at == select + 2, endsWell, behind != nil || select == 0 || kind(tokens, select - 1) == .open {
             verdicts.add(.sqlInjection, behind == nil ? 55 : 70, range(tokens, select, at + 1), "a select from a table")
+        }
+    }
+
+    /// `or (select …`, `in (select …`, `select @x`, `select pg_sleep`.
+    private static func inner(
+        _ tokens: borrowing [SQLToken],
+        _ at: Int,
+        _ form: borrowing ValueForm,
+        _ verdicts: inout Verdicts
+    ) {
+        if kind(tokens, at - 1) == .open, let before = kind(tokens, at - 2) {
+            let isCondition = before == .logic || before == .comparison && !isWord(tokens, at - 2, form, "is")
+            if isCondition {
+                verdicts.add(.sqlInjection, 70, range(tokens, at - 2, at), "a select within a condition")
+            }
+        }
+        guard at + 1 < tokens.count else { return }
+        let isVariable = kind(tokens, at + 1) == .variable && tokens[at + 1].range.count > 1
+        let isDangerous = form.roles(tokens[at + 1].index).contains(.sqlDangerous)
+        if isVariable || isDangerous {
+            verdicts.add(.sqlInjection, 62, range(tokens, at, at + 1), "a select of a variable or function")
         }
     }
 
@@ -257,12 +280,14 @@ enum SQLPhrases {
         let token = tokens[at]
         let roles = form.roles(token.index)
         if token.kind == .variable {
-            if token.range.count > 3, form.hasText(at: token.range.lowerBound, "@@") {
+            let name = token.range.lowerBound + 2
+            if token.range.count > 3, form.hasText(at: name - 2, "@@"), ByteClass.isLetter(form.lower[name]) {
                 verdicts.add(.sqlInjection, 65, token.range, "a variable of the database server")
             }
             return
         }
-        let start = token.range.lowerBound
+        var start = token.range.lowerBound
+        if token.byte == UInt8(ascii: "[") { start += 1 }
         if form.hasText(at: start, "information_schema") || form.hasText(at: start, "sqlite_master")
             || form.hasText(at: start, "pg_catalog") || form.hasText(at: start, "xp_cmdshell")
             || form.hasText(at: start, "utl_http.") || form.hasText(at: start, "utl_inaddr.")
@@ -336,7 +361,7 @@ enum SQLPhrases {
         guard at > 0, at + 1 < tokens.count, tokens[at].range.count == 2 else { return }
         let type = form.tokens[tokens[at + 1].index]
         guard form.roles(tokens[at + 1].index).contains(.sqlType) else { return }
-        guard form.bytes[Int(type.start)] == form.lower[Int(type.start)], ends(tokens, at + 2) || kind(tokens, at + 2) == .comparison || kind(tokens, at + 2) == .arithmetic || kind(tokens, at + 2) == .cast || kind(tokens, at + 2) == .logic else { return }
+        guard form.bytes[Int(type.start)] == form.lower[Int(type.start)], ends(tokens, at + 2) || form.isWord(tokens[at + 1].index, "double") || kind(tokens, at + 2) == .comparison || kind(tokens, at + 2) == .arithmetic || kind(tokens, at + 2) == .cast || kind(tokens, at + 2) == .logic else { return }
         verdicts.add(.sqlInjection, 60, range(tokens, at - 1, at + 1), "a cast of PostgreSQL")
     }
 
@@ -353,7 +378,11 @@ enum SQLPhrases {
             let right = kind(tokens, first + 2)
         else { return }
         let isSymbol = !ByteClass.isLetter(byte(tokens, first + 1))
-        if left == .number, isSymbol, right == .number || right == .open || right == .constant {
+        let isCall = right == .name && kind(tokens, first + 3) == .open
+            && form.roles(tokens[first + 2].index).contains(.sqlFunction)
+        if isCall, left == .number, isSymbol {
+            verdicts.add(.sqlInjection, 75, range(tokens, at, first + 2), "a condition with a function of SQL")
+        } else if left == .number, isSymbol, right == .number || right == .open || right == .constant {
             verdicts.add(.sqlInjection, 80, range(tokens, at, first + 2), "a condition of numbers")
         } else if left == .number, right == .number || right == .open, isWord(tokens, first + 1, form, "like") {
             verdicts.add(.sqlInjection, 70, range(tokens, at, first + 2), "a condition of numbers")

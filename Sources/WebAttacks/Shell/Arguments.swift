@@ -7,6 +7,8 @@ enum Arguments: Sendable {
     case none
     /// An option, a path, a number, a variable, an address.
     case firm
+    /// A file's, host's or setting's name.
+    case named
     /// One word, and then the end.
     case word
     /// Words of a sentence.
@@ -15,7 +17,18 @@ enum Arguments: Sendable {
     static func look(_ form: borrowing ValueForm, _ from: Int) -> Arguments {
         var at = from
         guard at < form.tokens.count else { return .none }
-        while form.isMark(at, "'") || form.isMark(at, "\"") || form.isMark(at, "\\") { at += 1 }
+        // A program's name goes on: `ansible-doc`.
+        while form.isMark(at, "-"), form.tokens[at].gap == .none, at + 1 < form.tokens.count,
+            form.tokens[at + 1].kind == .word, form.tokens[at + 1].gap == .none
+        {
+            at += 2
+        }
+        var gap = Token.Gap.none
+        while form.isMark(at, "'") || form.isMark(at, "\"") || form.isMark(at, "\\") {
+            if form.isMark(at, "\\"), at + 1 < form.tokens.count, form.tokens[at + 1].gap != .none { return .prose }
+            if form.tokens[at].gap != .none { gap = .blank }
+            at += 1
+        }
         guard at < form.tokens.count else { return .none }
         let token = form.tokens[at]
         switch token.kind {
@@ -24,8 +37,8 @@ enum Arguments: Sendable {
         case .mark:
             return mark(form, at)
         case .word:
-            if token.gap == .none { return .prose }
-            if isName(form, at) { return .firm }
+            if token.gap == .none, gap == .none { return .prose }
+            if isName(form, at) { return form.isMark(at + 1, "/") && form.plainWords > 2 ? .prose : .named }
             if isEnd(form, at + 1) { return .word }
             let roles = form.roles(at)
             if roles.contains(.command), !roles.contains(.article), isEnd(form, at + 1) || form.isMark(at + 1, "-") { return .firm }

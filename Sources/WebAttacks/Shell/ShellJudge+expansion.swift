@@ -19,7 +19,7 @@ extension ShellJudge {
         guard end < form.tokens.count, end > at + 1 else { return }
         let roles = form.roles(at + 1)
         let isCommand = roles.contains(.command) || roles.contains(.commandWord)
-        let isWhole = at <= 1 && end >= form.tokens.count - 2
+        let isWhole = (at == 0 || at == 1 && form.tokens[0].kind == .mark) && end >= form.tokens.count - 2
         if isCommand, isWhole || form.tokens[at].gap == .none && at > 0 || Arguments.look(form, at + 2) == .firm {
             add(form, at, end, 68, "a command that a shell puts in its place", &verdicts)
         }
@@ -118,7 +118,9 @@ extension ShellJudge {
             end += 1
         }
         guard form.isMark(start, "/"), slashes > 1 else { return }
-        let isFile = form.roles.contains(.systemFolder) || form.roles.contains(.systemFile) || form.find("/et") != nil || form.find("/bi") != nil
+        if form.isMark(end, "=") || form.isMark(start + 1, "/") { return }
+        let isFile = form.hasText(at: Int(form.tokens[start].start), "/et") || form.hasText(at: Int(form.tokens[start].start), "/bi")
+            || form.hasText(at: Int(form.tokens[start].start), "/us") || form.hasText(at: Int(form.tokens[start].start), "/va")
         if isFile || globs > 3, form.tokens[start].byte == 0x2F, start == 0 || form.tokens[start].gap != .none || form.isMark(start - 1, ";") {
             add(form, start, end - 1, globs > 3 || form.has("[") || start > 0 ? 62 : 55, "a path with jokers that a shell fills in", &verdicts)
         }
@@ -137,6 +139,7 @@ extension ShellJudge {
     /// `' whoami`, `";id;"`: a command right behind a quote.
     static func quoteStart(_ form: borrowing ValueForm, _ at: Int, _ verdicts: inout Verdicts) {
         guard at <= 1, at + 1 < form.tokens.count else { return }
+        if at == 1, form.tokens[0].kind == .word, form.tokens[1].gap != .none { return }
         begin(form, at + 1, .quote, &verdicts)
         let roles = form.roles(at + 1)
         let closes = form.tokens.count == at + 3 && form.isMark(at + 2, form.tokens[at].byte == 0x27 ? "'" : "\"")
@@ -173,7 +176,7 @@ extension ShellJudge {
             let start = Int(token.start)
             let isUpper = form.bytes[start] != form.lower[start]
             let isTagged = index == at + 1 && form.tokens[at].count < 6 && form.tokens[at].kind == .word
-            guard index == at || isTagged, isUpper || form.isMark(index + 1, ":") || isTagged else { continue }
+            guard index == at || isTagged, isUpper || form.isMark(index + 1, ":") else { continue }
             if index == at, form.tokens.count > index + 12 || form.plainWords > 6 { continue }
             if isTagged, form.plainWords > 6 { continue }
             if index + 1 < form.tokens.count || token.count >= 4 {

@@ -9,8 +9,8 @@ enum ShellJudge {
         if !form.tokens.isEmpty { begin(form, 0, .start, &verdicts) }
         for at in 0..<form.tokens.count {
             let token = form.tokens[at]
-            if token.gap == .line, at > 0 {
-                begin(form, at, .line, &verdicts)
+            if token.gap == .line {
+                if at > 0 { begin(form, at, .line, &verdicts) }
                 mail(form, at, &verdicts)
             }
             guard token.kind == .mark else {
@@ -88,6 +88,8 @@ enum ShellJudge {
     }
 
     private static func separatorsAlone(_ form: borrowing ValueForm, _ verdicts: inout Verdicts) {
+        let isPair = form.tokens.count == 2 && form.tokens[0].byte == form.tokens[1].byte
+        guard isPair || form.tokens.count == 1 && form.isMark(0, ";") else { return }
         add(form, 0, 2, 52, "nothing but separators of commands", &verdicts)
     }
 
@@ -103,6 +105,7 @@ enum ShellJudge {
         var at = from
         skipNoise(form, &at, lead)
         guard at < form.tokens.count else { return }
+        if lead == .start { tilde(form, &verdicts) }
         if form.isMark(at, "/") || form.isMark(at, ".") { path(form, at, lead, &verdicts) }
         if form.isMark(at, "%") || form.isWord(at, "for") || form.isWord(at, "if") { BatchPhrases.judge(form, at, &verdicts) }
         guard form.tokens[at].kind == .word else { return }
@@ -136,21 +139,24 @@ enum ShellJudge {
         let before = at > 0 ? form.tokens[..<at].count { $0.kind == .word } : 0
         switch lead {
         case .firm, .line:
-            if arguments == .prose { return isCommand && lead == .firm && before < 3 ? 45 : 20 }
+            if arguments == .prose { return isCommand && lead == .firm ? (before == 0 ? 58 : before < 3 ? 45 : 20) : 20 }
+            if lead == .line, form.isMark(at + 1, ";"), before < 4 { return 65 }
             if arguments == .none, !form.isMark(at + 1, ";"), before > 3 { return 40 }
             if lead == .line, !isCommand, arguments == .none || arguments == .word, before > 1 { return 40 }
             if arguments == .word { return isCommand || before < 2 ? 58 : 30 }
             return isCommand || arguments != .none ? 80 : 70
         case .loose, .sentence:
-            if arguments == .firm { return isCommand || before < 4 ? 75 : 45 }
+            if arguments == .firm || arguments == .named { return isCommand || before < 4 ? 75 : 45 }
             if arguments == .word { return before < 2 && isCommand ? 55 : 25 }
             if arguments == .none { return before < 2 ? 65 : lead == .sentence && isCommand && before < 2 ? 60 : 30 }
             return 0
         case .quote:
-            if arguments == .firm { return 65 }
+            if arguments == .firm || arguments == .named { return form.tokens.count > 12 ? 30 : 65 }
             return arguments == .none && isCommand && before < 2 ? 60 : 0
         case .start:
             if arguments == .firm { return isCommand ? 66 : 58 }
+            if arguments == .named { return isCommand ? 58 : 30 }
+            if form.isWord(at, "alias"), form.has("=") { return 55 }
             return arguments == .none && form.tokens.count > 1 && before == 0 && !form.isMark(at + 1, ".") ? closing(form, at) : 0
         }
     }
@@ -207,6 +213,9 @@ enum ShellJudge {
     }
 
     private static func rolesOfBrokenWord(_ form: borrowing ValueForm, _ at: Int, _ end: Int) -> Roles {
+        let quotes = form.tokens[at..<end].count { $0.isMark("'") || $0.isMark("\"") }
+        // An apostrophe parts a word too.
+        guard quotes % 2 == 0 else { return [] }
         var letters: [UInt8] = []
         var hash = Lexicon.seed
         var index = at
@@ -223,6 +232,13 @@ enum ShellJudge {
         }
         guard letters.count > 1, letters.count <= 24 else { return [] }
         return form.lexicon.entries[Int(form.lexicon.find(letters.span, hash: hash))].roles
+    }
+
+    /// `~+`, `~-1`: a folder that a shell remembers.
+    private static func tilde(_ form: borrowing ValueForm, _ verdicts: inout Verdicts) {
+        guard form.isMark(0, "~"), form.tokens.count <= 3, form.isMark(1, "+") || form.isMark(1, "-") || form.tokens.count == 2 && form.tokens[0].kind == .mark && form.tokens[1].kind == .number
+        else { return }
+        add(form, 0, 2, 52, "a folder that a shell remembers", &verdicts)
     }
 
     /// Whether a command follows a command that runs others, after its options.
