@@ -67,7 +67,7 @@ let package = Package(
         ),
         .target(
             name: "Analysis",
-            dependencies: ["EventModel", "Patterns", "Ruleset"],
+            dependencies: ["EventModel", "Patterns", "WebAttacks", "Ruleset"],
             swiftSettings: settings
         ),
 
@@ -129,7 +129,7 @@ let package = Package(
         .executableTarget(
             name: "jaga",
             dependencies: [
-                "EventModel", "Patterns", "Ruleset", "Analysis", "AlertStore",
+                "EventModel", "Patterns", "WebAttacks", "Ruleset", "Analysis", "AlertStore",
                 "WebServer", "Daemon", "CLinux",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],

@@ -119,6 +119,7 @@ package struct AnalysisEngine: Sendable {
     var decoder: EventDecoder
     var accumulator: Accumulator
     private var places: PlaceTable?
+    private var attacks: WebAttackFields?
     var matcher: RuleMatcher
     var sigma: SigmaMatcher
     var writer: AlertWriter
@@ -137,6 +138,7 @@ package struct AnalysisEngine: Sendable {
         decoder = EventDecoder(ruleset, names: names, fieldLimit: limit)
         accumulator = Accumulator(ruleset)
         places = ruleset.asksForPlaces ? configuration.places.map(PlaceTable.init) : nil
+        attacks = WebAttackFields(names)
         matcher = RuleMatcher(ruleset, memorySize: configuration.memorySize)
         sigma = SigmaMatcher(ruleset.sigma)
         writer = AlertWriter(ruleset, managerName: configuration.managerName)
@@ -276,6 +278,7 @@ package struct AnalysisEngine: Sendable {
         if event.decoder == nil { counts.undecodedEvents &+= 1 }
         accumulator.complete(&event, at: time.seconds)
         places?.complete(&event)
+        attacks?.complete(&event)
     }
 
     private mutating func decide(generatedRule id: Int) -> Decision? {

@@ -51,7 +51,8 @@ enum CodeJudge {
             let end = at + 4
             let isError = end < form.tokens.count
                 && (endsWith(form, form.tokens[end], "exception") || endsWith(form, form.tokens[end], "error"))
-            add(form, at, end, isError || form.plainWords > 8 ? 40 : 65, "a class of Java", &verdicts)
+            let isProse = form.spacedWords > 2 && !form.has("(")
+            add(form, at, end, isError || isProse || form.plainWords > 8 ? 40 : 65, "a class of Java", &verdicts)
         }
         let isKnown =
             form.isWord(at, "org") && (form.hasText(at: name, "apache.commons") || form.hasText(at: name, "omg.corba")
@@ -110,8 +111,8 @@ enum CodeJudge {
             add(form, at, next + 1, 65, "a module of Node, loaded", &verdicts)
         } else if form.isWord(at, "process") {
             let isMember = form.isMark(next, ".") && (form.roles(next + 1).contains(.nodeWord) || form.isWord(next + 1, "env") || form.isWord(next + 1, "exit"))
-            if isMember { add(form, at, next + 1, 65, "the process of a server", &verdicts) }
-        } else if form.isWord(at, "child_process") || form.isWord(at, "mainmodule") || isCalled && (form.isWord(at, "execsync") || form.isWord(at, "spawnsync") || form.isWord(at, "readfilesync")) {
+            if isMember, form.spacedWords < 4 || form.isMark(next + 2, "(") || form.isMark(next + 2, ".") { add(form, at, next + 1, 65, "the process of a server", &verdicts) }
+        } else if (form.isWord(at, "child_process") || form.isWord(at, "mainmodule")) && (form.has("(") || form.spacedWords == 0) || isCalled && !form.isMark(next + 1, ")") && (form.isWord(at, "execsync") || form.isWord(at, "spawnsync") || form.isWord(at, "readfilesync")) {
             add(form, at, at, 65, "a module of Node that runs programs", &verdicts)
         } else if form.isWord(at, "console"), form.isMark(next, "."), form.isMark(next + 2, "(") || form.isMark(next + 2, ".") {
             add(form, at, next + 2, form.plainWords > 6 ? 40 : 58, "a call of script on the server", &verdicts)
@@ -120,7 +121,7 @@ enum CodeJudge {
 
     /// `while(true);`, `do{x=new Date();}while(…)`.
     private static func loop(_ form: borrowing ValueForm, _ at: Int, _ verdicts: inout Verdicts) {
-        if form.isWord(at, "while"), form.isMark(at + 1, "("), form.isWord(at + 2, "true") || form.isWord(at + 2, "1") || form.has("{") && form.has(";") {
+        if form.isWord(at, "while"), form.isMark(at + 1, "("), form.plainWords < 4, form.isWord(at + 2, "true") || form.isWord(at + 2, "1") {
             add(form, at, at + 2, 58, "a loop of script", &verdicts)
         }
         if at == 0, form.isWord(at, "while"), form.isMark(1, "("), form.tokens[1].gap == .none {

@@ -82,19 +82,20 @@ enum PHPJudge {
         let isEmpty = form.isMark(next + 1, ")")
         if roles.contains(.phpFunction) {
             if hasFiller, isEmpty || next + 1 < form.tokens.count && form.tokens[next + 1].kind == .word && form.plainWords > 3 { return }
-            let isProse = isEmpty && form.plainWords > 2 && !form.has(";")
+            let isProse = (isEmpty && form.spacedWords > 1 || form.spacedWords > 3) && !form.has(";") && !form.has("$")
             add(form, at, next + 1, isProse ? 40 : 65, "a function of PHP", &verdicts)
             return
         }
-        let isCode = isEmpty && form.plainWords < 6 || isCodeArgument(form, next + 1)
-        if isApart, !isCodeArgument(form, next + 1), form.plainWords > 1 { return }
-        let isWhole = at <= 1 && form.plainWords <= 2
+        let isCode = isEmpty && form.spacedWords < 3 || isCodeArgument(form, next + 1)
+        let isWordInside = next + 1 < form.tokens.count && form.tokens[next + 1].kind == .word
+        if isApart, isWordInside || isEmpty, form.spacedWords > 0 { return }
+        let isWhole = at <= 1 && form.spacedWords < 2
         let isCommand =
             form.isWord(at, "system") || form.isWord(at, "exec") || form.isWord(at, "eval")
             || form.isWord(at, "assert") || form.isWord(at, "include") || form.isWord(at, "require")
         let isBehindMark = at > 0 && form.tokens[at - 1].kind == .mark && form.tokens[at].gap == .none
             && !form.isMark(at - 1, "-") && !form.isMark(at - 1, "(")
-        if isCommand, isCode && !isEmpty || isWhole || isBehindMark && isCode {
+        if isCommand, isCode && !isEmpty || isWhole && !isApart || isBehindMark && isCode {
             add(form, at, next + 1, 65, "a function that runs code", &verdicts)
         } else if isBehindMark, isCode, !isEmpty, form.has(";") || form.has("'") || form.has("\"") {
             add(form, at, next + 1, 58, "a function of PHP where code would stand", &verdicts)
@@ -140,7 +141,7 @@ enum PHPJudge {
         }
         var next = at + 1
         while form.isMark(next, "$") { next += 1 }
-        if form.isMark(at - 1, ":") { return }
+        if form.isMark(at - 1, ":"), !form.isMark(at - 2, ":") { return }
         guard next < form.tokens.count, form.tokens[next].gap == .none, form.tokens[next].kind == .word || form.isMark(next, "{")
         else { return }
         var depth = 0

@@ -108,7 +108,7 @@ enum TemplateJudge {
     /// `#set($x=1)`, `<#assign`, `#{7*7}`.
     private static func directive(_ form: borrowing ValueForm, _ verdicts: inout Verdicts) {
         for at in 0..<form.tokens.count where form.isMark(at, "#") && at + 1 < form.tokens.count {
-            if form.isWord(at + 1, "set"), form.isMark(at + 2, "(") {
+            if form.isWord(at + 1, "set"), form.isMark(at + 2, "("), !form.isMark(at + 3, ")") {
                 add(form, at, at + 2, 70, "a directive of Velocity", &verdicts)
             }
             if form.isMark(at - 1, "<"), form.isWord(at + 1, "assign") || form.isWord(at + 1, "list") || form.isWord(at + 1, "if") {

@@ -60,6 +60,7 @@ enum Lookalikes {
         switch second {
         case 0x2E, 0x2F, 0x5C: return (second, 2)
         case 0x5E, 0x7E, 0xFE: return (0x2E, 2)
+        case 0xAF: return (0x2F, 2)
         case 0x25:
             // `%c0%qf`: digits that are none.
             guard at + 3 < count, ByteClass.isWord(text[at + 2]), ByteClass.isWord(text[at + 3])

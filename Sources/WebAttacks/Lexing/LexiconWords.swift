@@ -33,7 +33,7 @@ enum LexiconWords {
                 current_date current_time current_timestamp localtime localtimestamp utc_date pi any_value \
                 quote regexp_substring regexp_like regexp_replace timestampadd timestampdiff datediff \
                 overlay jsonb_pretty current_database inet_server_addr inet_client_addr row_to_json total \
-                fn_virtualfilestats waitfor get_lock release_lock is_free_lock master_pos_wait
+                time default fn_virtualfilestats waitfor get_lock release_lock is_free_lock master_pos_wait
                 """
             ),
             (
@@ -153,7 +153,7 @@ enum LexiconWords {
                 mysql psql sqlite3 sqlplus apt-get apk yum dnf dpkg rpm snap pip npm gem cpan kubectl docker \
                 podman ssh-keygen openssl gdb vim vi nano ed emacs ex iconv uuencode uudecode chroot unshare \
                 nsenter setsid cpulimit taskset stdbuf ionice flock pidstat vmstat iostat dmesg journalctl \
-                systemctl service initctl insmod modprobe ansible ansible-playbook chef-run cscli sh nid vncviewer
+                systemctl service initctl insmod modprobe ansible chef cscli pipx sh nid vncviewer
                 """
             ),
             (
@@ -165,8 +165,8 @@ enum LexiconWords {
                 export alias unalias trap at batch watch split join paste diff patch make cc c89 c99 man info \
                 ftp ssh ll net reg copy del erase move ren xcopy attrib start call ver vol md rd cls color \
                 pushd popd title tree fc findstr driverquery whois dig host arp route ip ss mount umount df \
-                du free top uptime users groups su login exit perf pip3 pipx go java ar as dd cpio rmt \
-                nice script screen tmux bzip2 xz 7z look strings file stat readlink basename dirname seq yes factor shuf fold \
+                du free top uptime users groups su login exit perf pip3 go java ar as dd cpio rmt \
+                script screen tmux bzip2 xz 7z look strings file stat readlink basename dirname seq yes factor shuf fold \
                 fmt pr comm cmp column expand base32 install logger wall write mesg mail sendmail mutt iex \
                 iwr irm gci gc
                 """

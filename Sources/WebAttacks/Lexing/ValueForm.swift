@@ -17,6 +17,8 @@ struct ValueForm: Sendable {
     private(set) var hasLine = false
     /// Words without a meaning to any language.
     private(set) var plainWords = 0
+    /// Words behind a blank, as prose has them.
+    private(set) var spacedWords = 0
     /// Whether the bytes or tokens reached a limit.
     private(set) var isCut = false
 
@@ -122,6 +124,7 @@ struct ValueForm: Sendable {
         hasLine = false
         isCut = false
         plainWords = 0
+        spacedWords = 0
     }
 
     /// Appends the token that begins here, and returns where the next one can.
@@ -173,6 +176,7 @@ struct ValueForm: Sendable {
         } else {
             roles.formUnion(lexicon.entries[Int(entry)].roles)
         }
+        if gap != .none { spacedWords += 1 }
         append(at, end, entry, .word, gap)
         return end
     }

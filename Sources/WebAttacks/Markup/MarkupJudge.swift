@@ -43,7 +43,8 @@ enum MarkupJudge {
         if roles.contains(.tagDangerous) {
             let isScript = form.isWord(name, "script")
             guard isScript || isShut || token.count > 4 else { return }
-            verdicts.add(.crossSiteScripting, isScript ? 85 : 70, range, "an element that loads or runs something")
+            let isProse = !isScript && !look.hasAttribute && form.spacedWords > 4 && form.tokens[at].gap != .none
+            verdicts.add(.crossSiteScripting, isScript ? 85 : isProse ? 45 : 70, range, "an element that loads or runs something")
             return
         }
         if form.isMark(name + 1, ":"), form.tokens[name + 1].gap == .none, end > name + 1 {

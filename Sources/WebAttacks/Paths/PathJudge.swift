@@ -169,7 +169,8 @@ enum PathJudge {
                 let isRooted = at < 2 || isBoundary(form, at - 2)
                 if isRooted, isKnownPlace(form, at) {
                     let start = Int(form.tokens[at - 1].start)
-                    verdicts.add(.localFile, words < 4 ? 75 : 45, start..<form.bytes.count, "a file of the system")
+                    let before = form.tokens[..<at].count { $0.kind == .word }
+                    verdicts.add(.localFile, words < 4 && before < 2 && (at > 6 || form.spacedWords < 2) ? 75 : 45, start..<form.bytes.count, "a file of the system")
                 }
             }
             if begins, words == 0, isRootFolder(form, 1), slashes > 1 {
@@ -179,7 +180,7 @@ enum PathJudge {
         if words < (form.has("\\") ? 5 : 3), endsInConfiguration(form), begins || form.hasNul {
             verdicts.add(.localFile, 58, range, "a path to a configuration or log")
         }
-        if words < 3, slashes > 0, form.find("web-inf") != nil || form.find("meta-inf") != nil {
+        if words < 1, slashes > 0, form.find("web-inf") != nil || form.find("meta-inf") != nil {
             verdicts.add(.localFile, 65, range, "a file that a container of servlets keeps")
         }
         if words == 0, form.tokens.count < 8, hidden(form) {
@@ -255,6 +256,7 @@ enum PathJudge {
 
     private static func endsInConfiguration(_ form: borrowing ValueForm) -> Bool {
         let count = form.tokens.count
+        if count > 2, form.isWord(count - 1, "error_log") || form.isWord(count - 1, "access_log") { return true }
         guard count > 2, form.isMark(count - 2, "."), form.roles(count - 1).contains(.extensionName) else { return false }
         return !form.isWord(count - 1, "txt") && !form.isWord(count - 1, "xml") && !form.isWord(count - 1, "php")
             && !form.isWord(count - 1, "db") || form.hasNul && form.tokens.count > 4

@@ -14,7 +14,33 @@ struct SQLJudge: Sendable {
         if lexer.read(form, .texts) { judgePlain(form, &verdicts) }
         if form.has("'") { judgeQuote(UInt8(ascii: "'"), form, &verdicts) }
         if form.has("\"") { judgeQuote(UInt8(ascii: "\""), form, &verdicts) }
+        if form.has("'"), form.has("\"") { tester(form, &verdicts) }
         if form.has("`") { judgeQuote(UInt8(ascii: "`"), form, &verdicts) }
+    }
+
+    /// `x'y<'">z`: the marks that testers send together, to see which one breaks.
+    private func tester(_ form: borrowing ValueForm, _ verdicts: inout Verdicts) {
+        var start = 0
+        while start < form.tokens.count {
+            var end = start
+            var marks: UInt8 = 0
+            while end < form.tokens.count, form.tokens[end].kind == .mark, end == start || form.tokens[end].gap == .none {
+                switch form.tokens[end].byte {
+                case 0x27: marks |= 1
+                case 0x22: marks |= 2
+                case UInt8(ascii: "("), UInt8(ascii: "<"), UInt8(ascii: ")"), UInt8(ascii: ","): marks |= 4
+                default: break
+                }
+                end += 1
+            }
+            let isJoined = start > 0 && form.tokens[start].gap == .none && (end >= form.tokens.count || form.tokens[end].gap == .none)
+            if marks == 7, isJoined || end >= form.tokens.count {
+                let range = Int(form.tokens[start].start)..<Int(form.tokens[end - 1].end)
+                verdicts.add(.sqlInjection, 58, range, "marks that testers send together")
+                return
+            }
+            start = max(end, start + 1)
+        }
     }
 
     // MARK: After a quote
@@ -39,7 +65,9 @@ struct SQLJudge: Sendable {
         let isMeasure = !isSingle && start > 0 && ByteClass.isDigit(form.bytes[start - 1])
         let isProse = lexer.wordsBefore > 4 || isMeasure && shape.logic == 0 && !shape.hasComment
             || quote == UInt8(ascii: "`") && shape.logic == 0 && shape.unions == 0 && shape.comparisons == 0
-        let (score, reason) = scoreAfterQuote(shape, isSingle: isSingle)
+        // Without a blank it is no prose, whichever quote it is.
+        let isTight = form.tokens.allSatisfy { $0.gap == .none }
+        let (score, reason) = scoreAfterQuote(shape, isSingle: isSingle || isTight && !isMeasure && lexer.wordsBefore < 2, isProse: form.spacedWords > 3 && form.has("#"))
         verdicts.add(.sqlInjection, isProse ? score - 30 : score, range, reason)
     }
 
@@ -62,7 +90,8 @@ struct SQLJudge: Sendable {
 
     private func scoreAfterQuote(
         _ shape: SQLParser.Shape,
-        isSingle: Bool
+        isSingle: Bool,
+        isProse: Bool
     ) -> (score: Int, reason: String) {
         let operations = shape.logic + shape.comparisons + shape.arithmetic
         let others =
@@ -73,7 +102,7 @@ struct SQLJudge: Sendable {
         if shape.stacked > 0, shape.selects > 0 || shape.calls > 0 {
             return (85, "a quote ends the text, then a second statement")
         }
-        if shape.tokens == 2, lexer.tokens.last?.kind == .semicolon, lexer.wordsBefore < 3 {
+        if shape.tokens == 2, lexer.tokens.last?.kind == .semicolon, lexer.wordsBefore < 6 {
             return (52, "a quote ends the text, and a semicolon the statement")
         }
         if shape.stacked > 0 { return (65, "a quote ends the text, then a second statement") }
@@ -83,6 +112,7 @@ struct SQLJudge: Sendable {
         }
         if shape.hasComment {
             let reason = "a quote ends the text, and a comment hides the rest of the statement"
+            if isProse, shape.tokens < 4 { return (40, reason) }
             return (shape.tokens > 2 || shape.surplusCloses > 0 ? 85 : 75, reason)
         }
         if shape.orders > 0 || shape.unions > 0 {
@@ -92,7 +122,7 @@ struct SQLJudge: Sendable {
             return (75, "a quote ends the text, then an expression")
         }
         if shape.logic > 0, shape.endsOpen {
-            return (isSingle ? 60 : 45, "a quote ends the text, then a condition")
+            return (isSingle || shape.arithmetic > 0 ? 60 : 45, "a quote ends the text, then a condition")
         }
         if operations > 0, shape.endsOpen {
             let words = shape.wordComparisons
@@ -142,16 +172,20 @@ struct SQLJudge: Sendable {
         if shape.logic > 0, shape.comparisons > 0, isSameName() { return (60, "a condition that is always true") }
         if shape.selects > 0, isSelect(form), shape.isDangling == false {
             let parts = values + shape.stars + shape.commas + shape.groups
+            if shape.wordComparisons > 0, shape.texts + shape.clauses == 0 { return (40, "a select") }
             return (parts > 0 ? 70 : shape.tokens == 4 ? 40 : 20, "a statement of SQL")
         }
         if shape.filters > 0, shape.comparisons > shape.wordComparisons, values > 1, shape.names < 3 {
             return (65, "a clause with a condition")
         }
-        if shape.unions > 0, shape.names == 0, values > 0, shape.hasComment || shape.tokens > 3 {
+        if shape.orders > 0, shape.tokens > 3, values > 1 { return (65, "a number, then a clause of SQL") }
+        if shape.unions > 0, shape.names == 0, values > 0, shape.hasComment || shape.tokens > 3 || form.has("#") {
             return (58, "a value, a union, and a comment")
         }
         if shape.hasComment { return scoreComment(shape) }
-        if shape.orders > 0, shape.tokens > 3, values > 1 { return (65, "a number, then a clause of SQL") }
+        if shape.leads, shape.commas > 0, shape.variables > 0, shape.tokens == 2 {
+            return (56, "a variable that continues a list")
+        }
         if shape.surplusCloses > 0, shape.logic > 0, values > 0 { return (60, "a condition that ends a group") }
         if shape.leads, shape.calls > 0, shape.texts + shape.numbers + shape.commas > 0, !shape.isDangling {
             return (60, "a call of SQL that continues an expression")

@@ -93,7 +93,8 @@ struct SQLLexer: Sendable {
         }
         var end = at + 1
         var last = token
-        while form.isMark(end, "."), form.tokens[end].gap == .none || end + 1 < form.tokens.count,
+        let mayHaveDots = form.sql(at) != .statement && form.sql(at) != .union
+        while mayHaveDots, form.isMark(end, "."), form.tokens[end].gap == .none || end + 1 < form.tokens.count,
             end + 1 < form.tokens.count,
             form.tokens[end + 1].kind != .mark || form.isMark(end + 1, "*")
         {

@@ -105,7 +105,6 @@ enum SQLPhrases {
             }
         }
         let behind = kind(tokens, at + 2)
-        if behind == .clause, at + 3 >= tokens.count { return }
         let endsWell =
             behind == nil || behind == .clause || behind == .comment || behind == .close
             || behind == .semicolon || behind == .comma
@@ -116,7 +115,7 @@ enum SQLPhrases {
         let isList = marks > 0 && neighbours <= 2
         if isList && (endsWell || marks > 1) {
             verdicts.add(.sqlInjection, 85, range(tokens, select, at + 1), "a select with columns and a table")
-        } else if at == select + 2, endsWell, behind != nil || select == 0 || kind(tokens, select - 1) == .open {
+        } else if at == select + 2, endsWell, behind != .clause || at + 3 < tokens.count, behind != nil || select == 0 || kind(tokens, select - 1) == .open {
             verdicts.add(.sqlInjection, behind == nil ? 55 : 70, range(tokens, select, at + 1), "a select from a table")
         }
     }
@@ -281,7 +280,7 @@ enum SQLPhrases {
         let roles = form.roles(token.index)
         if token.kind == .variable {
             let name = token.range.lowerBound + 2
-            if token.range.count > 3, form.hasText(at: name - 2, "@@"), ByteClass.isLetter(form.lower[name]) {
+            if token.range.count > 3, form.hasText(at: name - 2, "@@"), ByteClass.isLetter(form.lower[name]), form.spacedWords < 4 || form.has("(") {
                 verdicts.add(.sqlInjection, 65, token.range, "a variable of the database server")
             }
             return
@@ -326,6 +325,8 @@ enum SQLPhrases {
         let inExpression =
             before == .logic || before == .comparison || before == .arithmetic || before == .comma
             || before == .statement || before == .open || before == .semicolon || before == .prefix
+        let isEmpty = kind(tokens, at + 2) == .close
+        if isEmpty, form.spacedWords > 3 { return }
         if roles.contains(.sqlDangerous), inExpression || isArgument(tokens, at + 2) && at <= 2 {
             verdicts.add(.sqlInjection, 80, range(tokens, at, at + 2), "a function that attacks use")
             return
@@ -361,6 +362,7 @@ enum SQLPhrases {
         guard at > 0, at + 1 < tokens.count, tokens[at].range.count == 2 else { return }
         let type = form.tokens[tokens[at + 1].index]
         guard form.roles(tokens[at + 1].index).contains(.sqlType) else { return }
+        if kind(tokens, at - 1) == .name, form.spacedWords > 2 { return }
         guard form.bytes[Int(type.start)] == form.lower[Int(type.start)], ends(tokens, at + 2) || form.isWord(tokens[at + 1].index, "double") || kind(tokens, at + 2) == .comparison || kind(tokens, at + 2) == .arithmetic || kind(tokens, at + 2) == .cast || kind(tokens, at + 2) == .logic else { return }
         verdicts.add(.sqlInjection, 60, range(tokens, at - 1, at + 1), "a cast of PostgreSQL")
     }

@@ -33,12 +33,13 @@ enum Arguments: Sendable {
         let token = form.tokens[at]
         switch token.kind {
         case .number:
-            return isEnd(form, at + 1) || form.isMark(at + 1, ".") || form.isMark(at + 1, "'") ? .firm : .prose
+            return isEnd(form, at + 1) ? .firm : .prose
         case .mark:
             return mark(form, at)
         case .word:
             if token.gap == .none, gap == .none { return .prose }
-            if isName(form, at) { return form.isMark(at + 1, "/") && form.plainWords > 2 ? .prose : .named }
+            if isAddress(form, at) { return .firm }
+            if isName(form, at) { return form.isMark(at + 1, "/") && form.spacedWords > 2 ? .prose : .named }
             if isEnd(form, at + 1) { return .word }
             let roles = form.roles(at)
             if roles.contains(.command), !roles.contains(.article), isEnd(form, at + 1) || form.isMark(at + 1, "-") { return .firm }
@@ -61,13 +62,14 @@ enum Arguments: Sendable {
             return at + 1 >= form.tokens.count || form.tokens[at + 1].gap == .none ? .firm : .prose
         case UInt8(ascii: "$"), UInt8(ascii: "~"), UInt8(ascii: "%"), UInt8(ascii: "<"),
             UInt8(ascii: ">"), UInt8(ascii: "{"), UInt8(ascii: "["):
+            if form.isMark(at, "{"), form.spacedWords > 2 { return .prose }
             return at + 1 < form.tokens.count ? .firm : .prose
         case UInt8(ascii: "*"), UInt8(ascii: "?"):
             return token.gap != .none ? .firm : .prose
         case UInt8(ascii: "."):
             guard token.gap != .none else { return .prose }
             return at + 1 >= form.tokens.count || form.isMark(at + 1, "/") || form.isMark(at + 1, ".") || form.isMark(at + 1, "\\")
-                || form.tokens[at + 1].kind == .word && form.tokens[at + 1].gap == .none ? .firm : .prose
+                || form.spacedWords < 3 && form.tokens[at + 1].kind == .word && form.tokens[at + 1].gap == .none ? .firm : .prose
         default: return .prose
         }
     }
@@ -78,8 +80,10 @@ enum Arguments: Sendable {
         if token.gap == .line { return true }
         guard token.kind == .mark else { return false }
         switch token.byte {
+        case UInt8(ascii: "'"), UInt8(ascii: "\""):
+            return token.gap == .none
         case UInt8(ascii: ";"), UInt8(ascii: "|"), UInt8(ascii: "&"), UInt8(ascii: "`"),
-            UInt8(ascii: ")"), UInt8(ascii: "}"), UInt8(ascii: "'"), UInt8(ascii: "\""),
+            UInt8(ascii: ")"), UInt8(ascii: "}"),
             UInt8(ascii: ">"), UInt8(ascii: "<"), UInt8(ascii: "#"):
             return true
         default:
@@ -87,12 +91,18 @@ enum Arguments: Sendable {
         }
     }
 
+    /// `http://x`, `c:\x`, `1.2.3.4`.
+    private static func isAddress(_ form: borrowing ValueForm, _ at: Int) -> Bool {
+        guard form.isMark(at + 1, ":"), form.tokens[at + 1].gap == .none else { return false }
+        return form.isMark(at + 2, "/") && form.isMark(at + 3, "/") || form.tokens[at].count == 1
+    }
+
     /// A file's or host's name, an address, a drive: `x.sh`, `http://`, `c:\`, `a=b`.
     private static func isName(_ form: borrowing ValueForm, _ at: Int) -> Bool {
         guard at + 1 < form.tokens.count, form.tokens[at + 1].gap == .none else { return false }
         if form.isMark(at + 1, ":") {
             return at + 2 < form.tokens.count && form.tokens[at + 2].gap == .none && form.tokens[at + 2].kind == .mark
-                || form.tokens[at].count == 1
+                && !form.isMark(at + 2, ":")
         }
         if form.isMark(at + 1, "=") || form.isMark(at + 1, "@") || form.isMark(at + 1, "/") || form.isMark(at + 1, "*") {
             return true

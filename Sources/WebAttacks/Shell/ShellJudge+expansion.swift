@@ -169,6 +169,13 @@ extension ShellJudge {
         }
     }
 
+    /// `RCPT TO: x`, as a whole value.
+    static func recipient(_ form: borrowing ValueForm, _ verdicts: inout Verdicts) {
+        let isIt = form.isWord(0, "rcpt") && form.isWord(1, "to") || form.isWord(0, "mail") && form.isWord(1, "from")
+        guard isIt, form.isMark(2, ":"), form.bytes[0] != form.lower[0] else { return }
+        add(form, 0, 2, 56, "a command for a mail server", &verdicts)
+    }
+
     /// `\r\nMAIL FROM:<…>`, `\na1 LOGIN x`: a line for a server of mail.
     static func mail(_ form: borrowing ValueForm, _ at: Int, _ verdicts: inout Verdicts) {
         for index in at..<min(at + 2, form.tokens.count) where form.roles(index).contains(.mailVerb) {
@@ -176,7 +183,7 @@ extension ShellJudge {
             let start = Int(token.start)
             let isUpper = form.bytes[start] != form.lower[start]
             let isTagged = index == at + 1 && form.tokens[at].count < 6 && form.tokens[at].kind == .word
-            guard index == at || isTagged, isUpper || form.isMark(index + 1, ":") else { continue }
+            guard index == at || isTagged, isUpper || isTagged && form.lower[form.tokens[at].range].contains(where: ByteClass.isDigit) || form.isMark(index + 1, ":") else { continue }
             if index == at, form.tokens.count > index + 12 || form.plainWords > 6 { continue }
             if isTagged, form.plainWords > 6 { continue }
             if index + 1 < form.tokens.count || token.count >= 4 {

@@ -6,7 +6,10 @@
 enum ShellJudge {
     static func judge(_ form: borrowing ValueForm, _ verdicts: inout Verdicts) {
         var parts = 0
-        if !form.tokens.isEmpty { begin(form, 0, .start, &verdicts) }
+        if !form.tokens.isEmpty {
+            begin(form, 0, .start, &verdicts)
+            recipient(form, &verdicts)
+        }
         for at in 0..<form.tokens.count {
             let token = form.tokens[at]
             if token.gap == .line {
@@ -121,6 +124,9 @@ enum ShellJudge {
             add(form, from, end, lead.rawValue >= Lead.loose.rawValue || roles.contains(.command) ? 75 : 62, "a command in pieces that a shell joins", &verdicts)
             return
         }
+        if isAdministration(form, at) {
+            add(form, at, end, 56, "a command that administers hosts", &verdicts)
+        }
         if roles.contains(.wrapper), wraps(form, at + 1) {
             add(form, max(0, from - 1), at + 1, 62, "a command that runs another", &verdicts)
         }
@@ -151,12 +157,12 @@ enum ShellJudge {
             if arguments == .none { return before < 2 ? 65 : lead == .sentence && isCommand && before < 2 ? 60 : 30 }
             return 0
         case .quote:
-            if arguments == .firm || arguments == .named { return form.tokens.count > 12 ? 30 : 65 }
+            if arguments == .firm || arguments == .named { return form.tokens.count > 9 ? 30 : 65 }
             return arguments == .none && isCommand && before < 2 ? 60 : 0
         case .start:
-            if arguments == .firm { return isCommand ? 66 : 58 }
-            if arguments == .named { return isCommand ? 58 : 30 }
             if form.isWord(at, "alias"), form.has("=") { return 55 }
+            if arguments == .firm { return isCommand ? 66 : 58 }
+            if arguments == .named { return isCommand && form.spacedWords < 3 ? 58 : 30 }
             return arguments == .none && form.tokens.count > 1 && before == 0 && !form.isMark(at + 1, ".") ? closing(form, at) : 0
         }
     }
@@ -234,6 +240,21 @@ enum ShellJudge {
         return form.lexicon.entries[Int(form.lexicon.find(letters.span, hash: hash))].roles
     }
 
+    /// `ansible-playbook x.yml`, `chef-run all`: names that only commands have.
+    private static func isAdministration(_ form: borrowing ValueForm, _ at: Int) -> Bool {
+        guard form.plainWords < 6 else { return false }
+        if form.isWord(at, "cscli") || form.isWord(at, "pipx") {
+            return at + 1 < form.tokens.count && form.tokens[at + 1].kind == .word
+        }
+        guard form.isMark(at + 1, "-"), form.tokens[at + 1].gap == .none else { return false }
+        let name = at + 2
+        let isAnsible = form.isWord(name, "doc") || form.isWord(name, "playbook") || form.isWord(name, "galaxy")
+            || form.isWord(name, "console") || form.isWord(name, "vault") || form.isWord(name, "pull")
+        let isChef = form.isWord(name, "run") || form.isWord(name, "vault") || form.isWord(name, "client")
+            || form.isWord(name, "solo")
+        return form.isWord(at, "ansible") && isAnsible || form.isWord(at, "chef") && isChef
+    }
+
     /// `~+`, `~-1`: a folder that a shell remembers.
     private static func tilde(_ form: borrowing ValueForm, _ verdicts: inout Verdicts) {
         guard form.isMark(0, "~"), form.tokens.count <= 3, form.isMark(1, "+") || form.isMark(1, "-") || form.tokens.count == 2 && form.tokens[0].kind == .mark && form.tokens[1].kind == .number
@@ -267,7 +288,8 @@ enum ShellJudge {
         let isKnown = roles.contains(.command) || roles.contains(.commandWord)
         let isGlob = form.isMark(name, "?") || form.isMark(name + 1, "?") || form.isMark(name + 1, "*") || form.isMark(name, "*")
         guard isKnown || isGlob else { return }
-        add(form, at - 1, name, 72, "a program of the system by its path", &verdicts)
+        let isProse = form.spacedWords > 2 && !form.has(";") && !form.has("|") && !form.has("&") && !form.has("$") && !form.has("`")
+        add(form, at - 1, name, isProse ? 45 : 72, "a program of the system by its path", &verdicts)
     }
 
     private static func path(

@@ -1,0 +1,62 @@
+// Jaga - container security monitor
+// SPDX-License-Identifier: Apache-2.0
+
+import EventModel
+import Ruleset
+import WebAttacks
+
+/// Gives access lines the fields of the attack that their request carries:
+/// `attack.class`, `.score`, `.parameter`, `.evidence`, `.decoded`, `.why`.
+///
+/// Only for a ruleset that asks, by naming `attack.class`: another one sees its events
+/// as they were decoded.
+struct WebAttackFields: Sendable {
+    /// A decoded value is cut at so many bytes.
+    private static let valueLimit = 512
+
+    private var detector = WebAttackDetector()
+    private let names: [(name: FieldName?, written: [UInt8])]
+    private let userAgent: FieldName?
+    private let referrer: FieldName?
+
+    /// Nil when nothing in the ruleset asks for attacks.
+    init?(_ names: FieldNameIndex) {
+        func name(_ text: String) -> FieldName? { names.name([UInt8](text.utf8).span) }
+        guard name("attack.class") != nil else { return nil }
+        let written = ["class", "score", "parameter", "evidence", "decoded", "why"]
+        self.names = written.map { (name("attack.\($0)"), [UInt8]("attack.\($0)".utf8)) }
+        userAgent = name("http.user_agent")
+        referrer = name("http.referrer")
+    }
+
+    /// Sets the fields, if the event is an access line and holds an attack.
+    mutating func complete(_ event: inout DecodedEvent) {
+        guard event.category == .webLog, let url = event[.url] else { return }
+        let none = 0..<0
+        let agent = userAgent.flatMap { event[$0] } ?? none
+        let source = referrer.flatMap { event[$0] } ?? none
+        let bytes = event.arena.span
+        let found = detector.inspect(
+            target: bytes.extracting(url),
+            userAgent: bytes.extracting(agent),
+            referrer: bytes.extracting(source)
+        )
+        if let attack = found.first { append(attack, to: &event) }
+    }
+
+    private func append(_ attack: WebAttack, to event: inout DecodedEvent) {
+        let values = [
+            [UInt8](attack.kind.rawValue.utf8),
+            [UInt8](String(attack.score).utf8),
+            attack.place.name,
+            Array(attack.decoded[attack.evidence].prefix(Self.valueLimit)),
+            Array(attack.decoded.prefix(Self.valueLimit)),
+            [UInt8](attack.reason.utf8),
+        ]
+        for (index, value) in values.enumerated() {
+            let written = event.store(names[index].written.span)
+            let range = event.store(value.span)
+            event.append(names[index].name, writtenName: written, value: range)
+        }
+    }
+}
