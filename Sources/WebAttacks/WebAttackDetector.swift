@@ -4,7 +4,7 @@
 /// Finds attacks in what an access log shows of a request.
 ///
 /// A value with its buffers: one owner, one request at a time. Work is bounded
-/// whatever comes: a target is read up to ``sizeLimit``, a value up to 2 KB and 400
+/// whatever comes: a target is read up to ``sizeLimit``, a value up to 2 KB and 256
 /// tokens, all values together up to ``workLimit`` bytes.
 package struct WebAttackDetector: Sendable {
     /// What limits cut off, since the detector was made.
@@ -22,7 +22,7 @@ package struct WebAttackDetector: Sendable {
     /// Bytes of a target that are read.
     static let sizeLimit = 6144
     /// Bytes in all forms of all values that are judged for one request.
-    static let workLimit = 4096
+    static let workLimit = 2560
 
     private var target = RequestTarget()
     private var decoder = ValueDecoder()
@@ -56,7 +56,12 @@ package struct WebAttackDetector: Sendable {
         inspectAgent(userAgent)
         inspectReferrer(referrer)
         guard found.count > 1 else { return found }
-        return found.sorted { $0.score > $1.score }
+        return found.sorted { Self.rank($0) > Self.rank($1) }
+    }
+
+    /// What a request tries says more than what sent it.
+    private static func rank(_ attack: WebAttack) -> Int {
+        attack.kind == .scanner || attack.kind == .probe ? attack.score - 100 : attack.score
     }
 
     // MARK: Parts
@@ -71,7 +76,8 @@ package struct WebAttackDetector: Sendable {
 
     private mutating func inspectPath(_ path: Span<UInt8>) {
         let bits = ByteBits.of(path)
-        decoder.start(path, isQuery: false)
+        // Some write blanks as `+` in paths too.
+        decoder.start(path, isQuery: ByteBits.pluses(path) > 2)
         var round = 0
         repeat {
             guard take(round) else { return }
@@ -98,20 +104,29 @@ package struct WebAttackDetector: Sendable {
 
     private mutating func inspect(_ parameter: RequestTarget.Parameter, _ text: Span<UInt8>) {
         let name = text.extracting(parameter.name)
-        if Self.isAmpersand(text.extracting(parameter.piece)) { return inspectAmpersand(parameter, text) }
+        if Self.isAmpersand(text.extracting(parameter.piece)) {
+            return inspectAmpersand(parameter, text)
+        }
         if !name.isEmpty { inspect(name: name, text.extracting(parameter.piece)) }
         inspectValue(text.extracting(parameter.value), .parameter([]), name)
     }
 
     /// `amp;name=value`: a page's `&amp;`, taken literally.
     private static func isAmpersand(_ piece: Span<UInt8>) -> Bool {
-        piece.count > 4 && piece[0] == 0x61 && piece[1] == 0x6D && piece[2] == 0x70 && piece[3] == 0x3B
+        piece.count > 4 && piece[0] == 0x61 && piece[1] == 0x6D && piece[2] == 0x70
+            && piece[3] == 0x3B
     }
 
-    private mutating func inspectAmpersand(_ parameter: RequestTarget.Parameter, _ text: Span<UInt8>) {
-        let name = parameter.name.count > 4
-            ? text.extracting(parameter.name.lowerBound + 4..<parameter.name.upperBound) : text.extracting(0..<0)
-        let start = parameter.name.isEmpty ? parameter.value.lowerBound + 4 : parameter.value.lowerBound
+    private mutating func inspectAmpersand(
+        _ parameter: RequestTarget.Parameter,
+        _ text: Span<UInt8>
+    ) {
+        let name =
+            parameter.name.count > 4
+            ? text.extracting(parameter.name.lowerBound + 4..<parameter.name.upperBound)
+            : text.extracting(0..<0)
+        let start =
+            parameter.name.isEmpty ? parameter.value.lowerBound + 4 : parameter.value.lowerBound
         inspectValue(text.extracting(start..<parameter.value.upperBound), .parameter([]), name)
     }
 
@@ -130,7 +145,8 @@ package struct WebAttackDetector: Sendable {
             )
         }
         let bits = ByteBits.of(name)
-        guard bits.contains(.special) || bits.contains(.dotted) || bits.contains(.underscores) else { return }
+        guard bits.contains(.special) || bits.contains(.dotted) || bits.contains(.underscores)
+        else { return }
         decoder.start(name, isQuery: true)
         guard take(0) else { return }
         NameJudge.judgeName(form, &verdicts)
@@ -177,7 +193,12 @@ package struct WebAttackDetector: Sendable {
     private mutating func inspectAgent(_ agent: Span<UInt8>) {
         guard agent.count > 1 else { return }
         let isOrdinary = ByteBits.isOrdinaryAgent(agent)
-        decoder.start(agent, isQuery: false)
+        // Of a browser's name only the end can be another's.
+        let isBrowser = isOrdinary && agent.count > 64 && ByteBits.isBrowser(agent)
+        decoder.start(
+            isBrowser ? agent.extracting(agent.count - 40..<agent.count) : agent,
+            isQuery: false
+        )
         guard take(0) else { return }
         NameJudge.judgeAgent(form, &verdicts)
         if !isOrdinary { judgeAll() }
@@ -195,7 +216,11 @@ package struct WebAttackDetector: Sendable {
         let isAddress = target.path.lowerBound > 0
         if isAddress, !ByteBits.holdsSyntax(referrer) {
             for parameter in target.parameters {
-                inspectValue(referrer.extracting(parameter.value), .referrer, referrer.extracting(0..<0))
+                inspectValue(
+                    referrer.extracting(parameter.value),
+                    .referrer,
+                    referrer.extracting(0..<0)
+                )
             }
             guard ByteBits.of(referrer.extracting(target.path)).contains(.special) else { return }
         }
@@ -224,7 +249,7 @@ package struct WebAttackDetector: Sendable {
     }
 
     private mutating func judgeAll() {
-        sql.judge(form, &verdicts)
+        if form.mayBeSQL { sql.judge(form, &verdicts) }
         MarkupJudge.judge(form, &verdicts)
         ShellJudge.judge(form, &verdicts)
         PHPJudge.judge(form, &verdicts)

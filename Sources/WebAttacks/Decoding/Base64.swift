@@ -14,7 +14,11 @@ enum Base64 {
         while at < raw.count {
             let byte = raw[at]
             if byte == UInt8(ascii: "=") { break }
-            if byte == UInt8(ascii: "%"), at + 2 < raw.count, raw[at + 1] == UInt8(ascii: "3"), raw[at + 2] | 0x20 == UInt8(ascii: "d") { break }
+            if byte == UInt8(ascii: "%"), at + 2 < raw.count, raw[at + 1] == UInt8(ascii: "3"),
+                raw[at + 2] | 0x20 == UInt8(ascii: "d")
+            {
+                break
+            }
             guard let value = value(byte) else { return false }
             bits = bits << 6 | UInt32(value)
             count += 1
@@ -24,7 +28,9 @@ enum Base64 {
                 text.append(UInt8(truncatingIfNeeded: bits))
                 bits = 0
                 count = 0
-                if text.suffix(3).contains(where: { $0 < 0x20 && $0 != 0x0A && $0 != 0x0D && $0 != 0x09 && $0 != 0 || $0 >= 0x7F }) {
+                if text.suffix(3).contains(where: {
+                    $0 < 0x20 && $0 != 0x0A && $0 != 0x0D && $0 != 0x09 && $0 != 0 || $0 >= 0x7F
+                }) {
                     return false
                 }
             }

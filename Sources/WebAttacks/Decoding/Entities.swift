@@ -30,7 +30,9 @@ enum Entities {
         let isClosed = end < count && text[end] == UInt8(ascii: ";")
         for (name, byte) in named where name.utf8CodeUnitCount == length {
             let matches = name.withUTF8Buffer { expected in
-                for index in 0..<length where expected[index] != text[at + 1 + index] | 0x20 { return false }
+                for index in 0..<length where expected[index] != text[at + 1 + index] | 0x20 {
+                    return false
+                }
                 return true
             }
             if matches {

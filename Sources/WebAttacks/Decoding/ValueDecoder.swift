@@ -14,7 +14,7 @@ struct ValueDecoder: Sendable {
     /// Bytes that a value is read up to; the rest is cut off.
     static let sizeLimit = 2048
     /// Rounds after the first.
-    static let roundLimit = 2
+    static let roundLimit = 3
 
     init() {
         bytes.reserveCapacity(Self.sizeLimit + 16)
@@ -33,7 +33,8 @@ struct ValueDecoder: Sendable {
                 hasHigh = append(value) || hasHigh
                 at += length
             } else if byte == UInt8(ascii: "\\"), at + 3 < count, raw[at + 1] == UInt8(ascii: "x"),
-                let high = ByteClass.hexValue(raw[at + 2]), let low = ByteClass.hexValue(raw[at + 3])
+                let high = ByteClass.hexValue(raw[at + 2]),
+                let low = ByteClass.hexValue(raw[at + 3])
             {
                 hasHigh = append(UInt32(high << 4 | low)) || hasHigh
                 at += 4
@@ -80,7 +81,9 @@ struct ValueDecoder: Sendable {
         for at in bytes.indices {
             let byte = bytes[at]
             if byte == 0x25 || byte == 0x26 || byte == 0x5C { return true }
-            if byte | 0x20 == UInt8(ascii: "x"), at > 0, bytes[at - 1] == UInt8(ascii: "0") { return true }
+            if byte | 0x20 == UInt8(ascii: "x"), at > 0, bytes[at - 1] == UInt8(ascii: "0") {
+                return true
+            }
         }
         return UTF7.occurs(bytes.span)
     }
@@ -215,7 +218,9 @@ struct ValueDecoder: Sendable {
             }
             return hex(text, at + 2, 4, count).map { ($0, 6) }
         default:
-            guard text[at + 1] == UInt8(ascii: "0") || text[at + 1] == UInt8(ascii: "1") else { return nil }
+            guard text[at + 1] == UInt8(ascii: "0") || text[at + 1] == UInt8(ascii: "1") else {
+                return nil
+            }
             var value: UInt32 = 0
             for index in at + 1..<at + 4 {
                 guard text[index] &- UInt8(ascii: "0") < 8 else { return nil }
@@ -239,7 +244,8 @@ struct ValueDecoder: Sendable {
 /// The few sequences of UTF-7 that hide markup.
 enum UTF7 {
     private static let sequences: [(StaticString, UInt8)] = [
-        ("ADw-", 0x3C), ("AD4-", 0x3E), ("ACI-", 0x22), ("ACc-", 0x27), ("AC8-", 0x2F), ("AD0-", 0x3D),
+        ("ADw-", 0x3C), ("AD4-", 0x3E), ("ACI-", 0x22), ("ACc-", 0x27), ("AC8-", 0x2F),
+        ("AD0-", 0x3D),
     ]
 
     static func occurs(_ text: Span<UInt8>) -> Bool {

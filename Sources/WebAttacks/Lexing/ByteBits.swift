@@ -28,7 +28,8 @@ struct ByteBits: OptionSet, Sendable {
         if ByteClass.isLetter(byte) || ByteClass.isDigit(byte) { return 0 }
         switch byte {
         case UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: ","): return 0
-        case UInt8(ascii: "."), UInt8(ascii: "/"), UInt8(ascii: ":"), UInt8(ascii: "~"): return dotted.rawValue
+        case UInt8(ascii: "."), UInt8(ascii: "/"), UInt8(ascii: ":"), UInt8(ascii: "~"):
+            return dotted.rawValue
         case UInt8(ascii: "%"), UInt8(ascii: "\\"): return special.rawValue | coded.rawValue
         default: return special.rawValue
         }
@@ -47,7 +48,8 @@ struct ByteBits: OptionSet, Sendable {
         for at in 0..<text.count {
             switch text[at] {
             case UInt8(ascii: "$"), UInt8(ascii: "{"), UInt8(ascii: "<"), UInt8(ascii: "\""),
-                UInt8(ascii: "'"), UInt8(ascii: "`"), UInt8(ascii: "\\"), UInt8(ascii: " "), UInt8(ascii: ";"):
+                UInt8(ascii: "'"), UInt8(ascii: "`"), UInt8(ascii: "\\"), UInt8(ascii: " "),
+                UInt8(ascii: ";"):
                 return true
             default: break
             }
@@ -58,8 +60,28 @@ struct ByteBits: OptionSet, Sendable {
     /// Long enough, and of nothing but base64's letters.
     static func mayBeBase64(_ text: Span<UInt8>) -> Bool {
         guard text.count >= 6, text.count < 1500 else { return false }
-        return text[0] == 0x4C || text[0] == 0x50 || text[0] == 0x4A || text[0] == 0x72 || text[0] == 0x4B
+        return text[0] == 0x4C || text[0] == 0x50 || text[0] == 0x4A || text[0] == 0x72
+            || text[0] == 0x4B
             || text[0] == 0x43 || text[0] == 0x68 || text[0] == 0x77
+    }
+
+    static func pluses(_ text: Span<UInt8>) -> Int {
+        var count = 0
+        for at in 0..<text.count where text[at] == UInt8(ascii: "+") { count += 1 }
+        return count
+    }
+
+    /// `Mozilla/5.0 (` and a platform.
+    static func isBrowser(_ agent: Span<UInt8>) -> Bool {
+        guard agent.count > 14, agent[0] == UInt8(ascii: "M"), agent[7] == UInt8(ascii: "/"),
+            agent[12] == UInt8(ascii: "(")
+        else { return false }
+        return switch agent[13] {
+        case UInt8(ascii: "W"), UInt8(ascii: "M"), UInt8(ascii: "X"), UInt8(ascii: "L"),
+            UInt8(ascii: "i"), UInt8(ascii: "A"):
+            true
+        default: false
+        }
     }
 
     /// A user agent of letters, digits and a few marks, whose first word is a product.
@@ -75,7 +97,8 @@ struct ByteBits: OptionSet, Sendable {
             case UInt8(ascii: "."), UInt8(ascii: ";"), UInt8(ascii: ":"), UInt8(ascii: ","),
                 UInt8(ascii: "+"), UInt8(ascii: "("), UInt8(ascii: ")"), UInt8(ascii: "["),
                 UInt8(ascii: "]"), UInt8(ascii: "!"), UInt8(ascii: "~"), UInt8(ascii: "-"),
-                UInt8(ascii: "_"), UInt8(ascii: "&"), UInt8(ascii: "@"), UInt8(ascii: "?"), UInt8(ascii: "="):
+                UInt8(ascii: "_"), UInt8(ascii: "&"), UInt8(ascii: "@"), UInt8(ascii: "?"),
+                UInt8(ascii: "="):
                 break
             default: return false
             }

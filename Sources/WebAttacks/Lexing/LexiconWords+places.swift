@@ -87,7 +87,10 @@ extension LexiconWords {
                 etrn top data user pass
                 """
             ),
-            (.includeDirective, "exec include echo config printenv fsize flastmod set if elif endif"),
+            (
+                .includeDirective,
+                "exec include echo config printenv fsize flastmod set if elif endif"
+            ),
             (
                 .scannerName,
                 """

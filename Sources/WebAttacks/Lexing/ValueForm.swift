@@ -15,6 +15,8 @@ struct ValueForm: Sendable {
     private(set) var marksAbove: UInt64 = 0
     private(set) var hasNul = false
     private(set) var hasLine = false
+    /// Whether a keyword of SQL occurs.
+    private(set) var hasKeyword = false
     /// Words without a meaning to any language.
     private(set) var plainWords = 0
     /// Words behind a blank, as prose has them.
@@ -25,7 +27,7 @@ struct ValueForm: Sendable {
     let lexicon: Lexicon
 
     /// Tokens that a value is cut into; what lies behind isn't looked at.
-    static let tokenLimit = 400
+    static let tokenLimit = 256
 
     init(lexicon: Lexicon) {
         self.lexicon = lexicon
@@ -79,6 +81,25 @@ struct ValueForm: Sendable {
         return nil
     }
 
+    /// Whether a text in lower case begins within the next bytes.
+    func hasNear(_ text: StaticString, from offset: Int, within distance: Int = 96) -> Bool {
+        let first = text.withUTF8Buffer { $0.first ?? 0 }
+        var at = max(0, offset)
+        let end = min(lower.count, at + distance)
+        while at < end {
+            if lower[at] == first, hasText(at: at, text) { return true }
+            at += 1
+        }
+        return false
+    }
+
+    /// Whether a word or mark means something to SQL.
+    var mayBeSQL: Bool {
+        hasKeyword || has("'") || has("\"") || has("`") || has("@") || has("#") || has("|")
+            || has("&")
+            || !roles.isDisjoint(with: [.sqlFunction, .sqlDangerous, .sqlCatalog])
+    }
+
     /// Takes a value's bytes and cuts them into tokens.
     mutating func take(_ value: borrowing [UInt8]) {
         bytes.removeAll(keepingCapacity: true)
@@ -123,6 +144,7 @@ struct ValueForm: Sendable {
         hasNul = false
         hasLine = false
         isCut = false
+        hasKeyword = false
         plainWords = 0
         spacedWords = 0
     }
@@ -175,6 +197,7 @@ struct ValueForm: Sendable {
             plainWords += 1
         } else {
             roles.formUnion(lexicon.entries[Int(entry)].roles)
+            hasKeyword = hasKeyword || lexicon.entries[Int(entry)].sql != .name
         }
         if gap != .none { spacedWords += 1 }
         append(at, end, entry, .word, gap)
@@ -185,11 +208,14 @@ struct ValueForm: Sendable {
     /// letters is a word, unless they are a keyword of SQL: `1or`.
     private mutating func number(_ at: Int, _ gap: Token.Gap) -> Int {
         var end = at + 1
-        if bytes[at] == UInt8(ascii: "0"), end < bytes.count, bytes[end] | 0x20 == UInt8(ascii: "x") {
+        if bytes[at] == UInt8(ascii: "0"), end < bytes.count, bytes[end] | 0x20 == UInt8(ascii: "x")
+        {
             end += 1
             while end < bytes.count, ByteClass.isHex(bytes[end]) { end += 1 }
         } else {
-            while end < bytes.count, ByteClass.isDigit(bytes[end]) || bytes[end] == 0x2E { end += 1 }
+            while end < bytes.count, ByteClass.isDigit(bytes[end]) || bytes[end] == 0x2E {
+                end += 1
+            }
             if end > at + 1, bytes[end - 1] == 0x2E { end -= 1 }
             end = exponentEnd(end)
         }
@@ -206,12 +232,14 @@ struct ValueForm: Sendable {
             append(at, end, 0, .number, gap)
             return end
         }
-        let entry = stop - end <= 40 ? lexicon.find(lower.span.extracting(end..<stop), hash: hash) : 0
+        let entry =
+            stop - end <= 40 ? lexicon.find(lower.span.extracting(end..<stop), hash: hash) : 0
         guard entry != 0, lexicon.entries[Int(entry)].sql != .name else {
             plainWords += 1
             append(at, stop, 0, .word, gap)
             return stop
         }
+        hasKeyword = true
         append(at, end, 0, .number, gap)
         append(end, stop, entry, .word, .none)
         return stop

@@ -17,7 +17,8 @@ enum MarkupJudge {
 
     // MARK: Elements
 
-    private static func element(_ form: borrowing ValueForm, _ at: Int, _ verdicts: inout Verdicts) {
+    private static func element(_ form: borrowing ValueForm, _ at: Int, _ verdicts: inout Verdicts)
+    {
         var name = at + 1
         while form.isMark(name, "<") { name += 1 }
         let isClosing = form.isMark(name, "/")
@@ -43,8 +44,15 @@ enum MarkupJudge {
         if roles.contains(.tagDangerous) {
             let isScript = form.isWord(name, "script")
             guard isScript || isShut || token.count > 4 else { return }
-            let isProse = !isScript && !look.hasAttribute && form.spacedWords > 4 && form.tokens[at].gap != .none
-            verdicts.add(.crossSiteScripting, isScript ? 85 : isProse ? 45 : 70, range, "an element that loads or runs something")
+            let isProse =
+                !isScript && !look.hasAttribute && form.spacedWords > 4
+                && form.tokens[at].gap != .none
+            verdicts.add(
+                .crossSiteScripting,
+                isScript ? 85 : isProse ? 45 : 70,
+                range,
+                "an element that loads or runs something"
+            )
             return
         }
         if form.isMark(name + 1, ":"), form.tokens[name + 1].gap == .none, end > name + 1 {
@@ -53,14 +61,21 @@ enum MarkupJudge {
         }
         if look.hasAttribute, isKnown {
             let isWhole = form.isMark(end, ">")
-            verdicts.add(.crossSiteScripting, look.isActive ? 70 : isWhole ? 52 : 45, range, "an element with attributes")
+            verdicts.add(
+                .crossSiteScripting,
+                look.isActive ? 70 : isWhole ? 52 : 45,
+                range,
+                "an element with attributes"
+            )
         } else if look.isActive {
             verdicts.add(.crossSiteScripting, 65, range, "an element with attributes")
         } else if isClosing, isKnown, at == 0, end == form.tokens.count - 1, form.isMark(end, ">") {
             verdicts.add(.crossSiteScripting, 52, range, "the end of an element of HTML")
-        } else if look.hasAttribute, form.has(":"), form.find("xmlns") != nil {
+        } else if look.hasAttribute, form.has(":"), form.hasNear("xmlns", from: range.lowerBound) {
             verdicts.add(.crossSiteScripting, 60, range, "an element with a namespace")
-        } else if isKnown, form.isMark(end, ">"), !isClosing, token.count > 1 || closes(form, name, end) {
+        } else if isKnown, form.isMark(end, ">"), !isClosing,
+            token.count > 1 || closes(form, name, end)
+        {
             verdicts.add(.crossSiteScripting, 52, range, "an element of HTML")
         }
         brokenName(form, name, range, &verdicts)
@@ -68,7 +83,7 @@ enum MarkupJudge {
 
     /// `<a>…</a>`: a letter alone could be a name in a chat.
     private static func closes(_ form: borrowing ValueForm, _ name: Int, _ end: Int) -> Bool {
-        for at in end..<form.tokens.count
+        for at in end..<min(end + 24, form.tokens.count)
         where form.isMark(at, "/") && form.isMark(at - 1, "<") && at + 1 < form.tokens.count
             && form.tokens[at + 1].entry == form.tokens[name].entry
         {
@@ -92,7 +107,9 @@ enum MarkupJudge {
             let byte = form.lower[at]
             if byte == letters[found] {
                 found += 1
-            } else if !ByteClass.isBlank(byte), byte != 0x3C, byte != 0x2F, byte != 0x5C, byte != UInt8(ascii: "0"), byte != 0x3E {
+            } else if !ByteClass.isBlank(byte), byte != 0x3C, byte != 0x2F, byte != 0x5C,
+                byte != UInt8(ascii: "0"), byte != 0x3E
+            {
                 return
             }
             at += 1
@@ -105,7 +122,7 @@ enum MarkupJudge {
     private static func elementEnd(_ form: borrowing ValueForm, _ from: Int) -> Int {
         var at = from
         var quote: UInt8 = 0
-        while at < form.tokens.count {
+        while at < form.tokens.count, at < from + 64 {
             let token = form.tokens[at]
             if token.kind == .mark {
                 if quote != 0 {
@@ -118,7 +135,7 @@ enum MarkupJudge {
             }
             at += 1
         }
-        return form.tokens.count - 1
+        return at - 1
     }
 
     private struct Look {
@@ -139,14 +156,17 @@ enum MarkupJudge {
             if hasValue, isEvent(form, token) { look.hasEvent = true }
             if hasValue, form.roles(at).contains(.attribute) { look.isActive = true }
             if isScriptAddress(form, Int(token.start)) { look.hasScript = true }
-            if form.hasText(at: Int(token.start), "expression"), form.isMark(at + 1, "(") { look.hasScript = true }
+            if form.hasText(at: Int(token.start), "expression"), form.isMark(at + 1, "(") {
+                look.hasScript = true
+            }
         }
         return look
     }
 
     private static func isEvent(_ form: borrowing ValueForm, _ token: Token) -> Bool {
         guard token.count >= 5, form.hasText(at: Int(token.start), "on") else { return false }
-        for offset in Int(token.start)..<Int(token.end) where !ByteClass.isLetter(form.lower[offset]) {
+        for offset in Int(token.start)..<Int(token.end)
+        where !ByteClass.isLetter(form.lower[offset]) {
             return false
         }
         return true
@@ -176,7 +196,12 @@ enum MarkupJudge {
         for at in 0..<form.tokens.count - 1 where form.tokens[at].kind == .word {
             let isAttribute = form.isMark(at + 1, "=") && form.roles(at).contains(.attribute)
             if isAttribute, isQuoted {
-                verdicts.add(.crossSiteScripting, 55, 0..<form.bytes.count, "attributes and the end of an element")
+                verdicts.add(
+                    .crossSiteScripting,
+                    55,
+                    0..<form.bytes.count,
+                    "attributes and the end of an element"
+                )
             }
         }
     }
@@ -191,13 +216,25 @@ enum MarkupJudge {
             event(form, at, &verdicts)
         case UInt8(ascii: "j"), UInt8(ascii: "v"), UInt8(ascii: "l"), UInt8(ascii: "d"):
             if isScriptAddress(form, start) {
-                verdicts.add(.crossSiteScripting, 80, start..<min(start + 24, form.bytes.count), "an address that is script")
+                verdicts.add(
+                    .crossSiteScripting,
+                    80,
+                    start..<min(start + 24, form.bytes.count),
+                    "an address that is script"
+                )
             }
         case UInt8(ascii: "b"), UInt8(ascii: "e"), UInt8(ascii: "m"):
             style(form, at, &verdicts)
         case UInt8(ascii: "i") where form.isWord(at, "import"):
-            if form.isMark(at - 1, "@"), at + 1 < form.tokens.count, form.tokens[at + 1].kind == .mark {
-                verdicts.add(.crossSiteScripting, 65, start - 1..<Int(token.end), "a style sheet from elsewhere")
+            if form.isMark(at - 1, "@"), at + 1 < form.tokens.count,
+                form.tokens[at + 1].kind == .mark
+            {
+                verdicts.add(
+                    .crossSiteScripting,
+                    65,
+                    start - 1..<Int(token.end),
+                    "a style sheet from elsewhere"
+                )
             }
         default: break
         }
@@ -214,9 +251,11 @@ enum MarkupJudge {
             !form.isWord(at, "onsale"), !form.isWord(at, "onset"), !form.isWord(at, "onsite")
         else { return }
         let isBehindMark =
-            form.isMark(at - 1, "\"") || form.isMark(at - 1, "'") || form.isMark(at - 1, "/") && form.has("<")
+            form.isMark(at - 1, "\"") || form.isMark(at - 1, "'")
+            || form.isMark(at - 1, "/") && form.has("<")
             || form.isMark(at - 1, "`") || form.isMark(at - 1, "\\") || form.isMark(at - 1, "<")
-        let isBehindQuote = form.has("\"") || form.has("'") || form.has("<") || form.has(">") || form.has("(")
+        let isBehindQuote =
+            form.has("\"") || form.has("'") || form.has("<") || form.has(">") || form.has("(")
         guard isBehindMark || token.gap != .none || at == 0 && isBehindQuote else { return }
         let score = isBehindMark || isBehindQuote ? 80 : token.count > 5 ? 60 : 40
         let range = Int(token.start)..<Int(form.tokens[at + 1].end)
@@ -227,7 +266,9 @@ enum MarkupJudge {
         let start = Int(form.tokens[at].start)
         if form.hasText(at: start, "expression"), form.isMark(at + 1, "("), form.has(":") {
             verdicts.add(.crossSiteScripting, 65, start..<start + 10, "an expression in a style")
-        } else if form.hasText(at: start, "behavio"), form.isMark(at + 1, ":"), form.find("url", from: start) != nil {
+        } else if form.hasText(at: start, "behavio"), form.isMark(at + 1, ":"),
+            form.hasNear("url", from: start)
+        {
             verdicts.add(.crossSiteScripting, 70, start..<start + 8, "a behaviour in a style")
         } else if form.hasText(at: start, "moz"), form.hasText(at: start, "moz-binding") {
             verdicts.add(.crossSiteScripting, 70, start..<start + 11, "a binding in a style")
@@ -243,13 +284,14 @@ enum MarkupJudge {
 
     private static func isScriptData(_ form: borrowing ValueForm, _ start: Int) -> Bool {
         if form.hasText(at: start, "text/html") || form.hasText(at: start, "text/javascript")
-            || form.hasText(at: start, "image/svg") || form.hasText(at: start, "application/x-javascript")
-            || form.hasText(at: start, "text/xml") || form.hasText(at: start, "application/javascript")
+            || form.hasText(at: start, "image/svg")
+            || form.hasText(at: start, "application/x-javascript")
+            || form.hasText(at: start, "text/xml")
+            || form.hasText(at: start, "application/javascript")
         {
             return true
         }
-        guard let comma = form.find(",", from: start), comma < start + 60 else { return false }
-        return form.find("<", from: comma) != nil
+        return form.has("<") && form.hasNear(",", from: start, within: 60)
     }
 
     private static func hasLetters(

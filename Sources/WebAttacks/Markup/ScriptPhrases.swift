@@ -35,28 +35,46 @@ enum ScriptPhrases {
         let next = at + 1
         let isStrong =
             form.isWord(at, "alert") || form.isWord(at, "confirm") || form.isWord(at, "prompt")
-            || form.isWord(at, "eval") || form.isWord(at, "msgbox") || form.isWord(at, "fromcharcode")
+            || form.isWord(at, "eval") || form.isWord(at, "msgbox")
+            || form.isWord(at, "fromcharcode")
             || form.isWord(at, "settimeout") || form.isWord(at, "setinterval")
             || form.isWord(at, "execscript") || form.isWord(at, "importscripts")
             || form.isWord(at, "xmlhttprequest") || form.isWord(at, "insertadjacenthtml")
         if form.isWord(at, "innerhtml") || form.isWord(at, "outerhtml") {
-            if form.isMark(at - 1, ".") { add(form, at, at, 70, "script that writes the page", &verdicts) }
+            if form.isMark(at - 1, ".") {
+                add(form, at, at, 70, "script that writes the page", &verdicts)
+            }
             return
         }
-        if isStrong, form.isMark(next, "("), form.tokens[next].gap == .none || form.isMark(next + 1, "'") || form.isMark(next + 1, "\"") {
-            if argument(form, next + 1) { add(form, at, next + 1, 75, "a call of script", &verdicts) }
-        } else if isStrong, form.isMark(next, "`"), form.tokens[next].gap == .none, next + 1 < form.tokens.count {
+        if isStrong, form.isMark(next, "("),
+            form.tokens[next].gap == .none || form.isMark(next + 1, "'")
+                || form.isMark(next + 1, "\"")
+        {
+            if argument(form, next + 1) {
+                add(form, at, next + 1, 75, "a call of script", &verdicts)
+            }
+        } else if isStrong, form.isMark(next, "`"), form.tokens[next].gap == .none,
+            next + 1 < form.tokens.count
+        {
             add(form, at, next + 1, 70, "a call of script by a template", &verdicts)
         } else if isStrong, form.isMark(next, "."), next + 1 < form.tokens.count,
-            form.isWord(next + 1, "call") || form.isWord(next + 1, "apply") || form.isWord(next + 1, "bind")
+            form.isWord(next + 1, "call") || form.isWord(next + 1, "apply")
+                || form.isWord(next + 1, "bind")
         {
             add(form, at, next + 1, 70, "a call of script", &verdicts)
-        } else if isStrong, form.isMark(at - 1, "("), form.isMark(next, ")"), form.isMark(next + 1, "(") || form.isMark(at - 2, "d") || isFunctionCall(form, at - 2) {
+        } else if isStrong, form.isMark(at - 1, "("), form.isMark(next, ")"),
+            form.isMark(next + 1, "(") || form.isMark(at - 2, "d") || isFunctionCall(form, at - 2)
+        {
             add(form, at - 1, next + 1, 65, "a call of script", &verdicts)
-        } else if isStrong, form.isMark(at - 1, "="), form.isMark(next, ",") || form.isMark(next, ";"), form.has("(") {
+        } else if isStrong, form.isMark(at - 1, "="),
+            form.isMark(next, ",") || form.isMark(next, ";"), form.has("(")
+        {
             add(form, at, next, 55, "a function of script under another name", &verdicts)
-        } else if !isStrong, form.isMark(next, "("), form.isMark(at - 1, ".") || form.isWord(at, "write"), argument(form, next + 1) {
-            let isWriting = form.isWord(at, "write") || form.isWord(at, "writeln")
+        } else if !isStrong, form.isMark(next, "("),
+            form.isMark(at - 1, ".") || form.isWord(at, "write"), argument(form, next + 1)
+        {
+            let isWriting =
+                form.isWord(at, "write") || form.isWord(at, "writeln")
                 || form.isWord(at, "createelement") || form.isWord(at, "appendchild")
                 || form.isWord(at, "getelementbyid")
             if isWriting { add(form, at, next + 1, 60, "script that writes the page", &verdicts) }
@@ -72,11 +90,16 @@ enum ScriptPhrases {
     private static func argument(_ form: borrowing ValueForm, _ at: Int) -> Bool {
         guard at < form.tokens.count else { return true }
         let token = form.tokens[at]
-        if token.isMark(")") { return form.tokens.count <= at + 2 || form.has(";") || form.has("<") || form.has("=") }
+        if token.isMark(")") {
+            return form.tokens.count <= at + 2 || form.has(";") || form.has("<") || form.has("=")
+        }
         if token.kind == .number { return true }
         if token.kind == .mark { return true }
-        if form.roles(at).contains(.scriptObject) || form.roles(at).contains(.scriptSink) { return true }
-        return form.isMark(at + 1, ".") || form.isMark(at + 1, "(") || form.has("=") || form.has(";")
+        if form.roles(at).contains(.scriptObject) || form.roles(at).contains(.scriptSink) {
+            return true
+        }
+        return form.isMark(at + 1, ".") || form.isMark(at + 1, "(") || form.has("=")
+            || form.has(";")
             || form.tokens.count <= at + 3 || form.has(">")
     }
 
@@ -85,27 +108,38 @@ enum ScriptPhrases {
         var next = at + 1
         skipComments(form, &next)
         guard next < form.tokens.count else { return }
-        let isPage = form.isWord(at, "document") || form.isWord(at, "window") || form.isWord(at, "self")
+        let isPage =
+            form.isWord(at, "document") || form.isWord(at, "window") || form.isWord(at, "self")
             || form.isWord(at, "top") || form.isWord(at, "parent") || form.isWord(at, "frames")
-            || form.isWord(at, "this") || form.isWord(at, "location") || form.isWord(at, "globalthis")
+            || form.isWord(at, "this") || form.isWord(at, "location")
+            || form.isWord(at, "globalthis")
         guard isPage else { return }
         if form.isMark(next, ".") {
             next += 1
             skipComments(form, &next)
-            guard form.roles(next).contains(.scriptMember), form.tokens[next].kind == .word else { return }
+            guard form.roles(next).contains(.scriptMember), form.tokens[next].kind == .word else {
+                return
+            }
             let isWhole = form.tokens.count <= next + 2 && form.isWord(at, "document")
-            let isUsed = next + 1 < form.tokens.count && form.tokens[next + 1].kind == .mark
-                && !form.isMark(next + 1, ",") && (form.tokens[next + 1].gap == .none || form.isMark(next + 1, "="))
-            let score = form.isWord(at, "document") ? (isUsed || isWhole ? 70 : 55) : isUsed ? 60 : 30
+            let isUsed =
+                next + 1 < form.tokens.count && form.tokens[next + 1].kind == .mark
+                && !form.isMark(next + 1, ",")
+                && (form.tokens[next + 1].gap == .none || form.isMark(next + 1, "="))
+            let score =
+                form.isWord(at, "document") ? (isUsed || isWhole ? 70 : 55) : isUsed ? 60 : 30
             add(form, at, next, score, "an object of the page", &verdicts)
         } else if form.isMark(next, "["), form.tokens[next].gap == .none {
             var inner = next + 1
             skipComments(form, &inner)
-            let isName = form.isMark(inner, "\"") || form.isMark(inner, "'") || form.isMark(inner, "`")
+            let isName =
+                form.isMark(inner, "\"") || form.isMark(inner, "'") || form.isMark(inner, "`")
                 || form.isMark(inner, "(") || form.isMark(inner, "/")
-            if isName { add(form, at, inner, 68, "an object of the page by a name in brackets", &verdicts) }
+            if isName {
+                add(form, at, inner, 68, "an object of the page by a name in brackets", &verdicts)
+            }
         } else if form.isWord(at, "location"), form.isMark(next, "="), at > 0,
-            form.isMark(at - 1, ";") && (form.has("(") || form.has("'")) || form.isMark(at - 1, "\"") || form.isMark(at - 1, "'") || form.isMark(at - 1, ".")
+            form.isMark(at - 1, ";") && (form.has("(") || form.has("'"))
+                || form.isMark(at - 1, "\"") || form.isMark(at - 1, "'") || form.isMark(at - 1, ".")
         {
             add(form, at, next, 60, "script that leads elsewhere", &verdicts)
         }
@@ -114,7 +148,8 @@ enum ScriptPhrases {
     private static func skipComments(_ form: borrowing ValueForm, _ at: inout Int) {
         while form.isMark(at, "/"), form.isMark(at + 1, "*") {
             at += 2
-            while at < form.tokens.count, !(form.isMark(at, "*") && form.isMark(at + 1, "/")) { at += 1 }
+            let end = min(at + 12, form.tokens.count)
+            while at < end, !(form.isMark(at, "*") && form.isMark(at + 1, "/")) { at += 1 }
             at += 2
         }
     }

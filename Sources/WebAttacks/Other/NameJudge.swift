@@ -8,7 +8,8 @@ enum NameJudge {
 
     private static let sessionNames: [StaticString] = [
         "sessionid", "session_id", "session-id", "phpsessid", "aspsessionid", "asp.net_sessionid",
-        "cfid", "cftoken", "sid", "connect.sid", "sails.sid", "koa:sess", "koa.sid", "laravel_session",
+        "cfid", "cftoken", "sid", "connect.sid", "sails.sid", "koa:sess", "koa.sid",
+        "laravel_session",
         "ci_session", "cakephp", "play_session", "jwsession", "_flask_session", "session", "sess",
         "session-token", "session_token", "rack.session", "_session_id", "beaker.session.id",
         "viewstate", "symfony", "express.sid", "zenid", "weblogicsession", "ssid", "_csrf_session",
@@ -23,7 +24,8 @@ enum NameJudge {
             guard count <= name.count, count == name.count || count > 6 else { continue }
             let isEqual = candidate.withUTF8Buffer { expected in
                 let start = name.count - count
-                for index in 0..<count where ByteClass.lower(name[start + index]) != expected[index] {
+                for index in 0..<count where ByteClass.lower(name[start + index]) != expected[index]
+                {
                     return false
                 }
                 return true
@@ -49,7 +51,8 @@ enum NameJudge {
             "__startswith", "__istartswith", "__contains", "__icontains", "__regex", "__iregex",
             "__has_key", "__has_keys", "__endswith", "__gt", "__lt", "__exact", "__isnull",
         ]
-        guard form.tokens.count == 1, let first = form.find("__"), let second = form.find("__", from: first + 2),
+        guard form.tokens.count == 1, let first = form.find("__"),
+            let second = form.find("__", from: first + 2),
             second > first + 2
         else { return }
         for end in ends {
@@ -66,14 +69,21 @@ enum NameJudge {
     static func judgePath(_ form: borrowing ValueForm, _ verdicts: inout Verdicts) {
         for at in 0..<form.tokens.count where form.isMark(at, ".") {
             if at == 0 || form.isMark(at - 1, "/") {
-                guard form.roles(at + 1).contains(.sensitiveName), !form.isWord(at + 1, "next") || form.isMark(at + 2, "/") else { continue }
+                guard form.roles(at + 1).contains(.sensitiveName),
+                    !form.isWord(at + 1, "next") || form.isMark(at + 2, "/")
+                else { continue }
                 let range = Int(form.tokens[at].start)..<Int(form.tokens[at + 1].end)
                 verdicts.add(.probe, 58, range, "a hidden file or folder that should not be public")
             }
         }
         dump(form, &verdicts)
         if form.hasText(at: 0, "/@fs/") {
-            verdicts.add(.localFile, 60, 0..<form.bytes.count, "a file of the system, by a development server")
+            verdicts.add(
+                .localFile,
+                60,
+                0..<form.bytes.count,
+                "a file of the system, by a development server"
+            )
         }
     }
 
@@ -87,12 +97,16 @@ enum NameJudge {
         guard count > 2, form.isMark(count - 2, ".") else { return }
         let range = Int(form.tokens[max(0, count - 3)].start)..<form.bytes.count
         let isArchive =
-            form.isWord(count - 1, "zip") || form.isWord(count - 1, "gz") || form.isWord(count - 1, "tar")
-            || form.isWord(count - 1, "rar") || form.isWord(count - 1, "7z") || form.isWord(count - 1, "bak")
+            form.isWord(count - 1, "zip") || form.isWord(count - 1, "gz")
+            || form.isWord(count - 1, "tar")
+            || form.isWord(count - 1, "rar") || form.isWord(count - 1, "7z")
+            || form.isWord(count - 1, "bak")
         if isArchive, form.isWord(count - 3, "sql") || form.isWord(count - 3, "bak") {
             verdicts.add(.probe, 56, range, "a copy of a database")
         }
-        if form.isWord(count - 1, "log"), form.isWord(count - 3, "errors") || form.isWord(count - 3, "error_log") {
+        if form.isWord(count - 1, "log"),
+            form.isWord(count - 3, "errors") || form.isWord(count - 3, "error_log")
+        {
             verdicts.add(.probe, 54, range, "a log of the server")
         }
     }
@@ -100,7 +114,10 @@ enum NameJudge {
     // MARK: Scanners
 
     static func judgeAgent(_ form: borrowing ValueForm, _ verdicts: inout Verdicts) {
-        guard form.roles.contains(.scannerName) || form.find("fuzz faster") != nil || form.find("nmap scripting") != nil || form.find("graphql-cop") != nil || form.find("security scanner") != nil
+        guard
+            form.roles.contains(.scannerName) || form.find("fuzz faster") != nil
+                || form.find("nmap scripting") != nil || form.find("graphql-cop") != nil
+                || form.find("security scanner") != nil
         else { return }
         for at in 0..<form.tokens.count where form.roles(at).contains(.scannerName) {
             verdicts.add(.scanner, 80, form.tokens[at].range, "a scanner names itself")

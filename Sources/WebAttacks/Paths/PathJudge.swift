@@ -38,7 +38,11 @@ enum PathJudge {
             var end = at
             var dots = 0
             // Dots that a backslash or slash parts are still two: `.\./`.
-            while end < count, bytes[end] == 0x2E || dots == 1 && bytes[end] == 0 || (dots == 1 && bytes[end] == 0x5C && end + 1 < count && bytes[end + 1] == 0x2E) {
+            while end < count,
+                bytes[end] == 0x2E || dots == 1 && bytes[end] == 0
+                    || (dots == 1 && bytes[end] == 0x5C && end + 1 < count
+                        && bytes[end + 1] == 0x2E)
+            {
                 if bytes[end] == 0x2E { dots += 1 }
                 end += 1
             }
@@ -70,7 +74,9 @@ enum PathJudge {
         var code = at
         if code + 1 < count, bytes[code] == 0x30, bytes[code + 1] == 0x78 { code += 2 }
         if code < count, bytes[code] == 0x25 { code += 1 }
-        guard code + 1 < count, bytes[code] == 0x32 && bytes[code + 1] == 0x66 || bytes[code] == 0x35 && bytes[code + 1] == 0x63
+        guard code + 1 < count,
+            bytes[code] == 0x32 && bytes[code + 1] == 0x66
+                || bytes[code] == 0x35 && bytes[code + 1] == 0x63
         else { return nil }
         let isFollowed = code + 2 < count && (bytes[code + 2] == 0x2E || code > at)
         return isFollowed ? code + 2 : nil
@@ -83,7 +89,9 @@ enum PathJudge {
         _ verdicts: inout Verdicts
     ) {
         let range = climbs.first..<form.bytes.count
-        let isWhole = form.plainWords < 8 && !form.tokens.contains { $0.gap != .none && $0.start < climbs.end }
+        let isWhole =
+            form.plainWords < 8
+            && !form.tokens.contains { $0.gap != .none && $0.start < climbs.end }
         if form.roles.contains(.systemFile) && isSensitive(form, from: climbs.first) {
             verdicts.add(.localFile, 85, range, "a way up to a file of the system")
             return
@@ -131,11 +139,15 @@ enum PathJudge {
     /// A folder of the system, a slash, and a file that lies there.
     static func isSensitive(_ form: borrowing ValueForm, from start: Int) -> Bool {
         var hasFolder = false
-        for at in 0..<form.tokens.count where Int(form.tokens[at].start) >= start && form.tokens[at].kind == .word {
+        for at in 0..<form.tokens.count
+        where Int(form.tokens[at].start) >= start && form.tokens[at].kind == .word {
             let roles = form.roles(at)
-            let isBehindSlash = form.isMark(at - 1, "/") || form.isMark(at - 1, "\\") || form.isMark(at - 1, ".")
+            let isBehindSlash =
+                form.isMark(at - 1, "/") || form.isMark(at - 1, "\\") || form.isMark(at - 1, ".")
             guard isBehindSlash || at == 0 else { continue }
-            if hasFolder, roles.contains(.systemFile) || roles.contains(.extensionName) { return true }
+            if hasFolder, roles.contains(.systemFile) || roles.contains(.extensionName) {
+                return true
+            }
             if roles.contains(.systemFolder) { hasFolder = true }
             if isFileAlone(form, at) { return true }
         }
@@ -151,7 +163,8 @@ enum PathJudge {
             || form.hasText(at: start, "global.asa") || form.hasText(at: start, "web.config")
             || form.hasText(at: start, "php.ini") || form.hasText(at: start, "my.cnf")
             || form.hasText(at: start, "httpd.conf") || form.hasText(at: start, "ntuser.dat")
-            || form.hasText(at: start, "id_rsa") || form.hasText(at: start, "shadow") && form.tokens[at].count == 6
+            || form.hasText(at: start, "id_rsa")
+            || form.hasText(at: start, "shadow") && form.tokens[at].count == 6
     }
 
     /// `/etc/passwd`, `file:///proc/self/environ`, `php.ini%00`.
@@ -170,7 +183,12 @@ enum PathJudge {
                 if isRooted, isKnownPlace(form, at) {
                     let start = Int(form.tokens[at - 1].start)
                     let before = form.tokens[..<at].count { $0.kind == .word }
-                    verdicts.add(.localFile, words < 4 && before < 2 && (at > 6 || form.spacedWords < 2) ? 75 : 45, start..<form.bytes.count, "a file of the system")
+                    verdicts.add(
+                        .localFile,
+                        words < 4 && before < 2 && (at > 6 || form.spacedWords < 2) ? 75 : 45,
+                        start..<form.bytes.count,
+                        "a file of the system"
+                    )
                 }
             }
             if begins, words == 0, isRootFolder(form, 1), slashes > 1 {
@@ -193,47 +211,66 @@ enum PathJudge {
         for at in 0..<form.tokens.count where form.isWord(at, "etc") {
             var next = at + 1
             while form.isMark(next, "/") || form.isMark(next, "\\") { next += 1 }
-            let isIt = form.isWord(next, "passwd") || form.isWord(next, "shadow") || form.isWord(next, "issue")
-                || form.isWord(next, "hosts") || form.isWord(next, "group") || form.isWord(next, "motd")
+            let isIt =
+                form.isWord(next, "passwd") || form.isWord(next, "shadow")
+                || form.isWord(next, "issue")
+                || form.isWord(next, "hosts") || form.isWord(next, "group")
+                || form.isWord(next, "motd")
             guard isIt, next > at + 1 else { continue }
-            verdicts.add(.localFile, 68, Int(form.tokens[at].start)..<Int(form.tokens[next].end), "a file of the system")
+            verdicts.add(
+                .localFile,
+                68,
+                Int(form.tokens[at].start)..<Int(form.tokens[next].end),
+                "a file of the system"
+            )
         }
     }
 
     private static func isBoundary(_ form: borrowing ValueForm, _ at: Int) -> Bool {
         let token = form.tokens[at]
         guard token.kind == .mark else { return form.tokens[at + 1].gap != .none }
-        return token.byte != UInt8(ascii: ".") && token.byte != UInt8(ascii: "~") && token.byte != UInt8(ascii: ":")
+        return token.byte != UInt8(ascii: ".") && token.byte != UInt8(ascii: "~")
+            && token.byte != UInt8(ascii: ":")
             || form.isMark(at, ":")
     }
 
     /// `etc/passwd`, `proc/self`, `var/log/x`: what lies behind the folder.
     private static func isKnownPlace(_ form: borrowing ValueForm, _ at: Int) -> Bool {
         var next = at + 1
-        while form.isMark(next, "/") || form.isMark(next, "\\") || form.isMark(next, ".") { next += 1 }
+        while form.isMark(next, "/") || form.isMark(next, "\\") || form.isMark(next, ".") {
+            next += 1
+        }
         guard next > at + 1, next < form.tokens.count else { return false }
         if form.isWord(at, "etc") {
-            return form.roles(next).contains(.systemFile) || form.roles(next).contains(.systemFolder)
+            return form.roles(next).contains(.systemFile)
+                || form.roles(next).contains(.systemFolder)
                 || form.roles(next).contains(.command) || last(form, .extensionName)
         }
         if form.isWord(at, "proc") {
             return form.roles(next).contains(.systemFile) || form.tokens[next].kind == .number
         }
         if form.isWord(at, "dev") {
-            return form.isWord(next, "tcp") || form.isWord(next, "udp") || form.isWord(next, "random")
+            return form.isWord(next, "tcp") || form.isWord(next, "udp")
+                || form.isWord(next, "random")
                 || form.isWord(next, "zero") || form.isWord(next, "null") && form.tokens.count < 8
         }
         if form.isWord(at, "windows") || form.isWord(at, "winnt") || form.isWord(at, "boot")
             || form.isWord(at, "inetpub") || form.isWord(at, "xampp") || form.isWord(at, "root")
         {
-            return form.roles(next).contains(.systemFile) || form.roles(next).contains(.systemFolder)
+            return form.roles(next).contains(.systemFile)
+                || form.roles(next).contains(.systemFolder)
                 || last(form, .extensionName) || last(form, .systemFile)
         }
-        return form.roles(next).contains(.systemFolder) && (last(form, .extensionName) || last(form, .systemFile))
+        return form.roles(next).contains(.systemFolder)
+            && (last(form, .extensionName) || last(form, .systemFile))
     }
 
     private static func last(_ form: borrowing ValueForm, _ roles: Roles) -> Bool {
-        for at in stride(from: form.tokens.count - 1, through: max(0, form.tokens.count - 3), by: -1)
+        for at in stride(
+            from: form.tokens.count - 1,
+            through: max(0, form.tokens.count - 3),
+            by: -1
+        )
         where form.tokens[at].kind != .mark {
             return !form.roles(at).isDisjoint(with: roles)
         }
@@ -250,20 +287,29 @@ enum PathJudge {
             || form.isWord(at, "volumes") || form.isWord(at, "xampp") || form.isWord(at, "private")
             || form.isWord(at, "program") || form.isWord(at, "windows") || form.isWord(at, "apache")
             || form.isWord(at, "apache2") || form.isWord(at, "php") && form.tokens.count > 6
-            || form.isWord(at, "nginx") || form.isWord(at, "mnt") || form.isWord(at, "home") && last(form, .extensionName)
-            || form.isWord(at, "lib") && form.tokens.count < 6 || form.isWord(at, "sys") || form.isWord(at, "dev")
+            || form.isWord(at, "nginx") || form.isWord(at, "mnt")
+            || form.isWord(at, "home") && last(form, .extensionName)
+            || form.isWord(at, "lib") && form.tokens.count < 6 || form.isWord(at, "sys")
+            || form.isWord(at, "dev")
     }
 
     private static func endsInConfiguration(_ form: borrowing ValueForm) -> Bool {
         let count = form.tokens.count
-        if count > 2, form.isWord(count - 1, "error_log") || form.isWord(count - 1, "access_log") { return true }
-        guard count > 2, form.isMark(count - 2, "."), form.roles(count - 1).contains(.extensionName) else { return false }
-        return !form.isWord(count - 1, "txt") && !form.isWord(count - 1, "xml") && !form.isWord(count - 1, "php")
+        if count > 2, form.isWord(count - 1, "error_log") || form.isWord(count - 1, "access_log") {
+            return true
+        }
+        guard count > 2, form.isMark(count - 2, "."), form.roles(count - 1).contains(.extensionName)
+        else { return false }
+        return !form.isWord(count - 1, "txt") && !form.isWord(count - 1, "xml")
+            && !form.isWord(count - 1, "php")
             && !form.isWord(count - 1, "db") || form.hasNul && form.tokens.count > 4
     }
 
     private static func hidden(_ form: borrowing ValueForm) -> Bool {
-        for at in 0..<form.tokens.count where form.isMark(at, ".") && (at == 0 || form.isMark(at - 1, "/") || form.isMark(at - 1, "\\")) {
+        for at in 0..<form.tokens.count
+        where form.isMark(at, ".")
+            && (at == 0 || form.isMark(at - 1, "/") || form.isMark(at - 1, "\\"))
+        {
             let roles = form.roles(at + 1)
             if roles.contains(.sensitiveName), form.tokens.count <= at + 4 { return true }
         }
@@ -273,18 +319,28 @@ enum PathJudge {
     /// `c:\windows`, `\\host\share$`.
     private static func drive(_ form: borrowing ValueForm, _ verdicts: inout Verdicts) {
         guard form.has("\\") || form.has(":") else { return }
-        for at in 0..<form.tokens.count where form.tokens[at].kind == .word && form.tokens[at].count == 1 {
+        for at in 0..<form.tokens.count
+        where form.tokens[at].kind == .word && form.tokens[at].count == 1 {
             guard form.isMark(at + 1, ":"), form.isMark(at + 2, "\\") || form.isMark(at + 2, "/"),
-                at == 0 || form.isMark(at - 1, "/") || form.isMark(at - 1, "\\") || form.tokens[at].gap != .none || form.isMark(at - 1, "\"") || form.isMark(at - 1, ":")
+                at == 0 || form.isMark(at - 1, "/") || form.isMark(at - 1, "\\")
+                    || form.tokens[at].gap != .none || form.isMark(at - 1, "\"")
+                    || form.isMark(at - 1, ":")
             else { continue }
             let start = Int(form.tokens[at].start)
             let isUsual = form.roles.contains(.systemFolder) || form.roles.contains(.systemFile)
             let isAlone = at <= 4 && form.plainWords < 4
             if isUsual || isAlone {
-                verdicts.add(.localFile, 62, start..<form.bytes.count, "a path on a drive of Windows")
+                verdicts.add(
+                    .localFile,
+                    62,
+                    start..<form.bytes.count,
+                    "a path on a drive of Windows"
+                )
             }
         }
-        if form.isMark(0, "\\"), form.isMark(1, "\\"), form.tokens.count > 4, form.tokens[1].gap == .none, form.plainWords + 2 < form.tokens.count {
+        if form.isMark(0, "\\"), form.isMark(1, "\\"), form.tokens.count > 4,
+            form.tokens[1].gap == .none, form.plainWords + 2 < form.tokens.count
+        {
             verdicts.add(.localFile, 58, 0..<form.bytes.count, "a share of another host")
         }
     }
@@ -292,6 +348,11 @@ enum PathJudge {
     private static func nul(_ form: borrowing ValueForm, _ verdicts: inout Verdicts) {
         guard let at = form.bytes.firstIndex(of: 0), form.plainWords < 8 else { return }
         let hasPath = form.has("/") || form.has("\\") || form.has(".")
-        verdicts.add(.localFile, hasPath ? 60 : 52, at..<at + 1, "a NUL that cuts the name of a file")
+        verdicts.add(
+            .localFile,
+            hasPath ? 60 : 52,
+            at..<at + 1,
+            "a NUL that cuts the name of a file"
+        )
     }
 }

@@ -57,7 +57,9 @@ struct RequestTarget: Sendable {
 
     /// `http://host/path`, as proxies and referrers have it.
     private func isAbsolute(_ target: Span<UInt8>, _ count: Int) -> Bool {
-        guard count > 8, target[0] | 0x20 == UInt8(ascii: "h"), target[3] | 0x20 == UInt8(ascii: "p") else { return false }
+        guard count > 8, target[0] | 0x20 == UInt8(ascii: "h"),
+            target[3] | 0x20 == UInt8(ascii: "p")
+        else { return false }
         let colon = target[4] == UInt8(ascii: ":") ? 4 : 5
         return target[colon] == UInt8(ascii: ":") && target[colon + 1] == UInt8(ascii: "/")
             && target[colon + 2] == UInt8(ascii: "/")
@@ -65,7 +67,9 @@ struct RequestTarget: Sendable {
 
     private func authorityEnd(_ target: Span<UInt8>, _ count: Int) -> Int {
         var at = target[4] == UInt8(ascii: ":") ? 7 : 8
-        while at < count, target[at] != UInt8(ascii: "/"), target[at] != UInt8(ascii: "?") { at += 1 }
+        while at < count, target[at] != UInt8(ascii: "/"), target[at] != UInt8(ascii: "?") {
+            at += 1
+        }
         return at
     }
 }

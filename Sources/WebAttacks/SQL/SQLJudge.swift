@@ -24,16 +24,21 @@ struct SQLJudge: Sendable {
         while start < form.tokens.count {
             var end = start
             var marks: UInt8 = 0
-            while end < form.tokens.count, form.tokens[end].kind == .mark, end == start || form.tokens[end].gap == .none {
+            while end < form.tokens.count, form.tokens[end].kind == .mark,
+                end == start || form.tokens[end].gap == .none
+            {
                 switch form.tokens[end].byte {
                 case 0x27: marks |= 1
                 case 0x22: marks |= 2
-                case UInt8(ascii: "("), UInt8(ascii: "<"), UInt8(ascii: ")"), UInt8(ascii: ","): marks |= 4
+                case UInt8(ascii: "("), UInt8(ascii: "<"), UInt8(ascii: ")"), UInt8(ascii: ","):
+                    marks |= 4
                 default: break
                 }
                 end += 1
             }
-            let isJoined = start > 0 && form.tokens[start].gap == .none && (end >= form.tokens.count || form.tokens[end].gap == .none)
+            let isJoined =
+                start > 0 && form.tokens[start].gap == .none
+                && (end >= form.tokens.count || form.tokens[end].gap == .none)
             if marks == 7, isJoined || end >= form.tokens.count {
                 let range = Int(form.tokens[start].start)..<Int(form.tokens[end - 1].end)
                 verdicts.add(.sqlInjection, 58, range, "marks that testers send together")
@@ -63,11 +68,17 @@ struct SQLJudge: Sendable {
         let isSingle = quote != UInt8(ascii: "\"")
         // Inches, and code in the quotes of prose.
         let isMeasure = !isSingle && start > 0 && ByteClass.isDigit(form.bytes[start - 1])
-        let isProse = lexer.wordsBefore > 4 || isMeasure && shape.logic == 0 && !shape.hasComment
-            || quote == UInt8(ascii: "`") && shape.logic == 0 && shape.unions == 0 && shape.comparisons == 0
+        let isProse =
+            lexer.wordsBefore > 4 || isMeasure && shape.logic == 0 && !shape.hasComment
+            || quote == UInt8(ascii: "`") && shape.logic == 0 && shape.unions == 0
+                && shape.comparisons == 0
         // Without a blank it is no prose, whichever quote it is.
         let isTight = form.tokens.allSatisfy { $0.gap == .none }
-        let (score, reason) = scoreAfterQuote(shape, isSingle: isSingle || isTight && !isMeasure && lexer.wordsBefore < 2, isProse: form.spacedWords > 3 && form.has("#"))
+        let (score, reason) = scoreAfterQuote(
+            shape,
+            isSingle: isSingle || isTight && !isMeasure && lexer.wordsBefore < 2,
+            isProse: form.spacedWords > 3 && form.has("#")
+        )
         verdicts.add(.sqlInjection, isProse ? score - 30 : score, range, reason)
     }
 
@@ -122,14 +133,22 @@ struct SQLJudge: Sendable {
             return (75, "a quote ends the text, then an expression")
         }
         if shape.logic > 0, shape.endsOpen {
-            return (isSingle || shape.arithmetic > 0 ? 60 : 45, "a quote ends the text, then a condition")
+            return (
+                isSingle || shape.arithmetic > 0 ? 60 : 45,
+                "a quote ends the text, then a condition"
+            )
         }
         if operations > 0, shape.endsOpen {
             let words = shape.wordComparisons
-            return (isSingle || words == 0 && shape.comparisons > 0 ? 60 : 45, "an expression between two quoted texts")
+            return (
+                isSingle || words == 0 && shape.comparisons > 0 ? 60 : 45,
+                "an expression between two quoted texts"
+            )
         }
         if shape.surplusCloses > 0, !shape.isDangling || shape.logic > 0 {
-            return (shape.tokens > 2 ? 65 : 52, "a quote and parentheses that end the server's text")
+            return (
+                shape.tokens > 2 ? 65 : 52, "a quote and parentheses that end the server's text"
+            )
         }
         if operations > 0, shape.names > 0, !shape.isDangling {
             return (isSingle ? 60 : 40, "a quote ends the text, then an expression")
@@ -141,7 +160,12 @@ struct SQLJudge: Sendable {
 
     private func judgePlain(_ form: borrowing ValueForm, _ verdicts: inout Verdicts) {
         if isCallBegun(form) {
-            verdicts.add(.sqlInjection, 52, 0..<form.bytes.count, "a function of SQL, and its parenthesis")
+            verdicts.add(
+                .sqlInjection,
+                52,
+                0..<form.bytes.count,
+                "a function of SQL, and its parenthesis"
+            )
         }
         guard lexer.tokens.count > 1 else { return }
         let shape = SQLParser.parse(lexer.tokens, form)
@@ -165,41 +189,61 @@ struct SQLJudge: Sendable {
         if shape.stacked > 0, shape.calls > 0 { return (70, "a call behind a semicolon") }
         if shape.dangerousCalls > 0 { return (70, "a function that attacks use") }
         if shape.logic > 0, shape.comparisons > 0, values > 0 {
-            let isQuotedProse = shape.numbers + shape.calls + shape.variables + shape.constants == 0
+            let isQuotedProse =
+                shape.numbers + shape.calls + shape.variables + shape.constants == 0
                 && shape.comparisons == shape.wordComparisons && shape.logic < 2 && !shape.leads
             return (isQuotedProse ? 40 : 80, "a condition of SQL")
         }
-        if shape.logic > 0, shape.comparisons > 0, isSameName() { return (60, "a condition that is always true") }
+        if shape.logic > 0, shape.comparisons > 0, isSameName() {
+            return (60, "a condition that is always true")
+        }
         if shape.selects > 0, isSelect(form), shape.isDangling == false {
             let parts = values + shape.stars + shape.commas + shape.groups
-            if shape.wordComparisons > 0, shape.texts + shape.clauses == 0 { return (40, "a select") }
+            if shape.wordComparisons > 0, shape.texts + shape.clauses == 0 {
+                return (40, "a select")
+            }
             return (parts > 0 ? 70 : shape.tokens == 4 ? 40 : 20, "a statement of SQL")
         }
-        if shape.filters > 0, shape.comparisons > shape.wordComparisons, values > 1, shape.names < 3 {
+        if shape.filters > 0, shape.comparisons > shape.wordComparisons, values > 1, shape.names < 3
+        {
             return (65, "a clause with a condition")
         }
-        if shape.orders > 0, shape.tokens > 3, values > 1 { return (65, "a number, then a clause of SQL") }
-        if shape.unions > 0, shape.names == 0, values > 0, shape.hasComment || shape.tokens > 3 || form.has("#") {
+        if shape.orders > 0, shape.tokens > 3, values > 1 {
+            return (65, "a number, then a clause of SQL")
+        }
+        if shape.unions > 0, shape.names == 0, values > 0,
+            shape.hasComment || shape.tokens > 3 || form.has("#")
+        {
             return (58, "a value, a union, and a comment")
         }
         if shape.hasComment { return scoreComment(shape) }
         if shape.leads, shape.commas > 0, shape.variables > 0, shape.tokens == 2 {
             return (56, "a variable that continues a list")
         }
-        if shape.surplusCloses > 0, shape.logic > 0, values > 0 { return (60, "a condition that ends a group") }
-        if shape.leads, shape.calls > 0, shape.texts + shape.numbers + shape.commas > 0, !shape.isDangling {
+        if shape.surplusCloses > 0, shape.logic > 0, values > 0 {
+            return (60, "a condition that ends a group")
+        }
+        if shape.leads, shape.calls > 0, shape.texts + shape.numbers + shape.commas > 0,
+            !shape.isDangling
+        {
             return (60, "a call of SQL that continues an expression")
         }
-        if shape.comparisons > shape.wordComparisons, shape.texts > 1, shape.endsOpen, shape.tokens <= 4,
+        if shape.comparisons > shape.wordComparisons, shape.texts > 1, shape.endsOpen,
+            shape.tokens <= 4,
             form.has("'")
         {
             return (56, "a comparison of quoted texts")
         }
-        if shape.calls > 1, shape.tokens <= 8, shape.arithmetic + shape.commas == 0, shape.names + shape.constants <= 2, !shape.isDangling {
+        if shape.calls > 1, shape.tokens <= 8, shape.arithmetic + shape.commas == 0,
+            shape.names + shape.constants <= 2, !shape.isDangling
+        {
             return (56, "nested functions of SQL")
         }
         if shape.logic > 0, shape.leads, values > 0, !shape.isDangling {
-            return (shape.calls + shape.variables + shape.texts > 0 ? 60 : 40, "a condition that continues another")
+            return (
+                shape.calls + shape.variables + shape.texts > 0 ? 60 : 40,
+                "a condition that continues another"
+            )
         }
         if shape.logic > 0, shape.calls > 0 || shape.variables > 0, !shape.isDangling {
             return (55, "a condition of SQL")
@@ -214,7 +258,9 @@ struct SQLJudge: Sendable {
     private func scoreComment(_ shape: SQLParser.Shape) -> (score: Int, reason: String) {
         let reason = "an expression, and a comment hides the rest of the statement"
         let values = shape.numbers + shape.texts + shape.variables + shape.calls + shape.constants
-        guard values > 0, let comment = lexer.tokens.last, comment.kind == .comment else { return (0, "") }
+        guard values > 0, let comment = lexer.tokens.last, comment.kind == .comment else {
+            return (0, "")
+        }
         if shape.groups > 0 || shape.logic > 0 || shape.surplusCloses > 0 { return (65, reason) }
         let isShort = comment.range.count <= 14 && shape.names == 0
         return (isShort && lexer.tokens.count == 2 ? 55 : 30, reason)
@@ -228,7 +274,8 @@ struct SQLJudge: Sendable {
     }
 
     private func isSelect(_ form: borrowing ValueForm) -> Bool {
-        for token in lexer.tokens where token.kind == .statement && form.isWord(token.index, "select") {
+        for token in lexer.tokens
+        where token.kind == .statement && form.isWord(token.index, "select") {
             return true
         }
         return false
@@ -237,7 +284,8 @@ struct SQLJudge: Sendable {
     /// `a=a`.
     private func isSameName() -> Bool {
         for index in lexer.tokens.indices.dropFirst().dropLast()
-        where lexer.tokens[index].kind == .comparison && lexer.tokens[index].byte == UInt8(ascii: "=")
+        where lexer.tokens[index].kind == .comparison
+            && lexer.tokens[index].byte == UInt8(ascii: "=")
             && lexer.tokens[index - 1].kind == .name && lexer.tokens[index + 1].kind == .name
             && lexer.tokens[index - 1].byte == lexer.tokens[index + 1].byte
             && lexer.tokens[index - 1].range.count == lexer.tokens[index + 1].range.count

@@ -66,7 +66,8 @@ struct SQLLexer: Sendable {
             && form.tokens[index].gap == .none
     }
 
-    private mutating func append(_ kind: SQLKind, _ byte: UInt8, _ range: Range<Int>, _ index: Int) {
+    private mutating func append(_ kind: SQLKind, _ byte: UInt8, _ range: Range<Int>, _ index: Int)
+    {
         tokens.append(SQLToken(kind: kind, byte: byte, range: range, index: index))
     }
 
@@ -94,7 +95,8 @@ struct SQLLexer: Sendable {
         var end = at + 1
         var last = token
         let mayHaveDots = form.sql(at) != .statement && form.sql(at) != .union
-        while mayHaveDots, form.isMark(end, "."), form.tokens[end].gap == .none || end + 1 < form.tokens.count,
+        while mayHaveDots, form.isMark(end, "."),
+            form.tokens[end].gap == .none || end + 1 < form.tokens.count,
             end + 1 < form.tokens.count,
             form.tokens[end + 1].kind != .mark || form.isMark(end + 1, "*")
         {
@@ -228,7 +230,12 @@ struct SQLLexer: Sendable {
             return end + 1
         }
         guard end < form.tokens.count, form.tokens[end].gap == .none else {
-            append(end > at + 1 ? .comparison : .variable, form.tokens[at].byte, start..<start + 1, at)
+            append(
+                end > at + 1 ? .comparison : .variable,
+                form.tokens[at].byte,
+                start..<start + 1,
+                at
+            )
             return end
         }
         if isQuote(form, end) || form.isMark(end, "`") {
@@ -241,7 +248,9 @@ struct SQLLexer: Sendable {
             return end
         }
         var stop = end + 1
-        while form.isMark(stop, "."), stop + 1 < form.tokens.count, form.tokens[stop + 1].kind == .word {
+        while form.isMark(stop, "."), stop + 1 < form.tokens.count,
+            form.tokens[stop + 1].kind == .word
+        {
             stop += 2
         }
         append(.variable, form.tokens[at].byte, start..<Int(form.tokens[stop - 1].end), at)
@@ -260,7 +269,8 @@ struct SQLLexer: Sendable {
                 end += 1
             }
         case UInt8(ascii: "|"), UInt8(ascii: "&"):
-            let isDouble = end < form.tokens.count && form.tokens[end].kind == .mark
+            let isDouble =
+                end < form.tokens.count && form.tokens[end].kind == .mark
                 && form.tokens[end].byte == token.byte && form.tokens[end].gap == .none
             kind = isDouble ? .logic : .arithmetic
             if isDouble { end += 1 }
@@ -298,7 +308,12 @@ struct SQLLexer: Sendable {
             append(.other, form.tokens[at].byte, form.tokens[at].range, at)
             return at + 1
         }
-        append(.name, form.tokens[at].byte, form.tokens[at].range.lowerBound..<Int(form.tokens[end].end), at)
+        append(
+            .name,
+            form.tokens[at].byte,
+            form.tokens[at].range.lowerBound..<Int(form.tokens[end].end),
+            at
+        )
         return end + 1
     }
 }

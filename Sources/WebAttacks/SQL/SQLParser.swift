@@ -203,7 +203,8 @@ struct SQLParser: Sendable {
     }
 
     private mutating func comma() {
-        let isList = depth > 0 || inStatement || shape.orders > 0 || at == 0 || shape.surplusCloses > 0
+        let isList =
+            depth > 0 || inStatement || shape.orders > 0 || at == 0 || shape.surplusCloses > 0
         guard isList, state == .after || at == 0 else {
             isFault = true
             return
@@ -217,7 +218,8 @@ struct SQLParser: Sendable {
         if state == .after {
             let isCall =
                 isKind(tokens, at - 1, .name) || isKind(tokens, at - 1, .constant)
-                || isKind(tokens, at - 1, .prefix) || (inStatement && isKind(tokens, at - 1, .close))
+                || isKind(tokens, at - 1, .prefix)
+                || (inStatement && isKind(tokens, at - 1, .close))
             guard isCall else {
                 isFault = true
                 return
@@ -269,7 +271,11 @@ struct SQLParser: Sendable {
     ) {
         let isSelect = form.isWord(token.index, "select")
         if !isSelect, isKind(tokens, at + 1, .open) || state == .after {
-            name(tokens, form, SQLToken(kind: .name, byte: token.byte, range: token.range, index: token.index))
+            name(
+                tokens,
+                form,
+                SQLToken(kind: .name, byte: token.byte, range: token.range, index: token.index)
+            )
             return
         }
         guard state == .operand else {
@@ -318,9 +324,11 @@ struct SQLParser: Sendable {
         }
         let follows = isKind(tokens, at - 1, .clause) || isKind(tokens, at - 1, .statement)
         let standsAlone =
-            form.isWord(index, "having") || form.isWord(index, "where") || form.isWord(index, "limit")
+            form.isWord(index, "having") || form.isWord(index, "where")
+            || form.isWord(index, "limit")
             || form.isWord(index, "procedure") || form.isWord(index, "into")
-            || form.isWord(index, "when") || form.isWord(index, "then") || form.isWord(index, "else")
+            || form.isWord(index, "when") || form.isWord(index, "then")
+            || form.isWord(index, "else")
             || form.isWord(index, "from") || form.isWord(index, "offset")
             || form.isWord(index, "as") && isKind(tokens, at - 1, .close)
         let mayLead = at == 0 && (form.isWord(index, "having") || form.isWord(index, "where"))
@@ -337,7 +345,8 @@ struct SQLParser: Sendable {
             return
         }
         if tokens[at].byte == UInt8(ascii: ":"), at + 1 < tokens.count,
-            tokens[at].range.count == 2, tokens[at + 1].kind == .name || tokens[at + 1].kind == .constant
+            tokens[at].range.count == 2,
+            tokens[at + 1].kind == .name || tokens[at + 1].kind == .constant
         {
             shape.casts += 1
             at += 1

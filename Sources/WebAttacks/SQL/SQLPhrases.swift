@@ -36,7 +36,8 @@ enum SQLPhrases {
         }
     }
 
-    private static func range(_ tokens: borrowing [SQLToken], _ from: Int, _ to: Int) -> Range<Int> {
+    private static func range(_ tokens: borrowing [SQLToken], _ from: Int, _ to: Int) -> Range<Int>
+    {
         tokens[from].range.lowerBound..<tokens[min(to, tokens.count - 1)].range.upperBound
     }
 
@@ -77,10 +78,16 @@ enum SQLPhrases {
         _ select: Int,
         _ verdicts: inout Verdicts
     ) {
-        let isProse = kind(tokens, select + 1) == .name && kind(tokens, select + 2) == .name
+        let isProse =
+            kind(tokens, select + 1) == .name && kind(tokens, select + 2) == .name
             && kind(tokens, select + 3) == .name
         let score = isProse ? 45 : 92
-        verdicts.add(.sqlInjection, score, range(tokens, union, select + 1), "a union with a second select")
+        verdicts.add(
+            .sqlInjection,
+            score,
+            range(tokens, union, select + 1),
+            "a union with a second select"
+        )
     }
 
     /// `select … from …`, if the columns are not prose.
@@ -91,7 +98,7 @@ enum SQLPhrases {
         _ form: borrowing ValueForm,
         _ verdicts: inout Verdicts
     ) {
-        guard isWord(tokens, at, form, "from"), at > select + 1, at - select < 60,
+        guard isWord(tokens, at, form, "from"), at > select + 1, at - select < 48,
             at + 1 < tokens.count
         else { return }
         var neighbours = 0
@@ -109,14 +116,27 @@ enum SQLPhrases {
             behind == nil || behind == .clause || behind == .comment || behind == .close
             || behind == .semicolon || behind == .comma
         let follows = kind(tokens, at + 1)
-        guard follows == .name || follows == .open || follows == .statement || follows == .variable
-            || follows == .constant || follows == .clause
+        guard
+            follows == .name || follows == .open || follows == .statement || follows == .variable
+                || follows == .constant || follows == .clause
         else { return }
         let isList = marks > 0 && neighbours <= 2
         if isList && (endsWell || marks > 1) {
-            verdicts.add(.sqlInjection, 85, range(tokens, select, at + 1), "a select with columns and a table")
-        } else if at == select + 2, endsWell, behind != .clause || at + 3 < tokens.count, behind != nil || select == 0 || kind(tokens, select - 1) == .open {
-            verdicts.add(.sqlInjection, behind == nil ? 55 : 70, range(tokens, select, at + 1), "a select from a table")
+            verdicts.add(
+                .sqlInjection,
+                85,
+                range(tokens, select, at + 1),
+                "a select with columns and a table"
+            )
+        } else if at == select + 2, endsWell, behind != .clause || at + 3 < tokens.count,
+            behind != nil || select == 0 || kind(tokens, select - 1) == .open
+        {
+            verdicts.add(
+                .sqlInjection,
+                behind == nil ? 55 : 70,
+                range(tokens, select, at + 1),
+                "a select from a table"
+            )
         }
     }
 
@@ -128,16 +148,27 @@ enum SQLPhrases {
         _ verdicts: inout Verdicts
     ) {
         if kind(tokens, at - 1) == .open, let before = kind(tokens, at - 2) {
-            let isCondition = before == .logic || before == .comparison && !isWord(tokens, at - 2, form, "is")
+            let isCondition =
+                before == .logic || before == .comparison && !isWord(tokens, at - 2, form, "is")
             if isCondition {
-                verdicts.add(.sqlInjection, 70, range(tokens, at - 2, at), "a select within a condition")
+                verdicts.add(
+                    .sqlInjection,
+                    70,
+                    range(tokens, at - 2, at),
+                    "a select within a condition"
+                )
             }
         }
         guard at + 1 < tokens.count else { return }
         let isVariable = kind(tokens, at + 1) == .variable && tokens[at + 1].range.count > 1
         let isDangerous = form.roles(tokens[at + 1].index).contains(.sqlDangerous)
         if isVariable || isDangerous {
-            verdicts.add(.sqlInjection, 62, range(tokens, at, at + 1), "a select of a variable or function")
+            verdicts.add(
+                .sqlInjection,
+                62,
+                range(tokens, at, at + 1),
+                "a select of a variable or function"
+            )
         }
     }
 
@@ -151,18 +182,22 @@ enum SQLPhrases {
     ) {
         let found: Int?
         if isWord(tokens, at, form, "insert") {
-            let isIt = isWord(tokens, at + 1, form, "into") && kind(tokens, at + 2) == .name
+            let isIt =
+                isWord(tokens, at + 1, form, "into") && kind(tokens, at + 2) == .name
                 && (kind(tokens, at + 3) == .open || isWord(tokens, at + 3, form, "values")
                     || isWord(tokens, at + 3, form, "select"))
             found = isIt ? at + 3 : nil
         } else if isWord(tokens, at, form, "delete") {
-            found = isWord(tokens, at + 1, form, "from") && kind(tokens, at + 2) == .name
-                && ends(tokens, at + 3) ? at + 2 : nil
+            found =
+                isWord(tokens, at + 1, form, "from") && kind(tokens, at + 2) == .name
+                    && ends(tokens, at + 3) ? at + 2 : nil
         } else if isWord(tokens, at, form, "update") {
-            found = kind(tokens, at + 1) == .name && isWord(tokens, at + 2, form, "set")
-                && kind(tokens, at + 4) == .comparison ? at + 4 : nil
+            found =
+                kind(tokens, at + 1) == .name && isWord(tokens, at + 2, form, "set")
+                    && kind(tokens, at + 4) == .comparison ? at + 4 : nil
         } else if isWord(tokens, at, form, "waitfor") {
-            found = isWord(tokens, at + 1, form, "delay") || isWord(tokens, at + 1, form, "time")
+            found =
+                isWord(tokens, at + 1, form, "delay") || isWord(tokens, at + 1, form, "time")
                 ? at + 1 : nil
         } else if isWord(tokens, at, form, "declare") {
             found = kind(tokens, at + 1) == .variable ? at + 1 : nil
@@ -172,7 +207,12 @@ enum SQLPhrases {
             found = definition(tokens, at, form)
         }
         if let end = found {
-            verdicts.add(.sqlInjection, 85, range(tokens, at, end), "a statement that changes or runs something")
+            verdicts.add(
+                .sqlInjection,
+                85,
+                range(tokens, at, end),
+                "a statement that changes or runs something"
+            )
         }
     }
 
@@ -194,7 +234,8 @@ enum SQLPhrases {
             form.hasText(at: next, "xp_") || form.hasText(at: next, "sp_")
             || form.hasText(at: next, "master") || form.hasText(at: next, "immediate")
         if isProcedure || kind(tokens, at + 1) == .variable { return at + 1 }
-        let isText = kind(tokens, at + 1) == .open
+        let isText =
+            kind(tokens, at + 1) == .open
             && (kind(tokens, at + 2) == .variable || isWord(tokens, at + 2, form, "char"))
         return isText ? at + 2 : nil
     }
@@ -208,8 +249,11 @@ enum SQLPhrases {
         let isDefinition =
             isWord(tokens, at, form, "drop") || isWord(tokens, at, form, "alter")
             || isWord(tokens, at, form, "truncate") || isWord(tokens, at, form, "create")
-        if isDefinition, at + 2 < tokens.count, form.roles(tokens[at + 1].index).contains(.sqlObject) {
-            return kind(tokens, at + 2) == .name && (ends(tokens, at + 3) || kind(tokens, at + 3) == .open)
+        if isDefinition, at + 2 < tokens.count,
+            form.roles(tokens[at + 1].index).contains(.sqlObject)
+        {
+            return kind(tokens, at + 2) == .name
+                && (ends(tokens, at + 3) || kind(tokens, at + 3) == .open)
                 ? at + 2 : nil
         }
         if isWord(tokens, at, form, "grant") || isWord(tokens, at, form, "revoke") {
@@ -218,7 +262,9 @@ enum SQLPhrases {
                 return index + 1
             }
         }
-        if isWord(tokens, at, form, "shutdown"), at > 0, kind(tokens, at - 1) == .semicolon { return at }
+        if isWord(tokens, at, form, "shutdown"), at > 0, kind(tokens, at - 1) == .semicolon {
+            return at
+        }
         return nil
     }
 
@@ -242,11 +288,18 @@ enum SQLPhrases {
         guard isWord(tokens, at, form, "order") || isWord(tokens, at, form, "group"),
             isWord(tokens, at + 1, form, "by"), at + 2 < tokens.count
         else { return }
-        let isNumbered = kind(tokens, at + 2) == .number
+        let isNumbered =
+            kind(tokens, at + 2) == .number
             && (ends(tokens, at + 3) || kind(tokens, at + 3) == .comma)
-        let isBehindValue = at > 0 && (kind(tokens, at - 1) == .number || kind(tokens, at - 1) == .close)
+        let isBehindValue =
+            at > 0 && (kind(tokens, at - 1) == .number || kind(tokens, at - 1) == .close)
         if isNumbered, isBehindValue || kind(tokens, at + 3) == .comment || at <= 1 {
-            verdicts.add(.sqlInjection, 75, range(tokens, at, at + 2), "columns counted by order or group")
+            verdicts.add(
+                .sqlInjection,
+                75,
+                range(tokens, at, at + 2),
+                "columns counted by order or group"
+            )
         }
     }
 
@@ -258,12 +311,17 @@ enum SQLPhrases {
     ) {
         guard at + 4 < tokens.count else { return }
         var hasWhen = false
-        for index in at + 1..<min(at + 40, tokens.count) {
+        for index in at + 1..<min(at + 24, tokens.count) {
             if isWord(tokens, index, form, "when"), index <= at + 2 { hasWhen = true }
             if hasWhen, isWord(tokens, index, form, "then"), index > at + 2 {
                 let isProse = kind(tokens, at + 1) == .name && kind(tokens, at + 2) == .name
                 if !isProse {
-                    verdicts.add(.sqlInjection, 75, range(tokens, at, index), "a case with when and then")
+                    verdicts.add(
+                        .sqlInjection,
+                        75,
+                        range(tokens, at, index),
+                        "a case with when and then"
+                    )
                 }
                 return
             }
@@ -280,7 +338,9 @@ enum SQLPhrases {
         let roles = form.roles(token.index)
         if token.kind == .variable {
             let name = token.range.lowerBound + 2
-            if token.range.count > 3, form.hasText(at: name - 2, "@@"), ByteClass.isLetter(form.lower[name]), form.spacedWords < 4 || form.has("(") {
+            if token.range.count > 3, form.hasText(at: name - 2, "@@"),
+                ByteClass.isLetter(form.lower[name]), form.spacedWords < 4 || form.has("(")
+            {
                 verdicts.add(.sqlInjection, 65, token.range, "a variable of the database server")
             }
             return
@@ -307,8 +367,9 @@ enum SQLPhrases {
         _ at: Int,
         _ form: borrowing ValueForm
     ) -> Bool {
-        isWord(tokens, at - 1, form, "from") || byte(tokens, at - 1) == UInt8(ascii: ",")
-            && kind(tokens, at + 1) == .clause
+        isWord(tokens, at - 1, form, "from")
+            || byte(tokens, at - 1) == UInt8(ascii: ",")
+                && kind(tokens, at + 1) == .clause
     }
 
     /// A function of SQL where an expression would hold it.
@@ -328,7 +389,12 @@ enum SQLPhrases {
         let isEmpty = kind(tokens, at + 2) == .close
         if isEmpty, form.spacedWords > 3 { return }
         if roles.contains(.sqlDangerous), inExpression || isArgument(tokens, at + 2) && at <= 2 {
-            verdicts.add(.sqlInjection, 80, range(tokens, at, at + 2), "a function that attacks use")
+            verdicts.add(
+                .sqlInjection,
+                80,
+                range(tokens, at, at + 2),
+                "a function that attacks use"
+            )
             return
         }
         if kind(tokens, at + 2) == .statement, isWord(tokens, at + 2, form, "select") {
@@ -336,11 +402,20 @@ enum SQLPhrases {
             return
         }
         guard inExpression, at > 0 else { return }
-        let isHex = kind(tokens, at + 2) == .number && form.hasText(at: tokens[at + 2].range.lowerBound, "0x")
-        let inner = kind(tokens, at + 2) == .name && at + 3 < tokens.count && kind(tokens, at + 3) == .open
+        let isHex =
+            kind(tokens, at + 2) == .number
+            && form.hasText(at: tokens[at + 2].range.lowerBound, "0x")
+        let inner =
+            kind(tokens, at + 2) == .name && at + 3 < tokens.count && kind(tokens, at + 3) == .open
             && form.roles(tokens[at + 2].index).contains(.sqlFunction)
-        if isHex || inner || before == .statement || before == .logic && isArgument(tokens, at + 2) {
-            verdicts.add(.sqlInjection, 65, range(tokens, at, at + 2), "functions of SQL in an expression")
+        if isHex || inner || before == .statement || before == .logic && isArgument(tokens, at + 2)
+        {
+            verdicts.add(
+                .sqlInjection,
+                65,
+                range(tokens, at, at + 2),
+                "functions of SQL in an expression"
+            )
         }
     }
 
@@ -363,7 +438,11 @@ enum SQLPhrases {
         let type = form.tokens[tokens[at + 1].index]
         guard form.roles(tokens[at + 1].index).contains(.sqlType) else { return }
         if kind(tokens, at - 1) == .name, form.spacedWords > 2 { return }
-        guard form.bytes[Int(type.start)] == form.lower[Int(type.start)], ends(tokens, at + 2) || form.isWord(tokens[at + 1].index, "double") || kind(tokens, at + 2) == .comparison || kind(tokens, at + 2) == .arithmetic || kind(tokens, at + 2) == .cast || kind(tokens, at + 2) == .logic else { return }
+        guard form.bytes[Int(type.start)] == form.lower[Int(type.start)],
+            ends(tokens, at + 2) || form.isWord(tokens[at + 1].index, "double")
+                || kind(tokens, at + 2) == .comparison || kind(tokens, at + 2) == .arithmetic
+                || kind(tokens, at + 2) == .cast || kind(tokens, at + 2) == .logic
+        else { return }
         verdicts.add(.sqlInjection, 60, range(tokens, at - 1, at + 1), "a cast of PostgreSQL")
     }
 
@@ -375,18 +454,30 @@ enum SQLPhrases {
         _ verdicts: inout Verdicts
     ) {
         var first = at + 1
-        while let next = kind(tokens, first), next == .not || next == .open || next == .prefix { first += 1 }
+        while let next = kind(tokens, first), next == .not || next == .open || next == .prefix {
+            first += 1
+        }
         guard let left = kind(tokens, first), kind(tokens, first + 1) == .comparison,
             let right = kind(tokens, first + 2)
         else { return }
         let isSymbol = !ByteClass.isLetter(byte(tokens, first + 1))
-        let isCall = right == .name && kind(tokens, first + 3) == .open
+        let isCall =
+            right == .name && kind(tokens, first + 3) == .open
             && form.roles(tokens[first + 2].index).contains(.sqlFunction)
         if isCall, left == .number, isSymbol {
-            verdicts.add(.sqlInjection, 75, range(tokens, at, first + 2), "a condition with a function of SQL")
-        } else if left == .number, isSymbol, right == .number || right == .open || right == .constant {
+            verdicts.add(
+                .sqlInjection,
+                75,
+                range(tokens, at, first + 2),
+                "a condition with a function of SQL"
+            )
+        } else if left == .number, isSymbol,
+            right == .number || right == .open || right == .constant
+        {
             verdicts.add(.sqlInjection, 80, range(tokens, at, first + 2), "a condition of numbers")
-        } else if left == .number, right == .number || right == .open, isWord(tokens, first + 1, form, "like") {
+        } else if left == .number, right == .number || right == .open,
+            isWord(tokens, first + 1, form, "like")
+        {
             verdicts.add(.sqlInjection, 70, range(tokens, at, first + 2), "a condition of numbers")
         }
     }

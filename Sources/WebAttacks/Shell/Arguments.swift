@@ -25,7 +25,9 @@ enum Arguments: Sendable {
         }
         var gap = Token.Gap.none
         while form.isMark(at, "'") || form.isMark(at, "\"") || form.isMark(at, "\\") {
-            if form.isMark(at, "\\"), at + 1 < form.tokens.count, form.tokens[at + 1].gap != .none { return .prose }
+            if form.isMark(at, "\\"), at + 1 < form.tokens.count, form.tokens[at + 1].gap != .none {
+                return .prose
+            }
             if form.tokens[at].gap != .none { gap = .blank }
             at += 1
         }
@@ -39,10 +41,16 @@ enum Arguments: Sendable {
         case .word:
             if token.gap == .none, gap == .none { return .prose }
             if isAddress(form, at) { return .firm }
-            if isName(form, at) { return form.isMark(at + 1, "/") && form.spacedWords > 2 ? .prose : .named }
+            if isName(form, at) {
+                return form.isMark(at + 1, "/") && form.spacedWords > 2 ? .prose : .named
+            }
             if isEnd(form, at + 1) { return .word }
             let roles = form.roles(at)
-            if roles.contains(.command), !roles.contains(.article), isEnd(form, at + 1) || form.isMark(at + 1, "-") { return .firm }
+            if roles.contains(.command), !roles.contains(.article),
+                isEnd(form, at + 1) || form.isMark(at + 1, "-") && form.tokens[at + 1].gap != .none
+            {
+                return .firm
+            }
             return laterIsFirm(form, at + 1) ? .firm : .prose
         }
     }
@@ -55,8 +63,11 @@ enum Arguments: Sendable {
             return .none
         case UInt8(ascii: "#"): return token.gap == .none ? .prose : .none
         case UInt8(ascii: "-"):
-            guard token.gap != .none, at + 1 < form.tokens.count, form.tokens[at + 1].gap == .none else { return .prose }
-            return form.isMark(at + 1, "-") && (at + 2 >= form.tokens.count || form.tokens[at + 2].gap != .none) ? .prose : .firm
+            guard token.gap != .none, at + 1 < form.tokens.count, form.tokens[at + 1].gap == .none
+            else { return .prose }
+            return form.isMark(at + 1, "-")
+                && (at + 2 >= form.tokens.count || form.tokens[at + 2].gap != .none)
+                ? .prose : .firm
         case UInt8(ascii: "/"):
             if token.gap == .none { return .prose }
             return at + 1 >= form.tokens.count || form.tokens[at + 1].gap == .none ? .firm : .prose
@@ -68,8 +79,11 @@ enum Arguments: Sendable {
             return token.gap != .none ? .firm : .prose
         case UInt8(ascii: "."):
             guard token.gap != .none else { return .prose }
-            return at + 1 >= form.tokens.count || form.isMark(at + 1, "/") || form.isMark(at + 1, ".") || form.isMark(at + 1, "\\")
-                || form.spacedWords < 3 && form.tokens[at + 1].kind == .word && form.tokens[at + 1].gap == .none ? .firm : .prose
+            return at + 1 >= form.tokens.count || form.isMark(at + 1, "/")
+                || form.isMark(at + 1, ".") || form.isMark(at + 1, "\\")
+                || form.spacedWords < 2 && form.tokens[at + 1].kind == .word
+                    && form.tokens[at + 1].gap == .none
+                ? .firm : .prose
         default: return .prose
         }
     }
@@ -101,13 +115,17 @@ enum Arguments: Sendable {
     private static func isName(_ form: borrowing ValueForm, _ at: Int) -> Bool {
         guard at + 1 < form.tokens.count, form.tokens[at + 1].gap == .none else { return false }
         if form.isMark(at + 1, ":") {
-            return at + 2 < form.tokens.count && form.tokens[at + 2].gap == .none && form.tokens[at + 2].kind == .mark
+            return at + 2 < form.tokens.count && form.tokens[at + 2].gap == .none
+                && form.tokens[at + 2].kind == .mark
                 && !form.isMark(at + 2, ":")
         }
-        if form.isMark(at + 1, "=") || form.isMark(at + 1, "@") || form.isMark(at + 1, "/") || form.isMark(at + 1, "*") {
+        if form.isMark(at + 1, "=") || form.isMark(at + 1, "@") || form.isMark(at + 1, "/")
+            || form.isMark(at + 1, "*")
+        {
             return true
         }
-        return form.isMark(at + 1, ".") && at + 2 < form.tokens.count && form.tokens[at + 2].gap == .none
+        return form.isMark(at + 1, ".") && at + 2 < form.tokens.count
+            && form.tokens[at + 2].gap == .none
             && form.tokens[at + 2].kind == .word && form.tokens[at + 2].count < 6
     }
 
@@ -119,7 +137,8 @@ enum Arguments: Sendable {
             if token.kind == .mark {
                 let isJoined = at + 1 < form.tokens.count && form.tokens[at + 1].gap == .none
                 return token.gap != .none && isJoined
-                    && (token.byte == UInt8(ascii: "-") && form.tokens[at + 1].kind == .word && form.tokens[at + 1].count <= 3
+                    && (token.byte == UInt8(ascii: "-") && form.tokens[at + 1].kind == .word
+                        && form.tokens[at + 1].count <= 3
                         || token.byte == UInt8(ascii: "/") || token.byte == UInt8(ascii: "$"))
             }
         }

@@ -32,7 +32,11 @@ enum ShellJudge {
             case UInt8(ascii: "?"), UInt8(ascii: "*"), UInt8(ascii: "["): glob(form, at, &verdicts)
             case UInt8(ascii: "\\"): escapedLine(form, at, &verdicts)
             case UInt8(ascii: "'"), UInt8(ascii: "\""):
-                if form.isMark(at + 1, token.byte == 0x27 ? "'" : "\""), form.tokens[at + 1].gap == .none { continue }
+                if form.isMark(at + 1, token.byte == 0x27 ? "'" : "\""),
+                    form.tokens[at + 1].gap == .none
+                {
+                    continue
+                }
                 quoteStart(form, at, &verdicts)
             default: break
             }
@@ -106,11 +110,14 @@ enum ShellJudge {
         _ verdicts: inout Verdicts
     ) {
         var at = from
+        if lead == .start, form.isMark(0, "'") || form.isMark(0, "\"") { return }
         skipNoise(form, &at, lead)
         guard at < form.tokens.count else { return }
         if lead == .start { tilde(form, &verdicts) }
         if form.isMark(at, "/") || form.isMark(at, ".") { path(form, at, lead, &verdicts) }
-        if form.isMark(at, "%") || form.isWord(at, "for") || form.isWord(at, "if") { BatchPhrases.judge(form, at, &verdicts) }
+        if form.isMark(at, "%") || form.isWord(at, "for") || form.isWord(at, "if") {
+            BatchPhrases.judge(form, at, &verdicts)
+        }
         guard form.tokens[at].kind == .word else { return }
         let end = wordEnd(form, at)
         let isBroken = end > at + 1
@@ -121,7 +128,14 @@ enum ShellJudge {
             return
         }
         if isBroken {
-            add(form, from, end, lead.rawValue >= Lead.loose.rawValue || roles.contains(.command) ? 75 : 62, "a command in pieces that a shell joins", &verdicts)
+            add(
+                form,
+                from,
+                end,
+                lead.rawValue >= Lead.loose.rawValue || roles.contains(.command) ? 75 : 62,
+                "a command in pieces that a shell joins",
+                &verdicts
+            )
             return
         }
         if isAdministration(form, at) {
@@ -142,19 +156,27 @@ enum ShellJudge {
         isCommand: Bool,
         _ arguments: Arguments
     ) -> Int {
-        let before = at > 0 ? form.tokens[..<at].count { $0.kind == .word } : 0
+        let before = at > 0 ? form.tokens[max(0, at - 12)..<at].count { $0.kind == .word } : 0
         switch lead {
         case .firm, .line:
-            if arguments == .prose { return isCommand && lead == .firm ? (before == 0 ? 58 : before < 3 ? 45 : 20) : 20 }
+            if arguments == .prose {
+                return isCommand && lead == .firm ? (before == 0 ? 58 : before < 3 ? 45 : 20) : 20
+            }
             if lead == .line, form.isMark(at + 1, ";"), before < 4 { return 65 }
             if arguments == .none, !form.isMark(at + 1, ";"), before > 3 { return 40 }
-            if lead == .line, !isCommand, arguments == .none || arguments == .word, before > 1 { return 40 }
+            if lead == .line, !isCommand, arguments == .none || arguments == .word, before > 1 {
+                return 40
+            }
             if arguments == .word { return isCommand || before < 2 ? 58 : 30 }
             return isCommand || arguments != .none ? 80 : 70
         case .loose, .sentence:
-            if arguments == .firm || arguments == .named { return isCommand || before < 4 ? 75 : 45 }
+            if arguments == .firm || arguments == .named {
+                return isCommand || before < 4 ? 75 : 45
+            }
             if arguments == .word { return before < 2 && isCommand ? 55 : 25 }
-            if arguments == .none { return before < 2 ? 65 : lead == .sentence && isCommand && before < 2 ? 60 : 30 }
+            if arguments == .none {
+                return before < 2 ? 65 : lead == .sentence && isCommand && before < 2 ? 60 : 30
+            }
             return 0
         case .quote:
             if arguments == .firm || arguments == .named { return form.tokens.count > 9 ? 30 : 65 }
@@ -163,14 +185,16 @@ enum ShellJudge {
             if form.isWord(at, "alias"), form.has("=") { return 55 }
             if arguments == .firm { return isCommand ? 66 : 58 }
             if arguments == .named { return isCommand && form.spacedWords < 3 ? 58 : 30 }
-            return arguments == .none && form.tokens.count > 1 && before == 0 && !form.isMark(at + 1, ".") ? closing(form, at) : 0
+            return arguments == .none && form.tokens.count > 1 && before == 0
+                && !form.isMark(at + 1, ".") ? closing(form, at) : 0
         }
     }
 
     /// `id;`, `id|`: a command, and a separator at the end.
     private static func closing(_ form: borrowing ValueForm, _ at: Int) -> Int {
         guard form.tokens.count == at + 2 else { return 0 }
-        return form.isMark(at + 1, ";") || form.isMark(at + 1, "|") || form.isMark(at + 1, "`") ? 60 : 0
+        return form.isMark(at + 1, ";") || form.isMark(at + 1, "|") || form.isMark(at + 1, "`")
+            ? 60 : 0
     }
 
     private static func skipNoise(_ form: borrowing ValueForm, _ at: inout Int, _ lead: Lead) {
@@ -185,7 +209,8 @@ enum ShellJudge {
             }
         }
         // `FOO=bar cmd`, `$u wget`.
-        if lead == .firm, at + 1 < form.tokens.count, form.isMark(at - 1, "$"), form.tokens[at].kind == .word,
+        if lead == .firm, at + 1 < form.tokens.count, form.isMark(at - 1, "$"),
+            form.tokens[at].kind == .word,
             form.tokens[at + 1].kind == .word, form.roles(at + 1).contains(.command)
         {
             at += 1
@@ -205,7 +230,8 @@ enum ShellJudge {
             }
             let parts =
                 token.byte == 0x27 || token.byte == 0x22 || token.byte == 0x5C || token.byte == 0x60
-                || token.byte == UInt8(ascii: "$") || token.byte == UInt8(ascii: "@") && form.isMark(end - 1, "$")
+                || token.byte == UInt8(ascii: "$")
+                || token.byte == UInt8(ascii: "@") && form.isMark(end - 1, "$")
                 || token.byte == UInt8(ascii: "?") && form.isMark(end - 1, "$")
                 || token.byte == UInt8(ascii: "<") && form.isMark(end + 1, "(")
                 || token.byte == UInt8(ascii: "(") && form.isMark(end - 1, "<")
@@ -218,7 +244,9 @@ enum ShellJudge {
         return last
     }
 
-    private static func rolesOfBrokenWord(_ form: borrowing ValueForm, _ at: Int, _ end: Int) -> Roles {
+    private static func rolesOfBrokenWord(_ form: borrowing ValueForm, _ at: Int, _ end: Int)
+        -> Roles
+    {
         let quotes = form.tokens[at..<end].count { $0.isMark("'") || $0.isMark("\"") }
         // An apostrophe parts a word too.
         guard quotes % 2 == 0 else { return [] }
@@ -228,7 +256,9 @@ enum ShellJudge {
         while index < end {
             let token = form.tokens[index]
             // A variable's name vanishes with it.
-            if token.kind != .mark, !(form.isMark(index - 1, "$") && index > at) && !form.isMark(index - 1, "{") {
+            if token.kind != .mark,
+                !(form.isMark(index - 1, "$") && index > at) && !form.isMark(index - 1, "{")
+            {
                 for byte in form.lower[token.range] {
                     letters.append(byte)
                     hash = Lexicon.step(hash, byte)
@@ -248,16 +278,22 @@ enum ShellJudge {
         }
         guard form.isMark(at + 1, "-"), form.tokens[at + 1].gap == .none else { return false }
         let name = at + 2
-        let isAnsible = form.isWord(name, "doc") || form.isWord(name, "playbook") || form.isWord(name, "galaxy")
-            || form.isWord(name, "console") || form.isWord(name, "vault") || form.isWord(name, "pull")
-        let isChef = form.isWord(name, "run") || form.isWord(name, "vault") || form.isWord(name, "client")
+        let isAnsible =
+            form.isWord(name, "doc") || form.isWord(name, "playbook") || form.isWord(name, "galaxy")
+            || form.isWord(name, "console") || form.isWord(name, "vault")
+            || form.isWord(name, "pull")
+        let isChef =
+            form.isWord(name, "run") || form.isWord(name, "vault") || form.isWord(name, "client")
             || form.isWord(name, "solo")
         return form.isWord(at, "ansible") && isAnsible || form.isWord(at, "chef") && isChef
     }
 
     /// `~+`, `~-1`: a folder that a shell remembers.
     private static func tilde(_ form: borrowing ValueForm, _ verdicts: inout Verdicts) {
-        guard form.isMark(0, "~"), form.tokens.count <= 3, form.isMark(1, "+") || form.isMark(1, "-") || form.tokens.count == 2 && form.tokens[0].kind == .mark && form.tokens[1].kind == .number
+        guard form.isMark(0, "~"), form.tokens.count <= 3,
+            form.isMark(1, "+") || form.isMark(1, "-")
+                || form.tokens.count == 2 && form.tokens[0].kind == .mark
+                    && form.tokens[1].kind == .number
         else { return }
         add(form, 0, 2, 52, "a folder that a shell remembers", &verdicts)
     }
@@ -272,7 +308,8 @@ enum ShellJudge {
             }
             break
         }
-        guard at < form.tokens.count, form.tokens[at].kind == .word, at > from || form.tokens[at].gap != .none
+        guard at < form.tokens.count, form.tokens[at].kind == .word,
+            at > from || form.tokens[at].gap != .none
         else { return false }
         if !form.roles(at).contains(.command) { return false }
         return Arguments.look(form, at + 1) != .prose
@@ -282,13 +319,19 @@ enum ShellJudge {
 
     /// `/bin/cat`, `/usr/bin/id`, `./x.sh`.
     private static func binary(_ form: borrowing ValueForm, _ at: Int, _ verdicts: inout Verdicts) {
-        guard form.isMark(at - 1, "/"), form.isMark(at + 1, "/"), at + 2 < form.tokens.count else { return }
+        guard form.isMark(at - 1, "/"), form.isMark(at + 1, "/"), at + 2 < form.tokens.count else {
+            return
+        }
         let name = at + 2
         let roles = form.roles(name)
         let isKnown = roles.contains(.command) || roles.contains(.commandWord)
-        let isGlob = form.isMark(name, "?") || form.isMark(name + 1, "?") || form.isMark(name + 1, "*") || form.isMark(name, "*")
+        let isGlob =
+            form.isMark(name, "?") || form.isMark(name + 1, "?") || form.isMark(name + 1, "*")
+            || form.isMark(name, "*")
         guard isKnown || isGlob else { return }
-        let isProse = form.spacedWords > 2 && !form.has(";") && !form.has("|") && !form.has("&") && !form.has("$") && !form.has("`")
+        let isProse =
+            form.spacedWords > 1 && !form.has(";") && !form.has("|") && !form.has("&")
+            && !form.has("$") && !form.has("`")
         add(form, at - 1, name, isProse ? 45 : 72, "a program of the system by its path", &verdicts)
     }
 
@@ -301,13 +344,18 @@ enum ShellJudge {
         guard lead == .firm || lead == .loose else { return }
         var last = at
         while last + 1 < form.tokens.count, form.tokens[last + 1].gap == .none,
-            form.tokens[last + 1].kind != .mark || form.isMark(last + 1, "/") || form.isMark(last + 1, ".")
+            form.tokens[last + 1].kind != .mark || form.isMark(last + 1, "/")
+                || form.isMark(last + 1, ".")
         {
             last += 1
         }
         let roles = form.roles(last)
-        guard form.tokens[last].kind == .word, roles.contains(.command) || roles.contains(.commandWord) || form.isWord(last, "sh") else { return }
-        if form.isMark(at, "."), form.tokens[at + 1].gap == .none || !form.isMark(at + 1, "/") { return }
+        guard form.tokens[last].kind == .word,
+            roles.contains(.command) || roles.contains(.commandWord) || form.isWord(last, "sh")
+        else { return }
+        if form.isMark(at, "."), form.tokens[at + 1].gap == .none || !form.isMark(at + 1, "/") {
+            return
+        }
         if Arguments.look(form, last + 1) != .prose {
             add(form, at, last, 70, "a program by its path", &verdicts)
         }
@@ -320,9 +368,10 @@ enum ShellJudge {
         _ lead: Lead,
         _ verdicts: inout Verdicts
     ) {
-        guard form.isMark(at + 1, "="), form.has("$"), form.tokens[at + 1].gap == .none, lead == .firm || lead == .start
+        guard form.isMark(at + 1, "="), form.has("$"), form.tokens[at + 1].gap == .none,
+            lead == .firm || lead == .start
         else { return }
-        for index in at + 2..<form.tokens.count
+        for index in at + 2..<min(at + 32, form.tokens.count)
         where form.isMark(index, "$") && index + 1 < form.tokens.count
             && form.tokens[index + 1].entry == form.tokens[at].entry
             && form.tokens[index + 1].count == form.tokens[at].count
