@@ -39,10 +39,9 @@ package struct WebAttackDetector: Sendable {
 
     /// Attacks in a request, the strongest first; of one kind only the strongest.
     ///
-    /// - Parameters:
-    ///   - target: The request's target as the log has it: path and query.
-    ///   - userAgent: The header, empty without one.
-    ///   - referrer: The header, empty without one.
+    /// The target is path and query as the log has them; a header that is missing is
+    /// empty.
+    ///
     /// - Complexity: Linear, and bounded by ``workLimit``.
     package mutating func inspect(
         target text: Span<UInt8>,

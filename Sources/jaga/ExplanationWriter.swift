@@ -18,12 +18,14 @@ enum ExplanationWriter {
         for part in explanation.parts { append(part, to: &output) }
         if explanation.attacks.isEmpty { output.append(text: "No attack was found.\n") }
         for attack in explanation.attacks {
-            output.append(text: "Attack: \(attack.kind.rawValue), score \(attack.score), in \(text(attack.place.name))\n")
+            let title = "\(attack.kind.rawValue), score \(attack.score)"
+            output.append(text: "Attack: \(title), in \(text(attack.place.name))\n")
             output.append(text: "  why:      \(attack.reason)\n")
             output.append(text: "  evidence: \(text(Array(attack.decoded[attack.evidence])))\n")
         }
         if let rule {
-            output.append(text: "Rule: \(rule.id), level \(rule.level), \(text(rule.description))\n")
+            let title = "\(rule.id), level \(rule.level)"
+            output.append(text: "Rule: \(title), \(text(rule.description))\n")
         }
     }
 
@@ -46,7 +48,8 @@ enum ExplanationWriter {
             output.append(text: "  tokens:  \(tokens)\n")
         }
         for attack in part.attacks {
-            output.append(text: "  found:   \(attack.kind.rawValue) \(attack.score): \(attack.reason)\n")
+            let title = "\(attack.kind.rawValue) \(attack.score)"
+            output.append(text: "  found:   \(title): \(attack.reason)\n")
         }
     }
 
@@ -106,7 +109,8 @@ enum ExplanationWriter {
         output.append(text: "[")
         for (index, attack) in attacks.enumerated() {
             if index > 0 { output.append(text: ",") }
-            output.append(text: "{\"class\":\"\(attack.kind.rawValue)\",\"score\":\(attack.score),\"parameter\":")
+            output.append(text: "{\"class\":\"\(attack.kind.rawValue)\"")
+            output.append(text: ",\"score\":\(attack.score),\"parameter\":")
             output.appendJSONString(attack.place.name.span)
             output.append(text: ",\"evidence\":")
             let evidence = Array(attack.decoded[attack.evidence])

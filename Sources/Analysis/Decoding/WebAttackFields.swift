@@ -21,7 +21,10 @@ struct WebAttackFields: Sendable {
 
     /// Nil when nothing in the ruleset asks for attacks.
     init?(_ names: FieldNameIndex) {
-        func name(_ text: String) -> FieldName? { names.name([UInt8](text.utf8).span) }
+        func name(_ text: String) -> FieldName? {
+            let bytes = [UInt8](text.utf8)
+            return names.name(bytes.span)
+        }
         guard name("attack.class") != nil else { return nil }
         let written = ["class", "score", "parameter", "evidence", "decoded", "why"]
         self.names = written.map { (name("attack.\($0)"), [UInt8]("attack.\($0)".utf8)) }
@@ -32,16 +35,21 @@ struct WebAttackFields: Sendable {
     /// Sets the fields, if the event is an access line and holds an attack.
     mutating func complete(_ event: inout DecodedEvent) {
         guard event.category == .webLog, let url = event[.url] else { return }
-        let none = 0..<0
-        let agent = userAgent.flatMap { event[$0] } ?? none
-        let source = referrer.flatMap { event[$0] } ?? none
-        let bytes = event.arena.span
-        let found = detector.inspect(
-            target: bytes.extracting(url),
-            userAgent: bytes.extracting(agent),
-            referrer: bytes.extracting(source)
-        )
-        if let attack = found.first { append(attack, to: &event) }
+        if let attack = attack(in: event, url) { append(attack, to: &event) }
+    }
+
+    /// The strongest attack that a request carries.
+    private mutating func attack(in event: borrowing DecodedEvent, _ url: Range<Int>) -> WebAttack?
+    {
+        var agent = 0..<0
+        var source = 0..<0
+        if let name = userAgent, let range = event[name] { agent = range }
+        if let name = referrer, let range = event[name] { source = range }
+        return detector.inspect(
+            target: event.arena.span.extracting(url),
+            userAgent: event.arena.span.extracting(agent),
+            referrer: event.arena.span.extracting(source)
+        ).first
     }
 
     private func append(_ attack: WebAttack, to event: inout DecodedEvent) {
@@ -54,9 +62,10 @@ struct WebAttackFields: Sendable {
             [UInt8](attack.reason.utf8),
         ]
         for (index, value) in values.enumerated() {
-            let written = event.store(names[index].written.span)
+            let (name, text) = names[index]
+            let written = event.store(text.span)
             let range = event.store(value.span)
-            event.append(names[index].name, writtenName: written, value: range)
+            event.append(name, writtenName: written, value: range)
         }
     }
 }

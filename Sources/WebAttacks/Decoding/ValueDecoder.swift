@@ -21,7 +21,9 @@ struct ValueDecoder: Sendable {
         spare.reserveCapacity(Self.sizeLimit + 16)
     }
 
-    /// Decodes a value as it was sent. With `isQuery`, `+` is a blank.
+    /// Decodes a value as it was sent.
+    ///
+    /// With `isQuery`, `+` is a blank.
     mutating func start(_ raw: Span<UInt8>, isQuery: Bool) {
         bytes.removeAll(keepingCapacity: true)
         let count = min(raw.count, Self.sizeLimit)

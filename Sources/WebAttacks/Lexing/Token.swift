@@ -1,8 +1,9 @@
 // Jaga - container security monitor
 // SPDX-License-Identifier: Apache-2.0
 
-/// A piece of a decoded value that all languages share: a word, a number, or one
-/// character of punctuation. Blanks aren't tokens; the token behind knows of them.
+/// A piece of a decoded value that all languages share: a word, a number, or a mark.
+///
+/// A mark is one character of punctuation. Blanks aren't tokens; the token behind knows of them.
 struct Token: Sendable {
     enum Kind: UInt8, Sendable { case word, number, mark }
 

@@ -1,8 +1,9 @@
 // Jaga - container security monitor
 // SPDX-License-Identifier: Apache-2.0
 
-/// One decoded form of a value, cut into tokens. Buffers are kept from value to
-/// value.
+/// One decoded form of a value, cut into tokens.
+///
+/// Buffers are kept from value to value.
 struct ValueForm: Sendable {
     private(set) var bytes: [UInt8] = []
     /// The same in lower case, of the same length.
@@ -204,8 +205,9 @@ struct ValueForm: Sendable {
         return end
     }
 
-    /// A number, in decimal, hexadecimal or with a fraction. One that runs into
-    /// letters is a word, unless they are a keyword of SQL: `1or`.
+    /// A number, in decimal, hexadecimal or with a fraction.
+    ///
+    /// One that runs into letters is a word, unless they are a keyword of SQL: `1or`.
     private mutating func number(_ at: Int, _ gap: Token.Gap) -> Int {
         var end = at + 1
         if bytes[at] == UInt8(ascii: "0"), end < bytes.count, bytes[end] | 0x20 == UInt8(ascii: "x")
