@@ -70,7 +70,38 @@ package struct WebAttackDetector: Sendable {
         target.split(text, limit: Self.sizeLimit)
         counters.surplusParameters &+= target.surplusParameters
         inspectPath(text.extracting(target.path))
+        inspectOptions(text)
         for parameter in target.parameters { inspect(parameter, text) }
+    }
+
+    /// `?-s`, `?-d+name=value`: a query that PHP's old CGI took for its options.
+    private mutating func inspectOptions(_ text: Span<UInt8>) {
+        guard let piece = target.parameters.first?.piece else { return }
+        let query = text.extracting(piece)
+        decoder.start(query, isQuery: true)
+        let bytes = decoder.bytes
+        guard bytes.count > 1, bytes[0] == UInt8(ascii: "-") || bytes[0] == 0xAD else { return }
+        let letter = bytes[1]
+        let isAlone =
+            bytes.count == 2 && (letter == UInt8(ascii: "s") || letter == UInt8(ascii: "n"))
+        let takesValue =
+            letter == UInt8(ascii: "d") || letter == UInt8(ascii: "f")
+            || letter == UInt8(ascii: "c")
+        let hasValue =
+            bytes.count > 3 && bytes[2] == 0x20 && takesValue
+            && bytes.contains(where: { $0 == 0x3D || $0 == 0x2F })
+        guard isAlone || hasValue else { return }
+        add(
+            WebAttack(
+                kind: .code,
+                score: 75,
+                place: .parameterName,
+                decoded: bytes,
+                evidence: 0..<2,
+                rounds: 0,
+                reason: "options of PHP's interpreter"
+            )
+        )
     }
 
     private mutating func inspectPath(_ path: Span<UInt8>) {
@@ -223,7 +254,7 @@ package struct WebAttackDetector: Sendable {
             }
             guard ByteBits.of(referrer.extracting(target.path)).contains(.special) else { return }
         }
-        decoder.start(referrer, isQuery: false)
+        decoder.start(referrer, isQuery: ByteBits.pluses(referrer) > 2)
         var round = 0
         repeat {
             guard take(round) else { return }

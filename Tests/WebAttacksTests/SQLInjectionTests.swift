@@ -47,7 +47,7 @@ struct SQLInjectionTests {
         arguments: [
             "/?id=1/**/uNiOn%0bsElEcT/**/1,2", "/?id=1%2520union%2520select%25201",
             "/?id=1%09union%0Aselect%0D1", "/?id=1%u0027%u0020or%u00201=1--",
-            "/?id=%EF%BC%87+or+1%3D1--", "/?id=1&#39;or+1=1--", "/?id=uni/**/on+sel/**/ect+1,2",
+            "/?id=%EF%BC%87+or+1%3D1--", "/?id=1%26%2339;or+1=1--", "/?id=uni/**/on+sel/**/ect+1,2",
             "/?id=1%2B%61%6E%64%2B1%3D1",
         ]
     )

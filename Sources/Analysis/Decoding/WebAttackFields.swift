@@ -52,13 +52,18 @@ struct WebAttackFields: Sendable {
         ).first
     }
 
+    /// The beginning of a value as UTF-8, for decoding can leave any bytes.
+    private static func text(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
+        [UInt8](String(decoding: bytes.prefix(valueLimit), as: UTF8.self).utf8)
+    }
+
     private func append(_ attack: WebAttack, to event: inout DecodedEvent) {
         let values = [
             [UInt8](attack.kind.rawValue.utf8),
             [UInt8](String(attack.score).utf8),
-            attack.place.name,
-            Array(attack.decoded[attack.evidence].prefix(Self.valueLimit)),
-            Array(attack.decoded.prefix(Self.valueLimit)),
+            Self.text(attack.place.name[...]),
+            Self.text(attack.decoded[attack.evidence]),
+            Self.text(attack.decoded[...]),
             [UInt8](attack.reason.utf8),
         ]
         for (index, value) in values.enumerated() {

@@ -75,7 +75,7 @@ enum CodeJudge {
                 form,
                 at,
                 end,
-                isError || isProse || form.plainWords > 8 ? 40 : 65,
+                isError || isProse || form.plainWords > 8 ? 40 : 67,
                 "a class of Java",
                 &verdicts
             )

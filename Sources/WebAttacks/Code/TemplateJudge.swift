@@ -116,7 +116,8 @@ enum TemplateJudge {
         } else if hasPipe, form.find("%") == nil || form.plainWords < 4 {
             add(form, first, index, 52, "a filter for a template engine", &verdicts)
         } else if form.isMark(at + 1, "{"), form.isMark(index, "}"), form.isMark(index + 1, "}"),
-            form.tokens.count < index + 4, at < 3
+            form.tokens.count < index + 4, at < 3,
+            form.has(".") || form.has("[") || form.has("$") || form.has(",")
         {
             add(form, first, index + 1, 55, "an expression for a template engine", &verdicts)
         }

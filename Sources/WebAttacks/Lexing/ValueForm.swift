@@ -116,6 +116,7 @@ struct ValueForm: Sendable {
         while at < count {
             guard tokens.count < Self.tokenLimit else {
                 isCut = true
+                for rest in at..<count { lower.append(ByteClass.lower(bytes[rest])) }
                 return
             }
             let byte = bytes[at]

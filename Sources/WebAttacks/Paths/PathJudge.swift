@@ -11,7 +11,8 @@ enum PathJudge {
             absolute(form, &verdicts)
             drive(form, &verdicts)
         }
-        if form.hasNul { nul(form, &verdicts) }
+        // A greeting of TLS has one too, but no path begins so.
+        if form.hasNul, !isPath || form.isMark(0, "/") { nul(form, &verdicts) }
     }
 
     struct Climbs {
