@@ -153,7 +153,10 @@ struct SQLJudge: Sendable {
         if operations > 0, shape.names > 0, !shape.isDangling {
             return (isSingle ? 60 : 40, "a quote ends the text, then an expression")
         }
-        return (shape.logic > 0 && isSingle ? 35 : 20, "a quote")
+        if shape.logic > 0, isSingle, lexer.wordsBefore == 0, shape.tokens <= 5 {
+            return (54, "a quote ends the text, then a condition begins")
+        }
+        return (20, "a quote")
     }
 
     // MARK: As it stands
@@ -217,6 +220,14 @@ struct SQLJudge: Sendable {
             return (58, "a value, a union, and a comment")
         }
         if shape.hasComment { return scoreComment(shape) }
+        if shape.leads, shape.wordComparisons > 0, shape.constants == 1, shape.tokens == 2,
+            form.isWord(0, "like")
+        {
+            return (52, "a comparison that continues an expression")
+        }
+        if shape.leads, shape.logic > 0, shape.tokens <= 5, form.hasNear("(exists", from: 0) {
+            return (52, "a condition that continues another")
+        }
         if shape.leads, shape.commas > 0, shape.variables > 0, shape.tokens == 2 {
             return (56, "a variable that continues a list")
         }

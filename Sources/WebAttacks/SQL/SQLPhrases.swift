@@ -29,6 +29,17 @@ enum SQLPhrases {
             case .name, .variable: name(tokens, at, form, &verdicts)
             case .cast: cast(tokens, at, form, &verdicts)
             case .logic: condition(tokens, at, form, &verdicts)
+            case .comparison where isWord(tokens, at, form, "match"):
+                if isWord(tokens, at + 2, form, "against")
+                    || isWord(tokens, at + 4, form, "against")
+                {
+                    verdicts.add(
+                        .sqlInjection,
+                        70,
+                        range(tokens, at, at + 2),
+                        "a search of SQL's own"
+                    )
+                }
             case .prefix, .open, .close, .comment: break
             default: break
             }
@@ -260,6 +271,11 @@ enum SQLPhrases {
         }
         if roles.contains(.sqlCatalog), isBehindFrom(tokens, at, form) {
             verdicts.add(.sqlInjection, 75, token.range, "a catalogue of the database")
+        }
+        if isWord(tokens, at, form, "if"), kind(tokens, at + 1) == .number,
+            kind(tokens, at + 2) == .comparison, kind(tokens, at + 3) == .number
+        {
+            verdicts.add(.sqlInjection, 65, range(tokens, at, at + 3), "a condition of numbers")
         }
         guard kind(tokens, at + 1) == .open, roles.contains(.sqlFunction) else { return }
         call(tokens, at, form, roles, &verdicts)
