@@ -56,6 +56,7 @@ let package = Package(
         .target(name: "EventModel", swiftSettings: settings),
         .target(name: "OSXML", swiftSettings: settings),
         .target(name: "Patterns", dependencies: ["CPCRE2"], swiftSettings: settings),
+        .target(name: "WebAttacks", swiftSettings: settings),
         .target(
             name: "Ruleset",
             dependencies: [
@@ -66,7 +67,7 @@ let package = Package(
         ),
         .target(
             name: "Analysis",
-            dependencies: ["EventModel", "Patterns", "Ruleset"],
+            dependencies: ["EventModel", "Patterns", "WebAttacks", "Ruleset"],
             swiftSettings: settings
         ),
 
@@ -129,7 +130,7 @@ let package = Package(
         .executableTarget(
             name: "jaga",
             dependencies: [
-                "EventModel", "Patterns", "Ruleset", "Analysis", "AlertStore",
+                "EventModel", "Patterns", "WebAttacks", "Ruleset", "Analysis", "AlertStore",
                 "WebServer", "Daemon", "CLinux",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -152,6 +153,11 @@ let package = Package(
         .testTarget(
             name: "PatternsTests",
             dependencies: ["Patterns", "JagaTesting"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "WebAttacksTests",
+            dependencies: ["WebAttacks", "JagaTesting"],
             swiftSettings: settings
         ),
         .testTarget(

@@ -132,6 +132,7 @@ package struct AnalysisEngine: Sendable {
     var decoder: EventDecoder
     var accumulator: Accumulator
     private(set) var places: PlaceTable?
+    private var attacks: WebAttackFields?
     var matcher: RuleMatcher
     var sigma: SigmaMatcher
     var writer: AlertWriter
@@ -153,6 +154,7 @@ package struct AnalysisEngine: Sendable {
         decoder = EventDecoder(ruleset, fieldLimit: limit)
         accumulator = Accumulator(ruleset)
         places = ruleset.asksForPlaces ? configuration.places.map(PlaceTable.init) : nil
+        attacks = WebAttackFields(names)
         matcher = RuleMatcher(ruleset, memorySize: configuration.memorySize)
         sigma = SigmaMatcher(
             ruleset.sigma,
@@ -357,6 +359,7 @@ package struct AnalysisEngine: Sendable {
         if event.decoder == nil { counts.undecodedEvents &+= 1 }
         accumulator.complete(&event, at: time.seconds)
         places?.complete(&event)
+        attacks?.complete(&event)
     }
 
     private mutating func decide(generatedRule id: Int) -> Decision? {

@@ -26,8 +26,8 @@ struct Jaga: AsyncParsableCommand {
             """,
         version: Version.text,
         subcommands: [
-            Up.self, DockerListener.self, Check.self, Logtest.self, Analyze.self, Regex.self,
-            Alerts.self, Status.self, DoctorCommand.self,
+            Up.self, DockerListener.self, Check.self, Logtest.self, Explain.self, Analyze.self,
+            Regex.self, Alerts.self, Status.self, DoctorCommand.self,
             User.self, Token.self,
         ]
     )

@@ -1,0 +1,248 @@
+// Jaga - container security monitor
+// SPDX-License-Identifier: Apache-2.0
+
+/// Java and its frameworks, Node, prototypes, Perl and Ruby.
+enum CodeJudge {
+    static func judge(_ form: borrowing ValueForm, _ verdicts: inout Verdicts) {
+        for at in 0..<form.tokens.count where form.tokens[at].kind == .word {
+            let roles = form.roles(at)
+            if roles.contains(.javaPackage) { package(form, at, &verdicts) }
+            if roles.contains(.javaClass) { javaClass(form, at, &verdicts) }
+            if roles.contains(.nodeWord) { node(form, at, &verdicts) }
+            if form.tokens[at].byte == UInt8(ascii: "c"), form.isWord(at, "class") {
+                loader(form, at, &verdicts)
+            }
+            if form.isWord(at, "return"), form.isMark(at + 1, "\"") || form.isMark(at + 1, "'"),
+                form.has("(")
+            {
+                add(form, at, at + 1, 55, "code that returns a call", &verdicts)
+            }
+            if form.isWord(at, "while") || form.isWord(at, "for") || form.isWord(at, "do") {
+                loop(form, at, &verdicts)
+            }
+        }
+        if let first = form.tokens.first, first.kind == .word { serialized(form, first, &verdicts) }
+        if form.has("$"), let at = form.find("_$$nd_func$$_") {
+            verdicts.add(.code, 75, at..<at + 13, "a function that Node deserializes")
+        }
+        perl(form, &verdicts)
+    }
+
+    static func add(
+        _ form: borrowing ValueForm,
+        _ from: Int,
+        _ to: Int,
+        _ score: Int,
+        _ reason: String,
+        _ verdicts: inout Verdicts
+    ) {
+        let first = max(0, from)
+        let last = max(first, min(to, form.tokens.count - 1))
+        verdicts.add(
+            .code,
+            score,
+            Int(form.tokens[first].start)..<Int(form.tokens[last].end),
+            reason
+        )
+    }
+
+    /// `java.lang.Runtime`, `org.apache.commons`, not a page's `com.example`.
+    private static func package(_ form: borrowing ValueForm, _ at: Int, _ verdicts: inout Verdicts)
+    {
+        guard form.isMark(at + 1, "."), at + 2 < form.tokens.count,
+            form.tokens[at + 2].kind == .word,
+            form.tokens[at + 2].gap == .none, !form.isMark(at - 1, "."), !form.isMark(at - 1, "-"),
+            !form.isMark(at - 1, "/")
+        else { return }
+        let name = Int(form.tokens[at + 2].start)
+        let isJava =
+            form.isWord(at, "java") || form.isWord(at, "javax") || form.isWord(at, "jakarta")
+        let isCore =
+            form.hasText(at: name, "lang") || form.hasText(at: name, "io")
+            || form.hasText(at: name, "util")
+            || form.hasText(at: name, "net") || form.hasText(at: name, "nio")
+            || form.hasText(at: name, "script")
+            || form.hasText(at: name, "naming") || form.hasText(at: name, "el.")
+            || form.hasText(at: name, "servlet") || form.hasText(at: name, "beans")
+        if isJava, isCore, form.isMark(at + 3, ".") {
+            let end = at + 4
+            let isError =
+                end < form.tokens.count
+                && (endsWith(form, form.tokens[end], "exception")
+                    || endsWith(form, form.tokens[end], "error"))
+            let isProse = form.spacedWords > 1 && !form.has("(")
+            add(
+                form,
+                at,
+                end,
+                isError || isProse || form.plainWords > 8 ? 40 : 67,
+                "a class of Java",
+                &verdicts
+            )
+        }
+        let isKnown =
+            form.isWord(at, "org")
+            && (form.hasText(at: name, "apache.commons") || form.hasText(at: name, "omg.corba")
+                || form.hasText(at: name, "apache.struts")
+                || form.hasText(at: name, "springframework")
+                || form.hasText(at: name, "codehaus.groovy")
+                || form.hasText(at: name, "apache.xalan"))
+            || form.isWord(at, "com")
+                && (form.hasText(at: name, "opensymphony") || form.hasText(at: name, "sun.org"))
+            || form.isWord(at, "sun") && form.hasText(at: name, "reflect")
+        if isKnown {
+            add(
+                form,
+                at,
+                at + 4,
+                form.plainWords > 8 ? 40 : 65,
+                "a class of a framework of Java",
+                &verdicts
+            )
+        }
+    }
+
+    private static func endsWith(_ form: borrowing ValueForm, _ token: Token, _ text: StaticString)
+        -> Bool
+    {
+        let start = Int(token.end) - text.utf8CodeUnitCount
+        return start >= Int(token.start) && form.hasText(at: start, text)
+    }
+
+    private static func javaClass(
+        _ form: borrowing ValueForm,
+        _ at: Int,
+        _ verdicts: inout Verdicts
+    ) {
+        let isJoined =
+            form.isMark(at + 1, ".") && at + 2 < form.tokens.count
+            && form.tokens[at + 2].gap == .none
+        let isCalled = form.isMark(at + 1, "(") && form.tokens[at + 1].gap == .none
+        let isMember =
+            form.isMark(at - 1, ".") || form.isMark(at - 1, "#") || form.isMark(at - 1, "@")
+            || form.isMark(at - 1, "[")
+        if form.isWord(at, "runtime") {
+            guard isJoined, at == 0,
+                form.tokens.count <= 4 || form.roles(at + 2).contains(.javaClass)
+            else { return }
+            add(form, at, at + 2, 58, "a class of Java's runtime", &verdicts)
+            return
+        }
+        let isRare =
+            form.isWord(at, "processbuilder") || form.isWord(at, "ognl")
+            || form.isWord(at, "_memberaccess")
+            || form.isWord(at, "xwork") || form.isWord(at, "getruntime")
+            || form.isWord(at, "invokertransformer")
+            || form.isWord(at, "classloader") || form.isWord(at, "memberaccess")
+            || form.isWord(at, "opensymphony")
+        if isRare, isJoined || isCalled || isMember {
+            add(form, at, at + 1, 65, "a class of Java that runs or loads code", &verdicts)
+        } else if isCalled, isMember,
+            form.isWord(at, "getclass") || form.isWord(at, "forname")
+                || form.isWord(at, "newinstance") || form.isWord(at, "getenginebyname")
+                || form.isWord(at, "getmethod")
+        {
+            add(form, at, at + 1, 62, "reflection of Java", &verdicts)
+        } else if form.tokens.count == 1, form.tokens[at].count > 14 {
+            add(form, at, at, 50, "a class of Java that runs or loads code", &verdicts)
+        }
+    }
+
+    /// `class.module.classLoader`, `class[classLoader]`.
+    private static func loader(_ form: borrowing ValueForm, _ at: Int, _ verdicts: inout Verdicts) {
+        guard form.isMark(at + 1, ".") || form.isMark(at + 1, "[") else { return }
+        if form.hasNear("classloader", from: Int(form.tokens[at].end), within: 20) {
+            add(form, at, at + 3, 75, "the class loader of a Java server", &verdicts)
+        }
+    }
+
+    private static func node(_ form: borrowing ValueForm, _ at: Int, _ verdicts: inout Verdicts) {
+        let next = at + 1
+        let isCalled = form.isMark(next, "(") && form.tokens[next].gap == .none
+        if form.isWord(at, "__proto__") || form.isWord(at, "__definegetter__")
+            || form.hasText(at: Int(form.tokens[at].start), "_$$nd_func")
+        {
+            add(form, at, at, 75, "the prototype of all objects", &verdicts)
+        } else if form.isWord(at, "constructor") {
+            let chains =
+                form.isMark(next, ".")
+                && (form.isWord(next + 1, "prototype") || form.isWord(next + 1, "constructor"))
+                || form.isMark(next, "[")
+                    && (form.isWord(next + 1, "prototype") || form.isMark(next + 1, "'")
+                        || form.isMark(next + 1, "\""))
+            if chains { add(form, at, next + 1, 72, "the prototype of all objects", &verdicts) }
+        } else if form.isWord(at, "require"), isCalled,
+            form.isMark(next + 1, "'") || form.isMark(next + 1, "\"") || form.isMark(next + 1, "`")
+        {
+            add(form, at, next + 1, 65, "a module of Node, loaded", &verdicts)
+        } else if form.isWord(at, "process") {
+            let isMember =
+                form.isMark(next, ".")
+                && (form.roles(next + 1).contains(.nodeWord) || form.isWord(next + 1, "env")
+                    || form.isWord(next + 1, "exit"))
+            if isMember,
+                form.spacedWords < 4 || form.isMark(next + 2, "(") || form.isMark(next + 2, ".")
+            {
+                add(form, at, next + 1, 65, "the process of a server", &verdicts)
+            }
+        } else if (form.isWord(at, "child_process") || form.isWord(at, "mainmodule"))
+            && (form.has("(") || form.spacedWords == 0)
+            || isCalled && !form.isMark(next + 1, ")")
+                && (form.isWord(at, "execsync") || form.isWord(at, "spawnsync")
+                    || form.isWord(at, "readfilesync"))
+        {
+            add(form, at, at, 65, "a module of Node that runs programs", &verdicts)
+        } else if form.isWord(at, "console"), form.isMark(next, "."),
+            form.isMark(next + 2, "(") || form.isMark(next + 2, ".")
+        {
+            add(
+                form,
+                at,
+                next + 2,
+                form.plainWords > 6 ? 40 : 58,
+                "a call of script on the server",
+                &verdicts
+            )
+        }
+    }
+
+    /// `while(true);`, `do{x=new Date();}while(…)`.
+    private static func loop(_ form: borrowing ValueForm, _ at: Int, _ verdicts: inout Verdicts) {
+        if form.isWord(at, "while"), form.isMark(at + 1, "("), form.plainWords < 4,
+            form.isWord(at + 2, "true") || form.isWord(at + 2, "1")
+        {
+            add(form, at, at + 2, 58, "a loop of script", &verdicts)
+        }
+        if at == 0, form.isWord(at, "while"), form.isMark(1, "("), form.tokens[1].gap == .none {
+            add(form, at, 1, 56, "a loop of script", &verdicts)
+        }
+        if form.isWord(at, "do"), form.isMark(at + 1, "{"), form.has(";"), form.has("=") {
+            add(form, at, at + 1, 58, "a loop of script", &verdicts)
+        }
+    }
+
+    /// `rO0AB…`, an object that Java serialized, in base64 at each of three offsets.
+    private static func serialized(
+        _ form: borrowing ValueForm,
+        _ first: Token,
+        _ verdicts: inout Verdicts
+    ) {
+        let start = Int(first.start)
+        guard start + 6 <= form.bytes.count, form.tokens.count < 8 else { return }
+        let head = Array(form.bytes[start..<start + 6])
+        let isObject =
+            head.starts(with: Array("rO0AB".utf8)) || head.starts(with: Array("KztAAU".utf8))
+            || head.starts(with: Array("Cs7QAF".utf8))
+        if isObject { add(form, 0, 0, 70, "an object that Java serialized", &verdicts) }
+    }
+
+    /// `@{[system 'id']}`: an expression within a text of Perl.
+    private static func perl(_ form: borrowing ValueForm, _ verdicts: inout Verdicts) {
+        guard form.has("@"), form.has("{"), let at = form.find("@{") else { return }
+        var next = at + 2
+        while next < form.bytes.count, ByteClass.isBlank(form.bytes[next]) { next += 1 }
+        if next < form.bytes.count, form.bytes[next] == UInt8(ascii: "[") {
+            verdicts.add(.code, 62, at..<next + 1, "an expression within a text of Perl")
+        }
+    }
+}

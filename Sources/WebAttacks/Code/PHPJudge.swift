@@ -1,0 +1,259 @@
+// Jaga - container security monitor
+// SPDX-License-Identifier: Apache-2.0
+
+/// Code, wrappers, variables and serialized objects of PHP.
+enum PHPJudge {
+    static func judge(_ form: borrowing ValueForm, _ verdicts: inout Verdicts) {
+        if form.has("<"), form.has("?") { tag(form, &verdicts) }
+        for at in 0..<form.tokens.count {
+            let token = form.tokens[at]
+            if token.kind == .mark {
+                if token.byte == UInt8(ascii: "$") { variable(form, at, &verdicts) }
+                continue
+            }
+            let roles = form.roles(at)
+            if roles.contains(.phpFunction) || roles.contains(.phpPlainFunction) {
+                call(form, at, roles, &verdicts)
+            }
+            if roles.contains(.phpWrapper) { wrapper(form, at, &verdicts) }
+            if roles.contains(.phpVariable), form.isMark(at + 1, "[") || form.isMark(at + 1, "{"),
+                form.isMark(at - 1, "$") || at == 0 || token.byte == UInt8(ascii: "_")
+            {
+                add(form, at, at + 1, 75, "a variable of the request, as PHP names it", &verdicts)
+            }
+            if roles.contains(.phpSetting), form.isMark(at + 1, "=") || form.isMark(at + 1, "."),
+                token.count > 6
+            {
+                add(
+                    form,
+                    at,
+                    at + 1,
+                    form.isMark(at + 1, ".") && !form.has("=") ? 40 : 65,
+                    "a setting of PHP",
+                    &verdicts
+                )
+            }
+            if token.count == 1,
+                token.byte == UInt8(ascii: "o") || token.byte == UInt8(ascii: "a")
+                    || token.byte == UInt8(ascii: "c")
+            {
+                serialized(form, at, &verdicts)
+            }
+            if token.byte == UInt8(ascii: "p"), form.isWord(at, "php"),
+                form.isMark(at - 1, "{") || form.isMark(at - 1, "["),
+                form.isMark(at + 1, "}") || form.isMark(at + 1, "]")
+            {
+                add(form, at - 1, at + 1, 65, "a tag that opens PHP", &verdicts)
+            }
+        }
+        if form.marksOtherThanNames(), form.has("(") { quotedCall(form, &verdicts) }
+    }
+
+    private static func add(
+        _ form: borrowing ValueForm,
+        _ from: Int,
+        _ to: Int,
+        _ score: Int,
+        _ reason: String,
+        _ verdicts: inout Verdicts
+    ) {
+        let first = max(0, from)
+        let last = max(first, min(to, form.tokens.count - 1))
+        verdicts.add(
+            .code,
+            score,
+            Int(form.tokens[first].start)..<Int(form.tokens[last].end),
+            reason
+        )
+    }
+
+    private static func tag(_ form: borrowing ValueForm, _ verdicts: inout Verdicts) {
+        var from = 0
+        while let at = form.find("<?", from: from) {
+            from = at + 2
+            let isTag =
+                form.hasText(at: at, "<?php") || form.hasText(at: at, "<?=")
+                || from < form.bytes.count && ByteClass.isBlank(form.bytes[from])
+            if isTag {
+                verdicts.add(.code, 85, at..<min(at + 5, form.bytes.count), "a tag that opens PHP")
+                return
+            }
+        }
+    }
+
+    private static func call(
+        _ form: borrowing ValueForm,
+        _ at: Int,
+        _ roles: Roles,
+        _ verdicts: inout Verdicts
+    ) {
+        var next = at + 1
+        var hasFiller = skipFiller(form, &next)
+        if form.isMark(next, "'") || form.isMark(next, "\""), roles.contains(.phpPlainFunction),
+            form.isMark(at - 1, "\"") || form.isMark(at - 1, "'"),
+            form.isMark(next + 1, ")") || form.isMark(next + 1, "(")
+        {
+            add(form, at - 1, next + 1, 65, "a function of PHP by its name in quotes", &verdicts)
+            return
+        }
+        if form.isMark(next, ")"), form.isMark(at - 1, "(") || form.isMark(at - 1, "/"),
+            form.isMark(next + 1, "(")
+        {
+            add(form, at, next + 1, 65, "a function of PHP by its name in parentheses", &verdicts)
+            return
+        }
+        guard form.isMark(next, "("), next < form.tokens.count else { return }
+        let isApart = form.tokens[next].gap != .none && !hasFiller
+        if form.tokens[next].gap != .none { hasFiller = true }
+        let isEmpty = form.isMark(next + 1, ")")
+        if roles.contains(.phpFunction) {
+            if hasFiller,
+                isEmpty
+                    || next + 1 < form.tokens.count && form.tokens[next + 1].kind == .word
+                        && form.plainWords > 3
+            {
+                return
+            }
+            let isProse =
+                (isEmpty && form.spacedWords > 1 || form.spacedWords > 3) && !form.has(";")
+                && !form.has("$")
+            add(form, at, next + 1, isProse ? 40 : 65, "a function of PHP", &verdicts)
+            return
+        }
+        let isCode = isEmpty && form.spacedWords < 3 || isCodeArgument(form, next + 1)
+        let isWordInside = next + 1 < form.tokens.count && form.tokens[next + 1].kind == .word
+        if isApart, isWordInside || isEmpty, form.spacedWords > 0 { return }
+        let isWhole = at <= 1 && form.spacedWords < 2
+        let isCommand =
+            form.isWord(at, "system") || form.isWord(at, "exec") || form.isWord(at, "eval")
+            || form.isWord(at, "assert") || form.isWord(at, "include") || form.isWord(at, "require")
+        let isBehindMark =
+            at > 0 && form.tokens[at - 1].kind == .mark && form.tokens[at].gap == .none
+            && !form.isMark(at - 1, "-") && !form.isMark(at - 1, "(")
+        if isCommand, isCode && !isEmpty || isWhole && !isApart || isBehindMark && isCode {
+            add(form, at, next + 1, 65, "a function that runs code", &verdicts)
+        } else if isBehindMark, isCode, !isEmpty, form.has(";") || form.has("'") || form.has("\"") {
+            add(form, at, next + 1, 58, "a function of PHP where code would stand", &verdicts)
+        }
+    }
+
+    private static func isCodeArgument(_ form: borrowing ValueForm, _ at: Int) -> Bool {
+        guard at < form.tokens.count else { return false }
+        return form.isMark(at, "'") || form.isMark(at, "\"") || form.isMark(at, "$")
+            || form.tokens[at].kind == .number || form.isMark(at, ".") || form.isMark(at + 1, "(")
+            || form.roles(at).contains(.command) || form.isMark(at, "/")
+    }
+
+    /// Skips comments between a name and its parenthesis; whether there was one.
+    private static func skipFiller(_ form: borrowing ValueForm, _ at: inout Int) -> Bool {
+        var hasFiller = false
+        while at < form.tokens.count {
+            if form.isMark(at, "/"), form.isMark(at + 1, "*") {
+                at += 2
+                let end = min(at + 24, form.tokens.count)
+                while at < end, !(form.isMark(at, "*") && form.isMark(at + 1, "/")) { at += 1 }
+                at += 2
+            } else if form.isMark(at, "#"),
+                form.hasLine || form.isMark(at, "/") && form.isMark(at + 1, "/")
+            {
+                at += 1
+                let end = min(at + 24, form.tokens.count)
+                while at < end, form.tokens[at].gap != .line { at += 1 }
+            } else {
+                return hasFiller
+            }
+            hasFiller = true
+        }
+        return hasFiller
+    }
+
+    private static func wrapper(_ form: borrowing ValueForm, _ at: Int, _ verdicts: inout Verdicts)
+    {
+        guard form.isMark(at + 1, ":"), form.isMark(at + 2, "/"), form.isMark(at + 3, "/") else {
+            return
+        }
+        if form.isWord(at, "data"), !form.has(",") { return }
+        add(form, at, at + 3, 72, "an address that only PHP opens", &verdicts)
+    }
+
+    /// `$a(1)`, `$_[0]($x)`, `${@eval(1)}`.
+    private static func variable(_ form: borrowing ValueForm, _ at: Int, _ verdicts: inout Verdicts)
+    {
+        if form.isMark(at + 1, "{"),
+            form.isMark(at + 2, "@") || form.isMark(at + 2, "'") || form.isMark(at + 2, "\"")
+        {
+            add(form, at, at + 2, 65, "a variable of PHP by an expression", &verdicts)
+        }
+        var next = at + 1
+        while form.isMark(next, "$") { next += 1 }
+        if form.isMark(at - 1, ":"), !form.isMark(at - 2, ":") { return }
+        guard next < form.tokens.count, form.tokens[next].gap == .none,
+            form.tokens[next].kind == .word || form.isMark(next, "{")
+        else { return }
+        var depth = 0
+        if form.tokens[next].kind == .word { next += 1 }
+        var steps = 0
+        while next < form.tokens.count, steps < 24 {
+            steps += 1
+            _ = skipFiller(form, &next)
+            guard next < form.tokens.count else { return }
+            if form.isMark(next, "[") || form.isMark(next, "{") {
+                depth += 1
+            } else if form.isMark(next, "]") || form.isMark(next, "}") {
+                depth -= 1
+            } else if form.isMark(next, "("), depth == 0 {
+                if form.tokens[next].gap != .none, form.plainWords > 3 { return }
+                if next + 1 < form.tokens.count, form.has(")") {
+                    add(form, at, next + 1, 62, "a call by a variable of PHP", &verdicts)
+                }
+                return
+            } else if depth <= 0 {
+                return
+            }
+            next += 1
+        }
+    }
+
+    /// `O:8:"stdClass":0:{}`, `a:1:{`.
+    private static func serialized(
+        _ form: borrowing ValueForm,
+        _ at: Int,
+        _ verdicts: inout Verdicts
+    ) {
+        guard form.isMark(at + 1, ":"), at + 3 < form.tokens.count,
+            form.tokens[at + 2].kind == .number,
+            form.isMark(at + 3, ":")
+        else { return }
+        let isObject = form.isMark(at + 4, "\"") || form.isMark(at + 4, "\\")
+        if form.tokens[at].byte != UInt8(ascii: "a"), isObject {
+            add(form, at, at + 4, 72, "a serialized object of PHP", &verdicts)
+        }
+    }
+
+    /// `"sys"."tem"('id')`, `('sys'.'tem')('ls')`, `'x'(5)`.
+    private static func quotedCall(_ form: borrowing ValueForm, _ verdicts: inout Verdicts) {
+        guard form.plainWords < 8, form.has("'") || form.has("\"") else { return }
+        for at in 1..<max(1, form.tokens.count - 1)
+        where form.isMark(at, "(") && form.tokens[at].gap == .none {
+            let isBehindQuote = form.isMark(at - 1, "'") || form.isMark(at - 1, "\"")
+            let isBehindGroup =
+                form.isMark(at - 1, ")") && (form.isMark(at - 2, "'") || form.isMark(at - 2, "\""))
+            let hasDot =
+                form.isMark(at + 1, ".") || form.has(".") && (form.has("'") || form.has("\""))
+            let isBehindIndex =
+                form.isMark(at - 1, "]") && form.isMark(1, "[") && form.isMark(at + 1, "'")
+            if isBehindGroup || isBehindIndex
+                || isBehindQuote && hasDot && form.hasNear("\".\"", from: 0)
+            {
+                add(form, at - 1, at + 1, 58, "a call by a name in quotes", &verdicts)
+            }
+        }
+    }
+}
+
+extension ValueForm {
+    /// Whether the value holds more than names, dots and blanks.
+    func marksOtherThanNames() -> Bool {
+        marks != 0 || marksAbove != 0
+    }
+}

@@ -1,0 +1,128 @@
+// Jaga - container security monitor
+// SPDX-License-Identifier: Apache-2.0
+
+/// What a name gives away: of a parameter, of a file that should not be public, of a
+/// scanner.
+enum NameJudge {
+    // MARK: Parameters
+
+    private static let sessionNames: [StaticString] = [
+        "sessionid", "session_id", "session-id", "phpsessid", "aspsessionid", "asp.net_sessionid",
+        "cfid", "cftoken", "sid", "connect.sid", "sails.sid", "koa:sess", "koa.sid",
+        "laravel_session",
+        "ci_session", "cakephp", "play_session", "jwsession", "_flask_session", "session", "sess",
+        "session-token", "session_token", "rack.session", "_session_id", "beaker.session.id",
+        "viewstate", "symfony", "express.sid", "zenid", "weblogicsession", "ssid", "_csrf_session",
+    ]
+
+    /// A session's id as a parameter of a page that signs in.
+    ///
+    /// Java's own `jsessionid` is left out: servers write it into addresses.
+    static func isSession(_ name: Span<UInt8>) -> Bool {
+        for candidate in sessionNames {
+            let count = candidate.utf8CodeUnitCount
+            guard count <= name.count, count == name.count || count > 6 else { continue }
+            let isEqual = candidate.withUTF8Buffer { expected in
+                let start = name.count - count
+                for index in 0..<count where ByteClass.lower(name[start + index]) != expected[index]
+                {
+                    return false
+                }
+                return true
+            }
+            if isEqual { return !(name.count == 10 && name[0] | 0x20 == UInt8(ascii: "j")) }
+        }
+        return false
+    }
+
+    static func isSignIn(_ form: borrowing ValueForm) -> Bool {
+        for at in 0..<form.tokens.count
+        where form.isWord(at, "login") || form.isWord(at, "signin") || form.isWord(at, "auth")
+            || form.isWord(at, "logon") || form.isWord(at, "authenticate") || form.isWord(at, "sso")
+        {
+            return true
+        }
+        return false
+    }
+
+    /// `user__profile__password__startswith`: fields of other tables, by their names.
+    static func judgeName(_ form: borrowing ValueForm, _ verdicts: inout Verdicts) {
+        let ends: [StaticString] = [
+            "__startswith", "__istartswith", "__contains", "__icontains", "__regex", "__iregex",
+            "__has_key", "__has_keys", "__endswith", "__gt", "__lt", "__exact", "__isnull",
+        ]
+        guard form.tokens.count == 1, let first = form.find("__"),
+            let second = form.find("__", from: first + 2),
+            second > first + 2
+        else { return }
+        for end in ends {
+            let start = form.lower.count - end.utf8CodeUnitCount
+            if start >= second, form.hasText(at: start, end) {
+                verdicts.add(.code, 52, 0..<form.bytes.count, "a lookup through other tables")
+            }
+        }
+    }
+
+    // MARK: Files
+
+    /// `.env`, `.git/config`, `backup.sql.zip`.
+    static func judgePath(_ form: borrowing ValueForm, _ verdicts: inout Verdicts) {
+        for at in 0..<form.tokens.count where form.isMark(at, ".") {
+            if at == 0 || form.isMark(at - 1, "/") {
+                guard form.roles(at + 1).contains(.sensitiveName),
+                    !form.isWord(at + 1, "next") || form.isMark(at + 2, "/")
+                else { continue }
+                let range = Int(form.tokens[at].start)..<Int(form.tokens[at + 1].end)
+                verdicts.add(.probe, 58, range, "a hidden file or folder that should not be public")
+            }
+        }
+        dump(form, &verdicts)
+        if form.hasText(at: 0, "/@fs/") {
+            verdicts.add(
+                .localFile,
+                60,
+                0..<form.bytes.count,
+                "a file of the system, by a development server"
+            )
+        }
+    }
+
+    /// A value that names a copy of a database.
+    static func judgeValue(_ form: borrowing ValueForm, _ verdicts: inout Verdicts) {
+        if form.has("."), form.tokens.count < 8 { dump(form, &verdicts) }
+    }
+
+    private static func dump(_ form: borrowing ValueForm, _ verdicts: inout Verdicts) {
+        let count = form.tokens.count
+        guard count > 2, form.isMark(count - 2, ".") else { return }
+        let range = Int(form.tokens[max(0, count - 3)].start)..<form.bytes.count
+        let isArchive =
+            form.isWord(count - 1, "zip") || form.isWord(count - 1, "gz")
+            || form.isWord(count - 1, "tar")
+            || form.isWord(count - 1, "rar") || form.isWord(count - 1, "7z")
+            || form.isWord(count - 1, "bak")
+        if isArchive, form.isWord(count - 3, "sql") || form.isWord(count - 3, "bak") {
+            verdicts.add(.probe, 56, range, "a copy of a database")
+        }
+        if form.isWord(count - 1, "log"),
+            form.isWord(count - 3, "errors") || form.isWord(count - 3, "error_log")
+        {
+            verdicts.add(.probe, 54, range, "a log of the server")
+        }
+    }
+
+    // MARK: Scanners
+
+    static func judgeAgent(_ form: borrowing ValueForm, _ verdicts: inout Verdicts) {
+        guard
+            form.roles.contains(.scannerName) || form.find("fuzz faster") != nil
+                || form.find("nmap scripting") != nil || form.find("graphql-cop") != nil
+                || form.find("security scanner") != nil
+        else { return }
+        for at in 0..<form.tokens.count where form.roles(at).contains(.scannerName) {
+            verdicts.add(.scanner, 80, form.tokens[at].range, "a scanner names itself")
+            return
+        }
+        verdicts.add(.scanner, 80, 0..<form.bytes.count, "a scanner names itself")
+    }
+}

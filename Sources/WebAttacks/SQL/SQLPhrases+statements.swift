@@ -1,0 +1,98 @@
+// Jaga - container security monitor
+// SPDX-License-Identifier: Apache-2.0
+
+extension SQLPhrases {
+    static func statement(
+        _ tokens: borrowing [SQLToken],
+        _ at: Int,
+        _ form: borrowing ValueForm,
+        _ verdicts: inout Verdicts
+    ) {
+        let found: Int?
+        if isWord(tokens, at, form, "insert") {
+            let isIt =
+                isWord(tokens, at + 1, form, "into") && kind(tokens, at + 2) == .name
+                && (kind(tokens, at + 3) == .open || isWord(tokens, at + 3, form, "values")
+                    || isWord(tokens, at + 3, form, "select"))
+            found = isIt ? at + 3 : nil
+        } else if isWord(tokens, at, form, "delete") {
+            found =
+                isWord(tokens, at + 1, form, "from") && kind(tokens, at + 2) == .name
+                    && ends(tokens, at + 3) ? at + 2 : nil
+        } else if isWord(tokens, at, form, "update") {
+            found =
+                kind(tokens, at + 1) == .name && isWord(tokens, at + 2, form, "set")
+                    && kind(tokens, at + 4) == .comparison ? at + 4 : nil
+        } else if isWord(tokens, at, form, "waitfor") {
+            found =
+                isWord(tokens, at + 1, form, "delay") || isWord(tokens, at + 1, form, "time")
+                ? at + 1 : nil
+        } else if isWord(tokens, at, form, "declare") {
+            found = kind(tokens, at + 1) == .variable ? at + 1 : nil
+        } else if isWord(tokens, at, form, "exec") || isWord(tokens, at, form, "execute") {
+            found = execution(tokens, at, form)
+        } else {
+            found = definition(tokens, at, form)
+        }
+        if let end = found {
+            verdicts.add(
+                .sqlInjection,
+                85,
+                range(tokens, at, end),
+                "a statement that changes or runs something"
+            )
+        }
+    }
+
+    static func ends(_ tokens: borrowing [SQLToken], _ at: Int) -> Bool {
+        switch kind(tokens, at) {
+        case nil, .clause, .semicolon, .comment, .close: true
+        default: false
+        }
+    }
+
+    private static func execution(
+        _ tokens: borrowing [SQLToken],
+        _ at: Int,
+        _ form: borrowing ValueForm
+    ) -> Int? {
+        guard at + 1 < tokens.count else { return nil }
+        let next = tokens[at + 1].range.lowerBound
+        let isProcedure =
+            form.hasText(at: next, "xp_") || form.hasText(at: next, "sp_")
+            || form.hasText(at: next, "master") || form.hasText(at: next, "immediate")
+        if isProcedure || kind(tokens, at + 1) == .variable { return at + 1 }
+        let isText =
+            kind(tokens, at + 1) == .open
+            && (kind(tokens, at + 2) == .variable || isWord(tokens, at + 2, form, "char"))
+        return isText ? at + 2 : nil
+    }
+
+    /// `drop table x`, `create user x`, `grant all on`.
+    private static func definition(
+        _ tokens: borrowing [SQLToken],
+        _ at: Int,
+        _ form: borrowing ValueForm
+    ) -> Int? {
+        let isDefinition =
+            isWord(tokens, at, form, "drop") || isWord(tokens, at, form, "alter")
+            || isWord(tokens, at, form, "truncate") || isWord(tokens, at, form, "create")
+        if isDefinition, at + 2 < tokens.count,
+            form.roles(tokens[at + 1].index).contains(.sqlObject)
+        {
+            return kind(tokens, at + 2) == .name
+                && (ends(tokens, at + 3) || kind(tokens, at + 3) == .open)
+                ? at + 2 : nil
+        }
+        if isWord(tokens, at, form, "grant") || isWord(tokens, at, form, "revoke") {
+            for index in at + 1..<min(at + 6, tokens.count)
+            where isWord(tokens, index, form, "to") && kind(tokens, index + 2) == .semicolon {
+                return index + 1
+            }
+        }
+        if isWord(tokens, at, form, "shutdown"), at > 0, kind(tokens, at - 1) == .semicolon {
+            return at
+        }
+        return nil
+    }
+}

@@ -1,0 +1,403 @@
+// Jaga - container security monitor
+// SPDX-License-Identifier: Apache-2.0
+
+/// Phrases that stand in statements and hardly anywhere else, whatever is around.
+///
+/// Quotes are passed over here, so that a statement inside a text counts too.
+enum SQLPhrases {
+    static func judge(
+        _ tokens: borrowing [SQLToken],
+        _ form: borrowing ValueForm,
+        _ verdicts: inout Verdicts
+    ) {
+        var columns: Int?
+        var unionAt: Int?
+        for at in 0..<tokens.count {
+            switch tokens[at].kind {
+            case .statement:
+                if form.isWord(tokens[at].index, "select") {
+                    columns = at
+                    if let union = unionAt { addUnion(tokens, union, at, &verdicts) }
+                    inner(tokens, at, form, &verdicts)
+                } else {
+                    statement(tokens, at, form, &verdicts)
+                }
+            case .union: unionAt = at
+            case .clause:
+                if let select = columns { from(tokens, select, at, form, &verdicts) }
+                clause(tokens, at, form, &verdicts)
+            case .name, .variable: name(tokens, at, form, &verdicts)
+            case .cast: cast(tokens, at, form, &verdicts)
+            case .logic: condition(tokens, at, form, &verdicts)
+            case .comparison where isWord(tokens, at, form, "match"):
+                if isWord(tokens, at + 2, form, "against")
+                    || isWord(tokens, at + 4, form, "against")
+                {
+                    verdicts.add(
+                        .sqlInjection,
+                        70,
+                        range(tokens, at, at + 2),
+                        "a search of SQL's own"
+                    )
+                }
+            case .prefix, .open, .close, .comment: break
+            default: break
+            }
+            if unionAt != nil, !keepsUnion(tokens, at, form) { unionAt = nil }
+        }
+    }
+
+    static func range(_ tokens: borrowing [SQLToken], _ from: Int, _ to: Int) -> Range<Int> {
+        tokens[from].range.lowerBound..<tokens[min(to, tokens.count - 1)].range.upperBound
+    }
+
+    static func kind(_ tokens: borrowing [SQLToken], _ at: Int) -> SQLKind? {
+        at >= 0 && at < tokens.count ? tokens[at].kind : nil
+    }
+
+    static func byte(_ tokens: borrowing [SQLToken], _ at: Int) -> UInt8 {
+        at >= 0 && at < tokens.count ? tokens[at].byte : 0
+    }
+
+    static func isWord(
+        _ tokens: borrowing [SQLToken],
+        _ at: Int,
+        _ form: borrowing ValueForm,
+        _ word: StaticString
+    ) -> Bool {
+        at >= 0 && at < tokens.count && form.isWord(tokens[at].index, word)
+    }
+
+    // MARK: Union and select
+
+    private static func keepsUnion(
+        _ tokens: borrowing [SQLToken],
+        _ at: Int,
+        _ form: borrowing ValueForm
+    ) -> Bool {
+        switch tokens[at].kind {
+        case .union, .open, .prefix: true
+        case .name: isWord(tokens, at, form, "all")
+        default: false
+        }
+    }
+
+    private static func addUnion(
+        _ tokens: borrowing [SQLToken],
+        _ union: Int,
+        _ select: Int,
+        _ verdicts: inout Verdicts
+    ) {
+        let isProse =
+            kind(tokens, select + 1) == .name && kind(tokens, select + 2) == .name
+            && kind(tokens, select + 3) == .name
+        let score = isProse ? 45 : 92
+        verdicts.add(
+            .sqlInjection,
+            score,
+            range(tokens, union, select + 1),
+            "a union with a second select"
+        )
+    }
+
+    /// `select … from …`, if the columns are not prose.
+    private static func from(
+        _ tokens: borrowing [SQLToken],
+        _ select: Int,
+        _ at: Int,
+        _ form: borrowing ValueForm,
+        _ verdicts: inout Verdicts
+    ) {
+        guard isWord(tokens, at, form, "from"), at > select + 1, at - select < 48,
+            at + 1 < tokens.count
+        else { return }
+        var neighbours = 0
+        var marks = 0
+        for index in select + 1..<at {
+            switch tokens[index].kind {
+            case .name where kind(tokens, index - 1) == .name: neighbours += 1
+            case .comma, .open, .variable, .number: marks += 1
+            case .arithmetic where byte(tokens, index) == UInt8(ascii: "*"): marks += 2
+            default: break
+            }
+        }
+        let behind = kind(tokens, at + 2)
+        let endsWell =
+            behind == nil || behind == .clause || behind == .comment || behind == .close
+            || behind == .semicolon || behind == .comma
+        let follows = kind(tokens, at + 1)
+        guard
+            follows == .name || follows == .open || follows == .statement || follows == .variable
+                || follows == .constant || follows == .clause
+        else { return }
+        let isList = marks > 0 && neighbours <= 2
+        if isList && (endsWell || marks > 1) {
+            verdicts.add(
+                .sqlInjection,
+                85,
+                range(tokens, select, at + 1),
+                "a select with columns and a table"
+            )
+        } else if at == select + 2, endsWell, behind != .clause || at + 3 < tokens.count,
+            behind != nil || select == 0 || kind(tokens, select - 1) == .open
+        {
+            verdicts.add(
+                .sqlInjection,
+                behind == nil ? 55 : 70,
+                range(tokens, select, at + 1),
+                "a select from a table"
+            )
+        }
+    }
+
+    /// `or (select …`, `in (select …`, `select @x`, `select pg_sleep`.
+    private static func inner(
+        _ tokens: borrowing [SQLToken],
+        _ at: Int,
+        _ form: borrowing ValueForm,
+        _ verdicts: inout Verdicts
+    ) {
+        if kind(tokens, at - 1) == .open, let before = kind(tokens, at - 2) {
+            let isCondition =
+                before == .logic || before == .comparison && !isWord(tokens, at - 2, form, "is")
+            if isCondition {
+                verdicts.add(
+                    .sqlInjection,
+                    70,
+                    range(tokens, at - 2, at),
+                    "a select within a condition"
+                )
+            }
+        }
+        guard at + 1 < tokens.count else { return }
+        let isVariable = kind(tokens, at + 1) == .variable && tokens[at + 1].range.count > 1
+        let isDangerous = form.roles(tokens[at + 1].index).contains(.sqlDangerous)
+        if isVariable || isDangerous {
+            verdicts.add(
+                .sqlInjection,
+                62,
+                range(tokens, at, at + 1),
+                "a select of a variable or function"
+            )
+        }
+    }
+
+    // MARK: Clauses, names, casts
+
+    private static func clause(
+        _ tokens: borrowing [SQLToken],
+        _ at: Int,
+        _ form: borrowing ValueForm,
+        _ verdicts: inout Verdicts
+    ) {
+        if isWord(tokens, at, form, "into"), at + 1 < tokens.count,
+            isWord(tokens, at + 1, form, "outfile") || isWord(tokens, at + 1, form, "dumpfile")
+        {
+            verdicts.add(.sqlInjection, 85, range(tokens, at, at + 1), "output into a file")
+        }
+        if isWord(tokens, at, form, "procedure"), isWord(tokens, at + 1, form, "analyse") {
+            verdicts.add(.sqlInjection, 85, range(tokens, at, at + 1), "procedure analyse")
+        }
+        if isWord(tokens, at, form, "case") { cases(tokens, at, form, &verdicts) }
+        guard isWord(tokens, at, form, "order") || isWord(tokens, at, form, "group"),
+            isWord(tokens, at + 1, form, "by"), at + 2 < tokens.count
+        else { return }
+        let isNumbered =
+            kind(tokens, at + 2) == .number
+            && (ends(tokens, at + 3) || kind(tokens, at + 3) == .comma)
+        let isBehindValue =
+            at > 0 && (kind(tokens, at - 1) == .number || kind(tokens, at - 1) == .close)
+        if isNumbered, isBehindValue || kind(tokens, at + 3) == .comment || at <= 1 {
+            verdicts.add(
+                .sqlInjection,
+                75,
+                range(tokens, at, at + 2),
+                "columns counted by order or group"
+            )
+        }
+    }
+
+    private static func cases(
+        _ tokens: borrowing [SQLToken],
+        _ at: Int,
+        _ form: borrowing ValueForm,
+        _ verdicts: inout Verdicts
+    ) {
+        guard at + 4 < tokens.count else { return }
+        var hasWhen = false
+        for index in at + 1..<min(at + 24, tokens.count) {
+            if isWord(tokens, index, form, "when"), index <= at + 2 { hasWhen = true }
+            if hasWhen, isWord(tokens, index, form, "then"), index > at + 2 {
+                let isProse = kind(tokens, at + 1) == .name && kind(tokens, at + 2) == .name
+                if !isProse {
+                    verdicts.add(
+                        .sqlInjection,
+                        75,
+                        range(tokens, at, index),
+                        "a case with when and then"
+                    )
+                }
+                return
+            }
+        }
+    }
+
+    private static func name(
+        _ tokens: borrowing [SQLToken],
+        _ at: Int,
+        _ form: borrowing ValueForm,
+        _ verdicts: inout Verdicts
+    ) {
+        let token = tokens[at]
+        let roles = form.roles(token.index)
+        if token.kind == .variable {
+            let name = token.range.lowerBound + 2
+            if token.range.count > 3, form.hasText(at: name - 2, "@@"),
+                ByteClass.isLetter(form.lower[name]), form.spacedWords < 4 || form.has("(")
+            {
+                verdicts.add(.sqlInjection, 65, token.range, "a variable of the database server")
+            }
+            return
+        }
+        var start = token.range.lowerBound
+        if token.byte == UInt8(ascii: "[") { start += 1 }
+        if form.hasText(at: start, "information_schema") || form.hasText(at: start, "sqlite_master")
+            || form.hasText(at: start, "pg_catalog") || form.hasText(at: start, "xp_cmdshell")
+            || form.hasText(at: start, "utl_http.") || form.hasText(at: start, "utl_inaddr.")
+            || form.hasText(at: start, "dbms_") || form.hasText(at: start, "mysql.user")
+        {
+            verdicts.add(.sqlInjection, 80, token.range, "a catalogue or package of the database")
+            return
+        }
+        if roles.contains(.sqlCatalog), isBehindFrom(tokens, at, form) {
+            verdicts.add(.sqlInjection, 75, token.range, "a catalogue of the database")
+        }
+        if isWord(tokens, at, form, "if"), kind(tokens, at + 1) == .number,
+            kind(tokens, at + 2) == .comparison, kind(tokens, at + 3) == .number
+        {
+            verdicts.add(.sqlInjection, 65, range(tokens, at, at + 3), "a condition of numbers")
+        }
+        guard kind(tokens, at + 1) == .open, roles.contains(.sqlFunction) else { return }
+        call(tokens, at, form, roles, &verdicts)
+    }
+
+    private static func isBehindFrom(
+        _ tokens: borrowing [SQLToken],
+        _ at: Int,
+        _ form: borrowing ValueForm
+    ) -> Bool {
+        isWord(tokens, at - 1, form, "from")
+            || byte(tokens, at - 1) == UInt8(ascii: ",")
+                && kind(tokens, at + 1) == .clause
+    }
+
+    /// A function of SQL where an expression would hold it.
+    private static func call(
+        _ tokens: borrowing [SQLToken],
+        _ at: Int,
+        _ form: borrowing ValueForm,
+        _ roles: Roles,
+        _ verdicts: inout Verdicts
+    ) {
+        let isJoined = form.tokens[tokens[at + 1].index].gap == .none
+        guard isJoined, at + 2 < tokens.count else { return }
+        let before = kind(tokens, at - 1)
+        let inExpression =
+            before == .logic || before == .comparison || before == .arithmetic || before == .comma
+            || before == .statement || before == .open || before == .semicolon || before == .prefix
+        let isEmpty = kind(tokens, at + 2) == .close
+        if isEmpty, form.spacedWords > 3 { return }
+        if roles.contains(.sqlDangerous), inExpression || isArgument(tokens, at + 2) && at <= 2 {
+            verdicts.add(
+                .sqlInjection,
+                80,
+                range(tokens, at, at + 2),
+                "a function that attacks use"
+            )
+            return
+        }
+        if kind(tokens, at + 2) == .statement, isWord(tokens, at + 2, form, "select") {
+            verdicts.add(.sqlInjection, 80, range(tokens, at, at + 2), "a select in a function")
+            return
+        }
+        guard inExpression, at > 0 else { return }
+        let isHex =
+            kind(tokens, at + 2) == .number
+            && form.hasText(at: tokens[at + 2].range.lowerBound, "0x")
+        let inner =
+            kind(tokens, at + 2) == .name && at + 3 < tokens.count && kind(tokens, at + 3) == .open
+            && form.roles(tokens[at + 2].index).contains(.sqlFunction)
+        if isHex || inner || before == .statement || before == .logic && isArgument(tokens, at + 2)
+        {
+            verdicts.add(
+                .sqlInjection,
+                65,
+                range(tokens, at, at + 2),
+                "functions of SQL in an expression"
+            )
+        }
+    }
+
+    private static func isArgument(_ tokens: borrowing [SQLToken], _ at: Int) -> Bool {
+        switch kind(tokens, at) {
+        case .number, .text, .variable, .open, .statement, .close: true
+        case .arithmetic, .comparison: true
+        default: false
+        }
+    }
+
+    /// `x::int`: a cast of PostgreSQL, its type in lower case.
+    private static func cast(
+        _ tokens: borrowing [SQLToken],
+        _ at: Int,
+        _ form: borrowing ValueForm,
+        _ verdicts: inout Verdicts
+    ) {
+        guard at > 0, at + 1 < tokens.count, tokens[at].range.count == 2 else { return }
+        let type = form.tokens[tokens[at + 1].index]
+        guard form.roles(tokens[at + 1].index).contains(.sqlType) else { return }
+        if kind(tokens, at - 1) == .name, form.spacedWords > 2 { return }
+        guard form.bytes[Int(type.start)] == form.lower[Int(type.start)],
+            ends(tokens, at + 2) || form.isWord(tokens[at + 1].index, "double")
+                || kind(tokens, at + 2) == .comparison || kind(tokens, at + 2) == .arithmetic
+                || kind(tokens, at + 2) == .cast || kind(tokens, at + 2) == .logic
+        else { return }
+        verdicts.add(.sqlInjection, 60, range(tokens, at - 1, at + 1), "a cast of PostgreSQL")
+    }
+
+    /// `or 1=1`, `and 'a'='a`: with operands that are no names, wherever it stands.
+    private static func condition(
+        _ tokens: borrowing [SQLToken],
+        _ at: Int,
+        _ form: borrowing ValueForm,
+        _ verdicts: inout Verdicts
+    ) {
+        var first = at + 1
+        while let next = kind(tokens, first), next == .not || next == .open || next == .prefix {
+            first += 1
+        }
+        guard let left = kind(tokens, first), kind(tokens, first + 1) == .comparison,
+            let right = kind(tokens, first + 2)
+        else { return }
+        let isSymbol = !ByteClass.isLetter(byte(tokens, first + 1))
+        let isCall =
+            right == .name && kind(tokens, first + 3) == .open
+            && form.roles(tokens[first + 2].index).contains(.sqlFunction)
+        if isCall, left == .number, isSymbol {
+            verdicts.add(
+                .sqlInjection,
+                75,
+                range(tokens, at, first + 2),
+                "a condition with a function of SQL"
+            )
+        } else if left == .number, isSymbol,
+            right == .number || right == .open || right == .constant
+        {
+            verdicts.add(.sqlInjection, 80, range(tokens, at, first + 2), "a condition of numbers")
+        } else if left == .number, right == .number || right == .open,
+            isWord(tokens, first + 1, form, "like")
+        {
+            verdicts.add(.sqlInjection, 70, range(tokens, at, first + 2), "a condition of numbers")
+        }
+    }
+}
