@@ -89,6 +89,18 @@ let package = Package(
             swiftSettings: settings
         ),
         .target(
+            name: "Transport",
+            dependencies: [
+                "EventModel", "CLinux", "CZlib",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
+            swiftSettings: settings
+        ),
+        .target(
             name: "AlertStore",
             dependencies: [
                 "EventModel", "Patterns", "CLinux", "CZlib", "CZstd",
@@ -183,6 +195,18 @@ let package = Package(
         .testTarget(
             name: "CollectorsTests",
             dependencies: ["EventModel", "DockerClient", "Collectors", "JagaTesting"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "TransportTests",
+            dependencies: [
+                "EventModel", "Transport", "CZlib",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
+            exclude: ["Peer"],
             swiftSettings: settings
         ),
         .testTarget(
