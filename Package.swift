@@ -91,6 +91,18 @@ let package = Package(
         ),
         .target(name: "Spool", dependencies: ["EventModel", "CZlib"], swiftSettings: settings),
         .target(
+            name: "Transport",
+            dependencies: [
+                "EventModel", "CLinux", "CZlib",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
+            swiftSettings: settings
+        ),
+        .target(
             name: "AlertStore",
             dependencies: [
                 "EventModel", "Patterns", "CLinux", "CZlib", "CZstd",
@@ -195,6 +207,18 @@ let package = Package(
         .testTarget(
             name: "SpoolTests",
             dependencies: ["EventModel", "Spool", "JagaTesting"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "TransportTests",
+            dependencies: [
+                "EventModel", "Transport", "CZlib",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
+            exclude: ["Peer"],
             swiftSettings: settings
         ),
         .testTarget(

@@ -1,0 +1,160 @@
+// Jaga - container security monitor
+// SPDX-License-Identifier: Apache-2.0
+
+import EventModel
+import Synchronization
+
+/// Keeps `client.keys` and what stands beside it; all of it blocks and is called
+/// from one thread.
+final class AgentRegistrar: Sendable {
+    private struct State {
+        var keys = ClientKeys()
+        var version: FileVersion?
+        /// Seconds since the epoch.
+        var registrations: [String: Int64] = [:]
+    }
+
+    private let files: ManagerFiles
+    private let directory: AgentDirectory
+    private let tally: Tally
+    private let state = Mutex(State())
+
+    init(_ files: ManagerFiles, _ directory: AgentDirectory, _ tally: Tally) {
+        self.files = files
+        self.directory = directory
+        self.tally = tally
+    }
+
+    /// Reads the files, and again when they were changed; gives what is wrong
+    /// with them.
+    ///
+    /// - Throws: ``TransportError`` `keyFile`; the keys stay as they were.
+    @discardableResult
+    func reload() throws -> [Diagnostic] {
+        let version = files.keysVersion()
+        if let version, state.withLock({ $0.version == version }) { return [] }
+        var diagnostics: [Diagnostic] = []
+        let keys = try files.readKeys(&diagnostics)
+        let offset = directory.time.now().utcOffsetSeconds
+        let registrations = files.readRegistrations(utcOffsetSeconds: offset)
+        state.withLock { $0 = State(keys: keys, version: version, registrations: registrations) }
+        publish(keys, registrations)
+        return diagnostics
+    }
+
+    /// Enrols an agent; the refusal is what it is told.
+    func enrol(
+        _ request: EnrolmentRequest,
+        from source: String,
+        by desk: EnrolmentDesk
+    ) throws(EnrolmentRefusal) -> AgentKey {
+        let keys = state.withLock { $0.keys }
+        let admission = try desk.admit(
+            request,
+            from: source,
+            key: AgentKey.randomKey(),
+            into: keys,
+            hasGroup: files.hasGroup,
+            occupant: directory.occupant
+        )
+        do {
+            try change { keys, registrations in
+                for id in admission.replaced {
+                    _ = keys.remove(id, purging: desk.policy.purges)
+                    registrations[id] = nil
+                }
+                keys.insert(admission.agent)
+                registrations[admission.agent.id] = directory.time.now().seconds
+                try files.write(groups: admission.groups, of: admission.agent.id)
+            }
+        } catch {
+            throw EnrolmentRefusal("Internal manager error adding agent: \(request.name)")
+        }
+        return admission.agent
+    }
+
+    /// Takes an agent out, whose connection ends.
+    ///
+    /// - Throws: ``TransportError`` `noSuchAgent`, `keyFile`.
+    func remove(_ id: String, purging: Bool) throws -> AgentKey {
+        var removed: AgentKey?
+        try change { keys, registrations in
+            removed = keys.remove(id, purging: purging)
+            registrations[id] = nil
+            try files.write(groups: [], of: id)
+        }
+        guard let removed else {
+            throw TransportError(.noSuchAgent, "there is no agent \(id)")
+        }
+        return removed
+    }
+
+    /// Takes keys of another manager: lines of a `client.keys`, or the text that
+    /// `manage_agents` exports.
+    ///
+    /// An agent that is here with the same id is replaced. Gives how many there were.
+    /// - Throws: ``TransportError`` `notAKey`, `keyFile`; nothing is taken then.
+    func importKeys(_ text: String) throws -> Int {
+        var diagnostics: [Diagnostic] = []
+        let agents: [AgentKey]
+        if let key = AgentKey(exported: text) {
+            agents = [key]
+        } else {
+            agents = ClientKeys(text, file: "import", diagnostics: &diagnostics).agents
+        }
+        if let first = diagnostics.first { throw TransportError(.notAKey, "\(first)") }
+        guard !agents.isEmpty else {
+            throw TransportError(.notAKey, "there is no agent's key in what is imported")
+        }
+        try change { keys, registrations in
+            for agent in agents {
+                keys.insert(agent)
+                registrations[agent.id] = directory.time.now().seconds
+            }
+        }
+        return agents.count
+    }
+
+    /// Puts an agent into groups.
+    ///
+    /// - Throws: ``TransportError`` `noSuchAgent`, `keyFile`.
+    func setGroups(_ groups: [String], of id: String) throws {
+        guard state.withLock({ $0.keys[id] }) != nil else {
+            throw TransportError(.noSuchAgent, "there is no agent \(id)")
+        }
+        for group in groups where !files.hasGroup(group) {
+            throw TransportError(.refused, "there is no group \(group): make its folder first")
+        }
+        try files.write(groups: groups, of: id)
+        directory.setGroups(groups.isEmpty ? [GroupNames.usual] : groups, of: id)
+    }
+
+    /// Changes the keys, on disk first.
+    private func change(
+        _ body: (inout ClientKeys, inout [String: Int64]) throws -> Void
+    ) throws {
+        var (keys, registrations) = state.withLock { ($0.keys, $0.registrations) }
+        try body(&keys, &registrations)
+        try files.write(keys)
+        let version = files.keysVersion()
+        state.withLock { $0 = State(keys: keys, version: version, registrations: registrations) }
+        publish(keys, registrations)
+        try files.write(
+            registrations: registrations,
+            of: keys.agents,
+            utcOffsetSeconds: directory.time.now().utcOffsetSeconds
+        )
+    }
+
+    private func publish(_ keys: ClientKeys, _ registrations: [String: Int64]) {
+        directory.take(keys.agents) { key in
+            let counter = CounterFile(path: "\(files.counters)/\(key.id)").read()
+            return AgentBackground(
+                groups: files.readGroups(of: key.id),
+                wasSeen: counter != nil,
+                counter: counter,
+                registered: registrations[key.id] ?? 0
+            )
+        }
+    }
+}

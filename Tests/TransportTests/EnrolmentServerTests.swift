@@ -1,0 +1,114 @@
+// Jaga - container security monitor
+// SPDX-License-Identifier: Apache-2.0
+
+import Testing
+import Transport
+
+/// Port 1515 against an agent in another language.
+@Suite("the port for enrolment", .enabled(if: Peer.canRun, "python3 is missing"))
+struct EnrolmentServerTests {
+    @Test("an agent enrols and connects with the key it got")
+    func enrols() async throws {
+        let manager = try await RunningManager.start()
+
+        let reply = try #require(try await manager.enrol("OSSEC A:'web-9' V:'v4.14.7'").first)
+
+        let line = reply.dropFirst("\"OSSEC K:'".count).dropLast(2)
+        #expect(line.hasPrefix("004 web-9 any "))
+        #expect(manager.folder.text("etc/client.keys")?.hasSuffix("\(line)\n") == true)
+        let seen = try await manager.agent(as: String(line), ManagerTests.startup, "recv")
+        #expect(seen == [ManagerTests.ack])
+        #expect(
+            manager.folder.text("queue/agents-timestamp")
+                == "004 web-9 any 2026-09-21 14:13:20\n"
+        )
+        try await manager.end()
+    }
+
+    @Test("a wrong password enrols nobody")
+    func password() async throws {
+        let manager = try await RunningManager.start { $0.enrolment?.policy.password = "s3 cret" }
+
+        let wrong = try await manager.enrol("OSSEC PASS: s3 OSSEC A:'web-9'")
+        let right = try await manager.enrol("OSSEC PASS: s3 cret OSSEC A:'web-9'")
+
+        #expect(wrong == [#""ERROR: Invalid password. Unable to add agent""#])
+        #expect(right.first?.hasPrefix("\"OSSEC K:'004 web-9 any ") == true)
+        #expect(manager.manager.tally[.enrolled] == 1)
+        #expect(manager.manager.tally[.enrolmentsRefused] == 1)
+        try await manager.end()
+    }
+
+    @Test("an agent that lost its key replaces itself, and the old key is worth nothing")
+    func replaces() async throws {
+        let manager = try await RunningManager.start()
+
+        let reply = try await manager.enrol(
+            "OSSEC A:'web-1' K:'\(String(repeating: "0", count: 40))'"
+        )
+        let refused = try await manager.enrol("OSSEC A:'web-1'")
+
+        #expect(reply.first?.hasPrefix("\"OSSEC K:'004 web-1 any ") == true)
+        #expect(refused == [#""ERROR: Duplicate agent name: web-1. Unable to add agent""#])
+        #expect(manager.folder.text("etc/client.keys")?.hasPrefix("001 !web-1 any ") == true)
+        #expect(try await manager.agent(ManagerTests.startup, "closed") == [#""closed""#])
+        try await manager.end()
+    }
+
+    @Test("many enrol at once, each with an id of its own")
+    func storm() async throws {
+        let manager = try await RunningManager.start()
+
+        try await withThrowingTaskGroup { tasks in
+            for number in 0..<20 {
+                tasks.addTask { try await manager.enrol("OSSEC A:'storm-\(number)'") }
+            }
+            try await tasks.waitForAll()
+        }
+
+        let ids = manager.manager.directory.agents.map(\.id)
+        #expect(ids == (1...23).map { $0 < 10 ? "00\($0)" : "0\($0)" })
+        try await manager.end()
+    }
+
+    @Test("a removed agent is cut off at once, and its removal is told")
+    func removal() async throws {
+        let manager = try await RunningManager.start()
+        async let seen = manager.agent(
+            ManagerTests.startup,
+            "recv",
+            ManagerTests.keepAlive,
+            "recv",
+            "closed"
+        )
+        #expect(await eventually { manager.state("001") == .active })
+
+        try await manager.manager.remove("001", purging: false)
+
+        #expect(try await seen.last == #""closed""#)
+        #expect(
+            await eventually {
+                manager.eventLines.contains(
+                    "000  wazuh-monitord ossec: Agent removed: 'web-1-any'."
+                )
+            }
+        )
+        try await manager.end()
+    }
+
+    @Test("keys of another manager are imported, and a change of the file is seen")
+    func imported() async throws {
+        let manager = try await RunningManager.start()
+
+        let count = try await manager.manager.importKeys("017 old-1 any abc\n018 old-2 any def\n")
+        try manager.folder.write("\(Vectors.keyLine)\n020 by-hand any abc\n", to: "etc/client.keys")
+        await manager.manager.reload { _ in }
+
+        #expect(count == 2)
+        #expect(manager.manager.directory.agents.map(\.id) == ["001", "020"])
+        await #expect(throws: TransportError.self) {
+            try await manager.manager.importKeys("nonsense\n")
+        }
+        try await manager.end()
+    }
+}
