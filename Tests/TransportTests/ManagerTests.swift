@@ -137,10 +137,13 @@ struct ManagerTests {
 
         let seen = try await manager.agent(
             #"send:#!-agent startup {"version":"v4.14.8"}"#,
-            "recv"
+            "recv",
+            "send:1:a:all the same",
+            "closed"
         )
 
         #expect(seen.first?.contains("Agent version must be lower or equal") == true)
+        #expect(manager.eventLines == [])
         #expect(manager.state("001") == .neverConnected)
         try await manager.end()
     }

@@ -10,9 +10,13 @@ import Transport
 final class RunningAgent: Sendable {
     let folder: TemporaryFolder
     let agent: WazuhAgent
-    private let received = Mutex<[ManagerCommand]>([])
+    private let received: Received
     private let acknowledgedBatches = Mutex<[Int]>([])
     private let task = Mutex<Task<Void, any Error>?>(nil)
+
+    private final class Received: Sendable {
+        let commands = Mutex<[ManagerCommand]>([])
+    }
 
     /// Starts one that reports to these ports of 127.0.0.1.
     init(
@@ -34,10 +38,12 @@ final class RunningAgent: Sendable {
         change(&configuration)
         let agent = WazuhAgent(configuration)
         self.agent = agent
+        let received = Received()
+        self.received = received
         task.withLock { task in
-            task = Task { [weak self] in
+            task = Task {
                 try await agent.run(
-                    receive: { command in self?.received.withLock { $0.append(command) } },
+                    receive: { command in received.commands.withLock { $0.append(command) } },
                     answer: { target, payload in
                         Array("ok {\"asked\":\"\(target) \(payload.text)\"}".utf8)
                     }
@@ -46,7 +52,7 @@ final class RunningAgent: Sendable {
         }
     }
 
-    var commands: [ManagerCommand] { received.withLock { $0 } }
+    var commands: [ManagerCommand] { received.commands.withLock { $0 } }
     /// The numbers of the batches that a manager has, in the order in which it said so.
     var acknowledged: [Int] { acknowledgedBatches.withLock { $0 } }
 

@@ -29,6 +29,8 @@ final class AgentConnection: ChannelDuplexHandler {
     private var link: AgentStreamLink?
     private var pusher = BundlePusher()
     private var isPaused = false
+    /// Nothing more is read; what was written still goes out.
+    private var isEnding = false
     private var wantsRead = false
     private var deadline: Scheduled<Void>?
     private var lastRead = NIODeadline.now()
@@ -62,21 +64,24 @@ final class AgentConnection: ChannelDuplexHandler {
         lastRead = .now()
         reader.append(&bytes)
         var batch = EventBatch()
-        reading: while context.channel.isActive {
+        reading: while context.channel.isActive, !isEnding {
             switch reader.next() {
             case .frame(let payload):
-                guard receive(payload, context, &batch) else {
-                    context.close(promise: nil)
-                    break reading
-                }
+                if !receive(payload, context, &batch) { end(context) }
             case .incomplete: break reading
             case .oversized:
                 desk.tally.add(.oversizedFrames)
-                context.close(promise: nil)
-                break reading
+                end(context)
             }
         }
         if !batch.isEmpty { deliver(batch, context) }
+    }
+
+    /// Closes the connection after what is on its way to the agent, such as why it
+    /// is refused.
+    private func end(_ context: ChannelHandlerContext) {
+        isEnding = true
+        context.eventLoop.assumeIsolated().execute { context.close(promise: nil) }
     }
 
     func read(context: ChannelHandlerContext) {

@@ -170,7 +170,7 @@ final class ManagerDesk: Sendable {
             link.send(
                 .refusal(reason: "Agent version must be lower or equal to manager version")
             )
-            return .goesOn
+            return .ends
         }
         directory.started(id, version: version)
         link.send(.acknowledgement)
