@@ -70,7 +70,7 @@ struct WebAttackFields: Sendable {
             let (name, text) = names[index]
             let written = event.store(text.span)
             let range = event.store(value.span)
-            event.append(name, writtenName: written, value: range)
+            event.append(name, writtenName: .text(written), value: range)
         }
     }
 }
