@@ -148,7 +148,7 @@ package struct AnalysisEngine: Sendable {
         self.configuration = configuration
         let names = FieldNameIndex(ruleset.fieldNames)
         let limit = configuration.fieldLimit
-        decoder = EventDecoder(ruleset, names: names, fieldLimit: limit)
+        decoder = EventDecoder(ruleset, fieldLimit: limit)
         accumulator = Accumulator(ruleset)
         places = ruleset.asksForPlaces ? configuration.places.map(PlaceTable.init) : nil
         matcher = RuleMatcher(ruleset, memorySize: configuration.memorySize)
@@ -158,7 +158,10 @@ package struct AnalysisEngine: Sendable {
         )
         writer = AlertWriter(ruleset, managerName: configuration.managerName)
         contexts = SourceContexts(managerName: configuration.managerName, names: names)
-        event = DecodedEvent(nameCount: ruleset.fieldNames.names.count)
+        event = DecodedEvent(
+            nameCount: ruleset.fieldNames.names.count,
+            paths: decoder.paths(names)
+        )
         firings = FiringClock(ruleCount: ruleset.rules.count)
         ownSource = EventSource(
             agent: AgentIdentity(id: "000", name: configuration.managerName),
@@ -264,7 +267,7 @@ package struct AnalysisEngine: Sendable {
             decision = matcher.match(&event, circumstances).flatMap { decide($0, time) }
         }
         if let decision, decision.isRemembered, !decision.logs {
-            matcher.remember(event, rule: decision.rule, circumstances)
+            matcher.remember(&event, rule: decision.rule, circumstances)
         }
         return decision
     }
@@ -345,7 +348,7 @@ package struct AnalysisEngine: Sendable {
     ) {
         guard decision.isRemembered else { return }
         let circumstances = RuleMatcher.Circumstances(agent: context.agent, time: time)
-        matcher.remember(event, rule: decision.rule, circumstances)
+        matcher.remember(&event, rule: decision.rule, circumstances)
     }
 
     // MARK: Alerts
@@ -360,7 +363,7 @@ package struct AnalysisEngine: Sendable {
         counts.alerts &+= 1
         let textStart = alerts.text.count
         let template = ruleset.rules[decision.rule].description
-        DescriptionWriter.append(template, event, to: &alerts.text)
+        DescriptionWriter.append(template, &event, to: &alerts.text)
         let textEnd = alerts.text.count
         if let address = event[.srcip] {
             alerts.text.append(span: event.arena.span.extracting(address))
@@ -408,7 +411,7 @@ package struct AnalysisEngine: Sendable {
         description.removeAll(keepingCapacity: true)
         if let decision {
             let template = ruleset.rules[decision.rule].description
-            DescriptionWriter.append(template, event, to: &description)
+            DescriptionWriter.append(template, &event, to: &description)
         }
         let text = description
         var lines = archives.take()?.lines ?? []
@@ -435,7 +438,7 @@ package struct AnalysisEngine: Sendable {
         )
         writer.append(
             subject,
-            event,
+            &event,
             description: description.span,
             matcher.previous,
             matcher.memory,

@@ -4,20 +4,26 @@
 /// Writing text and numbers into a byte buffer, as alerts need them.
 extension [UInt8] {
     /// Appends a number in decimal.
-    package mutating func appendDecimal(_ value: some BinaryInteger) {
+    package mutating func appendDecimal(_ value: Int64) {
         var digits = InlineArray<20, UInt8>(repeating: 0)
-        var magnitude = UInt64(clamping: value.magnitude)
-        var count = 0
+        var magnitude = value.magnitude
+        var start = 20
         repeat {
-            digits[count] = UInt8(ascii: "0") + UInt8(magnitude % 10)
+            start -= 1
+            digits[start] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: magnitude % 10)
             magnitude /= 10
-            count += 1
         } while magnitude > 0
-        if value < 0 { append(UInt8(ascii: "-")) }
-        while count > 0 {
-            count -= 1
-            append(digits[count])
+        if value < 0 {
+            start -= 1
+            digits[start] = UInt8(ascii: "-")
         }
+        let all = digits.span
+        append(span: all.extracting(start..<20))
+    }
+
+    /// As ``appendDecimal(_:)-(Int64)``.
+    package mutating func appendDecimal(_ value: Int) {
+        appendDecimal(Int64(value))
     }
 
     /// Appends a number that is not negative with zeros in front up to `width`.
@@ -61,7 +67,7 @@ extension [UInt8] {
 
     /// The first byte from an offset on that a JSON string escapes, eight bytes at
     /// a time; the count when there is none.
-    private static func firstEscaped(in bytes: Span<UInt8>, from start: Int) -> Int {
+    fileprivate static func firstEscaped(in bytes: Span<UInt8>, from start: Int) -> Int {
         let raw = bytes.bytes
         let ones: UInt64 = 0x0101_0101_0101_0101
         var index = start
@@ -116,5 +122,24 @@ extension [UInt8] {
 
     private static func hexDigit(_ value: UInt8) -> UInt8 {
         value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
+    }
+}
+
+extension Span<UInt8> {
+    /// Whether a JSON string has these bytes as they are.
+    package var isPlainJSON: Bool { [UInt8].firstEscaped(in: self, from: 0) == count }
+}
+
+extension OutputSpan<UInt8> {
+    /// Appends all bytes of a span, for which there must be room.
+    package mutating func append(span: Span<UInt8>) {
+        precondition(span.count <= freeCapacity)
+        withUnsafeMutableBufferPointer { buffer, initializedCount in
+            let rest = buffer[initializedCount...]
+            span.withUnsafeBufferPointer { bytes in
+                _ = UnsafeMutableBufferPointer(rebasing: rest).initialize(fromContentsOf: bytes)
+            }
+            initializedCount += span.count
+        }
     }
 }

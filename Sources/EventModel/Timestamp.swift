@@ -31,9 +31,13 @@ package struct Timestamp: Sendable, Hashable {
     ///
     /// Source: Wazuh 4.14 `alerts.json`, analysis-engine.md §7.2.
     package func appendISO8601(to output: inout [UInt8]) {
+        appendSecond(to: &output)
+        appendFraction(to: &output)
+    }
+
+    /// Appends the front of an ISO 8601 time, which changes with the second only.
+    package func appendSecond(to output: inout [UInt8]) {
         let time = local
-        let remainder = nanoseconds % 1_000_000_000
-        let milliseconds = (remainder < 0 ? remainder + 1_000_000_000 : remainder) / 1_000_000
         output.appendPadded(time.year, width: 4)
         output.append(UInt8(ascii: "-"))
         output.appendPadded(time.month, width: 2)
@@ -41,6 +45,12 @@ package struct Timestamp: Sendable, Hashable {
         output.appendPadded(time.day, width: 2)
         output.append(UInt8(ascii: "T"))
         time.appendClock(to: &output)
+    }
+
+    /// Appends what follows ``appendSecond(to:)``: `.123+0000`.
+    package func appendFraction(to output: inout [UInt8]) {
+        let remainder = nanoseconds % 1_000_000_000
+        let milliseconds = (remainder < 0 ? remainder + 1_000_000_000 : remainder) / 1_000_000
         output.append(UInt8(ascii: "."))
         output.appendPadded(Int(milliseconds), width: 3)
         let offset = Int(utcOffsetSeconds)

@@ -39,4 +39,23 @@ struct ByteSet: Sendable {
         for index in 0..<4 { result.words[index] &= ~other.words[index] }
         return result
     }
+
+    /// The byte of a set of one, or the letter, in lower case, of a set of both its
+    /// cases; nil for all other sets.
+    var loweredMember: UInt8? {
+        var last: UInt8?
+        var first: UInt8?
+        for index in 0..<4 {
+            var rest = words[index]
+            while rest != 0 {
+                let byte = UInt8(index << 6 | rest.trailingZeroBitCount)
+                rest &= rest &- 1
+                guard first == nil || last == first else { return nil }
+                first = first ?? byte
+                last = byte
+            }
+        }
+        guard let first, let last, first.asciiLowered == last else { return nil }
+        return last
+    }
 }

@@ -67,8 +67,10 @@ package struct OSMatch: Sendable {
         if isNegated { return .none }
         var firstBytes: Set<UInt8>? = []
         var needed: [[[UInt8]]]? = []
+        var starts: [PatternNecessity.Start?] = []
         for alternative in alternatives {
             let text = Array(texts[alternative.text])
+            starts.append(Self.start(alternative.shape, text))
             needed = text.isEmpty ? nil : needed.map { $0 + [[text]] }
             switch (alternative.shape, text.first) {
             case (.whole, let first?), (.prefix, let first?):
@@ -77,7 +79,20 @@ package struct OSMatch: Sendable {
                 firstBytes = nil
             }
         }
-        return PatternNecessity(firstBytes: firstBytes, texts: needed)
+        return PatternNecessity(
+            firstBytes: firstBytes,
+            texts: needed,
+            start: starts.reduce(starts[0], PatternNecessity.Start.init)
+        )
+    }
+
+    private static func start(_ shape: Shape, _ text: [UInt8]) -> PatternNecessity.Start? {
+        guard !text.isEmpty else { return nil }
+        switch shape {
+        case .whole: return PatternNecessity.Start(text: text, isWhole: true)
+        case .prefix: return PatternNecessity.Start(text: text, isWhole: false)
+        case .everything, .suffix, .substring: return nil
+        }
     }
 
     /// Whether an alternative holds for the subject, or, after a leading `!`,

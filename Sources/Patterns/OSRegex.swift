@@ -88,10 +88,7 @@ package struct OSRegex: Sendable {
     package var necessity: PatternNecessity {
         PatternNecessity(
             alternatives.map { alternative in
-                OSRegexNecessity(
-                    tokens[alternative.tokens],
-                    anchorsBegin: alternative.anchorsBegin
-                )
+                OSRegexNecessity(tokens[alternative.tokens], alternative)
             }
         )
     }

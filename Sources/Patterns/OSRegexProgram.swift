@@ -30,7 +30,7 @@ enum OSRegexProgram {
         for index in alternatives.indices {
             let alternative = alternatives[index]
             let own = tokens.extracting(alternative.tokens)
-            if alternative.anchorsBegin, refusesFirst(own, subject) { continue }
+            if alternative.anchorsBegin, refusesFront(own, subject) { continue }
             if mode.keepsCaptures { captures.resetMarks(alternative.markCount) }
             var scan = OSRegexScan(
                 alternative,
@@ -60,18 +60,28 @@ enum OSRegexProgram {
     /// next byte that counts is what takes long.
     private static let stepCost = 12
 
-    /// Whether an anchored scan would fail at the first byte; see
+    /// Whether an anchored scan would fail at one of the first bytes; see
     /// ``OSRegexNecessity``.
+    ///
+    /// While only literals and single classes came, nothing is running and there is
+    /// no choice to go back to: the first byte that the next token refuses is the
+    /// end.
     @inline(__always)
-    private static func refusesFirst(
+    private static func refusesFront(
         _ tokens: Span<OSRegexToken>,
         _ subject: Span<UInt8>
     ) -> Bool {
-        guard subject.count > 0, tokens.count > 1 else { return false }
-        let index = tokens[0].kind == .group ? 1 : 0
-        switch tokens[index].kind {
-        case .literal, .one, .plus: return !tokens[index].bytes.contains(subject[0])
-        case .group, .star: return false
+        guard tokens.count > 1 else { return false }
+        let first = tokens[0].kind == .group ? 1 : 0
+        let count = min(tokens.count - first, subject.count)
+        for index in 0..<max(count, 0) {
+            switch tokens[first + index].kind {
+            case .literal, .one:
+                if !tokens[first + index].bytes.contains(subject[index]) { return true }
+            case .plus: return !tokens[first + index].bytes.contains(subject[index])
+            case .group, .star: return false
+            }
         }
+        return false
     }
 }

@@ -14,9 +14,33 @@ package struct PatternNecessity: Sendable, Hashable {
     ///
     /// Texts are in lower case and not empty; no list is empty.
     package let texts: [[[UInt8]]]?
+    /// What the subject begins with, ignoring ASCII case; nil when that differs.
+    package let start: Start?
+
+    /// The front of every subject.
+    package struct Start: Sendable, Hashable {
+        /// In lower case, not empty.
+        package let text: [UInt8]
+        /// Whether there is nothing behind it.
+        package let isWhole: Bool
+    }
 
     /// Nothing is known.
-    static let none = PatternNecessity(firstBytes: nil, texts: nil)
+    static let none = PatternNecessity(firstBytes: nil, texts: nil, start: nil)
+}
+
+extension PatternNecessity.Start {
+    /// What subjects of two patterns have in common; nil for nothing.
+    init?(_ first: Self?, _ second: Self?) {
+        guard let first, let second else { return nil }
+        if first == second {
+            self = first
+            return
+        }
+        let common = zip(first.text, second.text).prefix { $0 == $1 }
+        guard !common.isEmpty else { return nil }
+        self.init(text: common.map(\.0), isWhole: false)
+    }
 }
 
 extension Pattern {
@@ -25,7 +49,7 @@ extension Pattern {
         switch self {
         case .osregex(let regex): regex.necessity
         case .osmatch(let match): match.necessity
-        case .pcre2: .none
+        case .pcre2(let expression): PCRE2Necessity.read(expression.source)
         }
     }
 }
@@ -35,11 +59,13 @@ extension PatternNecessity {
     init(_ alternatives: some Collection<OSRegexNecessity>) {
         var bytes: Set<UInt8>? = []
         var texts: [[[UInt8]]]? = []
+        var start = alternatives.first?.start
         for alternative in alternatives {
+            start = Start(start, alternative.start)
             bytes = bytes.flatMap { all in alternative.firstBytes.map { all.union($0) } }
             texts = alternative.texts.isEmpty ? nil : texts.map { $0 + [alternative.texts] }
         }
-        self.init(firstBytes: bytes, texts: texts)
+        self.init(firstBytes: bytes, texts: texts, start: start)
     }
 }
 
@@ -53,8 +79,11 @@ struct OSRegexNecessity {
     let firstBytes: Set<UInt8>?
     /// All rows of literals, in lower case.
     let texts: [[UInt8]]
+    let start: PatternNecessity.Start?
 
-    init(_ tokens: ArraySlice<OSRegexToken>, anchorsBegin: Bool) {
+    init(_ tokens: ArraySlice<OSRegexToken>, _ alternative: OSRegex.Alternative) {
+        let anchorsBegin = alternative.anchorsBegin
+        start = anchorsBegin ? Self.start(tokens, anchorsEnd: alternative.anchorsEnd) : nil
         firstBytes = anchorsBegin ? Self.firstBytes(tokens) : nil
         var rows: [[UInt8]] = []
         var row: [UInt8] = []
@@ -71,6 +100,20 @@ struct OSRegexNecessity {
         texts = rows
     }
 
+    /// An anchored scan fails at the first literal that the byte is not, for there
+    /// is no class in front of it that could take more or less.
+    private static func start(
+        _ tokens: ArraySlice<OSRegexToken>,
+        anchorsEnd: Bool
+    ) -> PatternNecessity.Start? {
+        let front = tokens.prefix { $0.kind == .literal && $0.bytes.loweredMember != nil }
+        guard !front.isEmpty else { return nil }
+        return PatternNecessity.Start(
+            text: front.compactMap(\.bytes.loweredMember),
+            isWhole: anchorsEnd && front.count == tokens.count
+        )
+    }
+
     /// An anchored scan fails at once when its first token refuses the first byte,
     /// unless that is a star.
     ///
@@ -84,16 +127,5 @@ struct OSRegexNecessity {
             }
         case .group, .star, nil: return nil
         }
-    }
-}
-
-extension ByteSet {
-    /// The byte of a literal's set, in lower case; nil for larger sets.
-    fileprivate var loweredMember: UInt8? {
-        let members = (UInt8.min...UInt8.max).filter(contains)
-        guard let last = members.last, members.allSatisfy({ $0.asciiLowered == last }) else {
-            return nil
-        }
-        return last
     }
 }

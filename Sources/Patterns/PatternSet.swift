@@ -37,6 +37,7 @@ package final class PatternSet: @unchecked Sendable {
     /// Takes patterns; their numbers are their indices.
     package init(_ patterns: [Pattern]) {
         var tables = Tables()
+        tables.reserveRoom(for: patterns)
         for pattern in patterns { tables.add(pattern) }
         programs = tables.programs
         regexAlternatives = Self.buffer(of: tables.regexAlternatives)
@@ -72,6 +73,14 @@ package final class PatternSet: @unchecked Sendable {
         var texts: [UInt8] = []
         var heads: [PairSet] = []
         var expressions: [PCRE2Expression] = []
+
+        /// Tokens are large and many: they are not to be moved as their table grows.
+        mutating func reserveRoom(for patterns: [Pattern]) {
+            var count = 0
+            for case .osregex(let regex) in patterns { count += regex.tokens.count }
+            tokens.reserveCapacity(count)
+            programs.reserveCapacity(patterns.count)
+        }
 
         mutating func add(_ pattern: Pattern) {
             switch pattern {

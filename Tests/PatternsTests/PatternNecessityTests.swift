@@ -27,7 +27,22 @@ struct PatternNecessityTests {
             ("osmatch", "ab|cd$", nil, "ab,cd"),
             ("osmatch", "!ab", nil, nil),
             ("osmatch", "ab|", nil, nil),
-            ("pcre2", "^ab", nil, nil),
+            ("pcre2", "^ab", "aA", "ab"),
+            ("pcre2", "(?i)^Ab+c|aB?d", nil, "ab+c,a+d"),
+            ("pcre2", "(?m)^ab", nil, "ab"),
+            ("pcre2", "(?i)(get|set)-item .+ X\\\\y", nil, "-item + x\\y"),
+            ("pcre2", "a[^]b]c[[:alpha:]]d[\\]]e", nil, "a+c+d+e"),
+            ("pcre2", "x{2}y{0,3}z{1,}\\d\\.", nil, "x+z+."),
+            ("pcre2", "ab(?!c(d))e", nil, "ab+e"),
+            ("pcre2", "ab|", nil, nil),
+            ("pcre2", "\\d+|ab", nil, nil),
+            ("pcre2", "(ab)", nil, nil),
+            ("pcre2", "a(?x) b", nil, nil),
+            ("pcre2", "\\Qab\\E", nil, nil),
+            ("pcre2", "\\x41b", nil, nil),
+            ("pcre2", "(a)\\1bc", nil, nil),
+            ("pcre2", "(*UTF)ab", nil, nil),
+            ("pcre2", "ab{,2}c", nil, nil),
         ]
     )
     func table(kind: String, text: String, firstBytes: String?, texts: String?) throws {
@@ -60,6 +75,56 @@ struct PatternNecessityTests {
             #expect(Self.has(subject, pattern.necessity), "seed 7: \(text) on \(subject)")
         }
         #expect(checked > 2000)
+    }
+
+    @Test(
+        "what subjects begin with",
+        arguments: [
+            ("osregex", "^start$", "start", true), ("osregex", "^start", "start", false),
+            ("osregex", "^Start|^stop", "st", false), ("osregex", "^ab\\d$", "ab", false),
+            ("osregex", "start$", "", false), ("osregex", "^ab|cd", "", false),
+            ("osregex", "^(ab)$", "", false), ("osmatch", "^Ab$", "ab", true),
+            ("osmatch", "^ab|^ac$", "a", false), ("osmatch", "ab", "", false),
+            ("pcre2", "^ab$", "ab", false), ("pcre2", "^ab*c", "a", false),
+            ("pcre2", "ab", "", false), ("pcre2", "(?m)^ab", "", false),
+        ]
+    )
+    func starts(kind: String, text: String, start: String, isWhole: Bool) throws {
+        let patternKind = try #require(PatternKind(rawValue: kind))
+
+        let pattern = try Pattern(text.utf8, kind: patternKind, capturing: false)
+
+        let known = pattern.necessity.start
+        #expect(String(decoding: known?.text ?? [], as: UTF8.self) == start)
+        #expect(known?.isWhole ?? false == isWhole)
+    }
+
+    @Test("no random PCRE2 expression matches a subject that lacks what it needs")
+    func randomPCRE2() throws {
+        var generator = SeededGenerator(seed: 9)
+        let items = [
+            "a", "b", "A", "c", ".", "\\d", "\\w", "\\.", "[ab]", "[^a]", "[]a]", "(a)", "(?:ab)",
+            "(a|b)", "(?!c)", "(?=a)", "\\b", "$",
+        ]
+        let quantifiers = ["", "", "", "", "?", "*", "+", "{2}", "{0,1}", "+?", "*+", "{1,}"]
+        var checked = 0
+        for _ in 0..<40_000 {
+            var text = ["", "", "(?i)", "(?m)"].randomElement(using: &generator) ?? ""
+            if Int.random(in: 0..<3, using: &generator) == 0 { text += "^" }
+            for _ in 0..<Int.random(in: 1...5, using: &generator) {
+                text += items.randomElement(using: &generator) ?? ""
+                text += quantifiers.randomElement(using: &generator) ?? ""
+                if Int.random(in: 0..<9, using: &generator) == 0 { text += "|" }
+            }
+            guard let pattern = try? Pattern(text.utf8, kind: .pcre2, capturing: false)
+            else { continue }  // A quantifier behind an anchor may be refused.
+            let subject = Self.subject(using: &generator)
+            guard pattern.matches(subject.span) else { continue }
+            checked += 1
+
+            #expect(Self.has(subject, pattern.necessity), "seed 9: \(text) on \(subject)")
+        }
+        #expect(checked > 5000)
     }
 
     // The 12,000 cases lie outside of the checkout: see TestData.absence.
@@ -97,8 +162,12 @@ struct PatternNecessityTests {
         if let firstBytes = necessity.firstBytes {
             guard let first = subject.first, firstBytes.contains(first) else { return false }
         }
-        guard let texts = necessity.texts else { return true }
         let lowered = subject.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }
+        if let start = necessity.start {
+            guard lowered.starts(with: start.text) else { return false }
+            guard !start.isWhole || lowered.count == start.text.count else { return false }
+        }
+        guard let texts = necessity.texts else { return true }
         return texts.contains { list in
             list.allSatisfy { text in
                 lowered.indices.contains { lowered[$0...].starts(with: text) }

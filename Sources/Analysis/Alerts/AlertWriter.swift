@@ -31,9 +31,11 @@ struct AlertWriter: Sendable {
     private let texts: RuleTexts
     /// What stands before an alert's id: `"manager":{"name":…},"id":"`.
     private let managerJSON: [UInt8]
-    private var tree = DataTree()
     private var dataWriter = DataWriter()
     private var scratch: [UInt8] = []
+    /// The second written last, with its text; many alerts share one.
+    private var shownSecond: (seconds: Int64, offset: Int32)?
+    private var shownTime: [UInt8] = []
 
     init(_ ruleset: Ruleset, managerName: String) {
         self.ruleset = ruleset
@@ -48,21 +50,21 @@ struct AlertWriter: Sendable {
     /// Appends the alert's object, without a line end.
     mutating func append(
         _ subject: Subject,
-        _ event: DecodedEvent,
+        _ event: inout DecodedEvent,
         description: Span<UInt8>,
         _ previous: PreviousEvents,
         _ memory: CorrelationMemory,
         to output: inout [UInt8]
     ) {
         output.append(literal: "{\"timestamp\":\"")
-        subject.time.appendISO8601(to: &output)
+        appendTime(subject.time, to: &output)
         output.append(literal: "\",")
         if let rule = subject.rule {
-            appendRule(rule, subject.firedCount, event, description, to: &output)
+            appendRule(rule, subject.firedCount, &event, description, to: &output)
         }
         output += subject.context.agentJSON
         appendIdentity(subject, to: &output)
-        appendPrevious(previous, event, memory, to: &output)
+        appendPrevious(previous, &event, memory, to: &output)
         let omitsLog =
             subject.kind == .alert
             && (subject.rule.map { ruleset.rules[$0].options.omitsFullLog } ?? false)
@@ -71,7 +73,18 @@ struct AlertWriter: Sendable {
             output.appendJSONString(event.arena.span.extracting(event.text))
             output.append(literal: ",")
         }
-        appendOrigin(subject, event, previous, to: &output)
+        appendOrigin(subject, &event, previous, to: &output)
+    }
+
+    private mutating func appendTime(_ time: Timestamp, to output: inout [UInt8]) {
+        let seconds = time.seconds
+        if seconds != shownSecond?.seconds || time.utcOffsetSeconds != shownSecond?.offset {
+            shownSecond = (seconds, time.utcOffsetSeconds)
+            shownTime.removeAll(keepingCapacity: true)
+            time.appendSecond(to: &shownTime)
+        }
+        output.append(span: shownTime.span)
+        time.appendFraction(to: &output)
     }
 
     private func appendIdentity(_ subject: Subject, to output: inout [UInt8]) {
@@ -85,13 +98,13 @@ struct AlertWriter: Sendable {
     /// The keys from `predecoder` to `location`.
     private mutating func appendOrigin(
         _ subject: Subject,
-        _ event: DecodedEvent,
+        _ event: inout DecodedEvent,
         _ previous: PreviousEvents,
         to output: inout [UInt8]
     ) {
         let hasPredecoder = event.header.programName != nil || event.header.timestamp != nil
         let hostname = HostnameEcho.find(in: event.arena.span.extracting(event.text))
-        if hasPredecoder { appendPredecoder(event, hostname, to: &output) }
+        if hasPredecoder { appendPredecoder(&event, hostname, to: &output) }
         output.append(literal: "\"decoder\":")
         texts.appendDecoder(event.decoder, to: &output)
         output.append(literal: ",")
@@ -100,9 +113,9 @@ struct AlertWriter: Sendable {
             output.appendJSONString(event.arena.span.extracting(old))
             output.append(literal: ",")
         }
-        appendData(event, subject.context, to: &output)
-        if !hasPredecoder, hostname != nil { appendPredecoder(event, hostname, to: &output) }
-        appendLocation(event, subject.context, to: &output)
+        appendData(&event, subject.context, to: &output)
+        if !hasPredecoder, hostname != nil { appendPredecoder(&event, hostname, to: &output) }
+        appendLocation(&event, subject.context, to: &output)
         output.append(literal: "}")
     }
 
@@ -111,7 +124,7 @@ struct AlertWriter: Sendable {
     private mutating func appendRule(
         _ rule: Int,
         _ firedCount: Int,
-        _ event: DecodedEvent,
+        _ event: inout DecodedEvent,
         _ description: Span<UInt8>,
         to output: inout [UInt8]
     ) {
@@ -129,7 +142,7 @@ struct AlertWriter: Sendable {
             output.append(literal: ",\"firedtimes\":")
             output.appendDecimal(firedCount)
         }
-        let extra = ComplianceFromEvent.find(event, isRootcheck: texts.isRootcheck(rule))
+        let extra = ComplianceFromEvent.find(&event, isRootcheck: texts.isRootcheck(rule))
         if extra.isEmpty {
             texts.appendTail(of: rule, to: &output)
         } else {
@@ -143,12 +156,12 @@ struct AlertWriter: Sendable {
 
     private mutating func appendPrevious(
         _ previous: PreviousEvents,
-        _ event: DecodedEvent,
+        _ event: inout DecodedEvent,
         _ memory: CorrelationMemory,
         to output: inout [UInt8]
     ) {
         scratch.removeAll(keepingCapacity: true)
-        guard appendPreviousTexts(previous, event, memory) else { return }
+        guard appendPreviousTexts(previous, &event, memory) else { return }
         output.append(literal: "\"previous_output\":")
         output.appendJSONString(scratch.span)
         output.append(literal: ",")
@@ -157,7 +170,7 @@ struct AlertWriter: Sendable {
     /// Whether there are two texts at least and the second is not empty.
     private mutating func appendPreviousTexts(
         _ previous: PreviousEvents,
-        _ event: DecodedEvent,
+        _ event: inout DecodedEvent,
         _ memory: CorrelationMemory
     ) -> Bool {
         guard let first = previous.items.first else { return false }
@@ -179,29 +192,31 @@ struct AlertWriter: Sendable {
     }
 
     private func appendPredecoder(
-        _ event: DecodedEvent,
+        _ event: inout DecodedEvent,
         _ hostname: Range<Int>?,
         to output: inout [UInt8]
     ) {
         output.append(literal: "\"predecoder\":")
-        Predecoder.append(event, hostname, to: &output)
+        Predecoder.append(&event, hostname, to: &output)
         output.append(literal: ",")
     }
 
     private mutating func appendData(
-        _ event: DecodedEvent,
+        _ event: inout DecodedEvent,
         _ context: SourceContext,
         to output: inout [UInt8]
     ) {
-        tree.build(event, hasContainer: !context.containerJSON.isEmpty)
-        guard !tree.isEmpty else { return }
+        let start = output.count
         output.append(literal: "\"data\":")
-        dataWriter.append(tree, event, container: context.containerJSON, to: &output)
+        guard dataWriter.append(&event, container: context.containerJSON, to: &output) else {
+            output.removeSubrange(start...)
+            return
+        }
         output.append(literal: ",")
     }
 
     private func appendLocation(
-        _ event: DecodedEvent,
+        _ event: inout DecodedEvent,
         _ context: SourceContext,
         to output: inout [UInt8]
     ) {

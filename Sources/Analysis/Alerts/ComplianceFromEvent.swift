@@ -15,8 +15,8 @@ enum ComplianceFromEvent {
     private static let searchedCount = 1023
 
     /// What the event adds, in its order; mostly nothing.
-    static func find(_ event: DecodedEvent, isRootcheck: Bool) -> [List] {
-        var lists = assessmentLists(event)
+    static func find(_ event: inout DecodedEvent, isRootcheck: Bool) -> [List] {
+        var lists = assessmentLists(&event)
         if isRootcheck { lists += rootcheckLists(event) }
         return lists
     }
@@ -42,16 +42,25 @@ enum ComplianceFromEvent {
         }
     }
 
-    /// The fields `sca.check.compliance.NAME`.
-    private static func assessmentLists(_ event: DecodedEvent) -> [List] {
-        let prefix: StaticString = "sca.check.compliance."
-        let arena = event.arena.span
+    private static let assessment: StaticString = "sca.check.compliance."
+
+    /// Whether a field's name is `sca.check.compliance.NAME`.
+    static func isAssessment(_ name: Span<UInt8>) -> Bool {
+        ByteCompare.starts(name, assessment)
+    }
+
+    private static func assessmentLists(_ event: inout DecodedEvent) -> [List] {
         var lists: [List] = []
         for field in event.fields {
-            let name = arena.extracting(field.writtenName)
-            guard ByteCompare.starts(name, prefix) else { continue }
-            let standard = field.writtenName.dropFirst(prefix.utf8CodeUnitCount)
-            lists.append((text(standard, event), values(field.value, event)))
+            switch field.writtenName {
+            case .path(let node): guard event.paths.nodes[node].isAssessment else { continue }
+            case .text(let range):
+                guard isAssessment(event.arena.span.extracting(range)) else { continue }
+            }
+            var name: [UInt8] = []
+            event.appendName(of: field, to: &name)
+            let standard = name.dropFirst(assessment.utf8CodeUnitCount)
+            lists.append((String(decoding: standard, as: UTF8.self), values(field.value, event)))
         }
         return lists
     }

@@ -13,13 +13,20 @@ import Ruleset
 struct DataTree: Sendable {
     enum Value: Sendable {
         case object
-        /// Range of the event's arena: of a field with a name of its own, which is
-        /// always a string.
-        case string(Range<Int>)
-        /// The same of a dynamic field, which may be the text of an array.
-        case text(Range<Int>)
+        case fixed(StaticField)
+        /// The dynamic field of this place in ``DecodedEvent/fields``.
+        case dynamic(Int)
         /// The container's own object, rendered elsewhere.
         case container
+
+        /// Where the text of a field lies; nil for what is none.
+        func range(in event: borrowing DecodedEvent) -> Range<Int>? {
+            switch self {
+            case .object, .container: nil
+            case .fixed(let field): event[field]
+            case .dynamic(let place): event.fields[place].value
+            }
+        }
     }
 
     struct Node: Sendable {
@@ -45,19 +52,21 @@ struct DataTree: Sendable {
         keys.removeAll(keepingCapacity: true)
         nodes.append(Node(key: 0..<0, value: .object, parent: -1))
         for field in StaticField.allCases {
-            guard let value = event[field] else { continue }
+            guard event[field] != nil else { continue }
             let start = keys.count
             keys.append(text: field.name)
-            append(Node(key: start..<keys.count, value: .string(value), parent: 0))
+            append(Node(key: start..<keys.count, value: .fixed(field), parent: 0))
         }
         if hasContainer {
             let start = keys.count
             keys.append(literal: "container")
             append(Node(key: start..<keys.count, value: .container, parent: 0))
         }
-        let arena = event.arena.span
-        for field in event.fields where !field.value.isEmpty {
-            insert(arena.extracting(field.writtenName), field.value)
+        var name: [UInt8] = []
+        for (place, field) in event.fields.enumerated() where !field.value.isEmpty {
+            name.removeAll(keepingCapacity: true)
+            event.appendName(of: field, to: &name)
+            insert(name.span, .dynamic(place))
         }
     }
 
@@ -76,7 +85,7 @@ struct DataTree: Sendable {
         nodes[node.parent].lastChild = index
     }
 
-    private mutating func insert(_ name: Span<UInt8>, _ value: Range<Int>) {
+    private mutating func insert(_ name: Span<UInt8>, _ value: Value) {
         var parent = 0
         var start = 0
         var depth = 0
@@ -95,7 +104,7 @@ struct DataTree: Sendable {
         }
         let part = name.extracting(start..<name.count)
         guard child(of: parent, part) == nil else { return }
-        append(Node(key: store(part), value: .text(value), parent: parent))
+        append(Node(key: store(part), value: value, parent: parent))
     }
 
     private func child(of parent: Int, _ key: Span<UInt8>) -> Int? {

@@ -3,58 +3,120 @@
 
 import EventModel
 
-/// Writes a ``DataTree`` as JSON.
+/// Writes an alert's `data`.
+///
+/// Events with the same names of fields have the same keys and braces around
+/// their values; they are put together once.
 struct DataWriter: Sendable {
     private var compact = JSONTranscoder(style: .compact)
+    private var shapes = DataShapes()
+    /// The values of the event at hand.
+    private var values: [Value] = []
 
-    /// Appends the tree's object.
-    mutating func append(
-        _ tree: DataTree,
-        _ event: DecodedEvent,
-        container: [UInt8],
-        to output: inout [UInt8]
-    ) {
-        output.append(UInt8(ascii: "{"))
-        var index = tree.nodes[0].firstChild
-        while index > 0 {
-            let node = tree.nodes[index]
-            output.appendJSONString(tree.keys.span.extracting(node.key))
-            output.append(UInt8(ascii: ":"))
-            switch node.value {
-            case .object:
-                output.append(UInt8(ascii: "{"))
-                if node.firstChild >= 0 {
-                    index = node.firstChild
-                    continue
-                }
-                output.append(UInt8(ascii: "}"))
-            case .string(let range):
-                output.appendJSONString(event.arena.span.extracting(range))
-            case .text(let range): appendValue(event.arena.span.extracting(range), to: &output)
-            case .container: output += container
-            }
-            index = Self.following(index, tree, &output)
-        }
-        output.append(UInt8(ascii: "}"))
+    private struct Value: Sendable {
+        let literalEnd: Int
+        /// Range of the event's arena.
+        let text: Range<Int>
+        let isContainer: Bool
     }
 
-    /// The node to write after one, with the comma or the ends of objects
-    /// between them; 0 when none is left.
-    private static func following(
-        _ index: Int,
-        _ tree: DataTree,
-        _ output: inout [UInt8]
-    ) -> Int {
-        var index = index
-        while index > 0 {
-            if tree.nodes[index].next >= 0 {
-                output.append(UInt8(ascii: ","))
-                return tree.nodes[index].next
-            }
-            index = tree.nodes[index].parent
-            if index > 0 { output.append(UInt8(ascii: "}")) }
+    /// Appends the object; false when an event has no field.
+    mutating func append(
+        _ event: inout DecodedEvent,
+        container: [UInt8],
+        to output: inout [UInt8]
+    ) -> Bool {
+        let shape = shapes.shape(of: &event, hasContainer: !container.isEmpty)
+        guard let shape else { return false }
+        if !appendPlain(shape, &event, container, &output) {
+            appendAny(shape, &event, container, &output)
         }
-        return 0
+        return true
+    }
+
+    // MARK: Values that stand as they are
+
+    /// Appends everything with one look for room; false, with nothing appended,
+    /// when a value has to be escaped or may be an array.
+    private mutating func appendPlain(
+        _ shape: DataShapes.Shape,
+        _ event: inout DecodedEvent,
+        _ container: [UInt8],
+        _ output: inout [UInt8]
+    ) -> Bool {
+        guard let count = collectPlain(shape, &event, container.count) else { return false }
+        // Of their own, so that nothing but them is kept for the closure.
+        let (arena, values, literals) = (event.arena, values, shapes.literals)
+        output.append(addingCapacity: shape.literals.count + count) {
+            (output: inout OutputSpan<UInt8>) in
+            var written = shape.literals.lowerBound
+            for value in values {
+                output.append(span: literals.span.extracting(written..<value.literalEnd))
+                written = value.literalEnd
+                if value.isContainer {
+                    output.append(span: container.span)
+                } else {
+                    output.append(UInt8(ascii: "\""))
+                    output.append(span: arena.span.extracting(value.text))
+                    output.append(UInt8(ascii: "\""))
+                }
+            }
+            output.append(span: literals.span.extracting(written..<shape.literals.upperBound))
+        }
+        return true
+    }
+
+    /// Fills ``values``; how many bytes they take, or nil when one is not plain.
+    private mutating func collectPlain(
+        _ shape: DataShapes.Shape,
+        _ event: inout DecodedEvent,
+        _ containerCount: Int
+    ) -> Int? {
+        values.removeAll(keepingCapacity: true)
+        var count = 0
+        for place in shape.steps {
+            let step = shapes.steps[place]
+            guard let range = step.value.range(in: event) else {
+                values.append(Value(literalEnd: step.literalEnd, text: 0..<0, isContainer: true))
+                count += containerCount
+                continue
+            }
+            let text = event.arena.span.extracting(range)
+            guard text.isPlainJSON, text.isEmpty || text[0] != UInt8(ascii: "[") else { return nil }
+            values.append(Value(literalEnd: step.literalEnd, text: range, isContainer: false))
+            count += range.count + 2
+        }
+        return count
+    }
+
+    // MARK: Values of any kind
+
+    private mutating func appendAny(
+        _ shape: DataShapes.Shape,
+        _ event: inout DecodedEvent,
+        _ container: [UInt8],
+        _ output: inout [UInt8]
+    ) {
+        var written = shape.literals.lowerBound
+        for place in shape.steps {
+            let step = shapes.steps[place]
+            output.append(span: shapes.literals.span.extracting(written..<step.literalEnd))
+            written = step.literalEnd
+            if let range = step.value.range(in: event) {
+                let value = event.arena.span.extracting(range)
+                if case .fixed = step.value {
+                    // A field with a name of its own is always a string (§7.2).
+                    output.appendJSONString(value)
+                } else {
+                    appendValue(value, to: &output)
+                }
+            } else {
+                output += container
+            }
+        }
+        output.append(
+            span: shapes.literals.span.extracting(written..<shape.literals.upperBound)
+        )
     }
 
     /// Appends a value: an array if it is the whole text of one, else a string.

@@ -15,7 +15,7 @@ enum DescriptionWriter {
     /// Source: analysis-engine.md §5.11.
     static func append(
         _ template: DescriptionTemplate,
-        _ event: DecodedEvent,
+        _ event: inout DecodedEvent,
         to output: inout [UInt8]
     ) {
         let start = output.count

@@ -7,25 +7,26 @@ import EventModel
 enum Predecoder {
     /// Appends the object with the keys that are set.
     static func append(
-        _ event: DecodedEvent,
+        _ event: inout DecodedEvent,
         _ hostname: Range<Int>?,
         to output: inout [UInt8]
     ) {
-        let arena = event.arena.span
-        output.append(literal: "{")
-        var isFirst = true
-        let parts: [(StaticString, Range<Int>?)] = [
-            ("\"program_name\":", event.header.programName),
-            ("\"timestamp\":", event.header.timestamp),
-            ("\"hostname\":", hostname),
-        ]
-        for (key, range) in parts {
-            guard let range else { continue }
-            if !isFirst { output.append(literal: ",") }
-            isFirst = false
-            output.append(literal: key)
-            output.appendJSONString(arena.extracting(range))
-        }
-        output.append(literal: "}")
+        output.append(UInt8(ascii: "{"))
+        append("\"program_name\":", event.header.programName, &event, &output)
+        append("\"timestamp\":", event.header.timestamp, &event, &output)
+        append("\"hostname\":", hostname, &event, &output)
+        output.append(UInt8(ascii: "}"))
+    }
+
+    private static func append(
+        _ key: StaticString,
+        _ value: Range<Int>?,
+        _ event: inout DecodedEvent,
+        _ output: inout [UInt8]
+    ) {
+        guard let value else { return }
+        if output.last != UInt8(ascii: "{") { output.append(UInt8(ascii: ",")) }
+        output.append(literal: key)
+        output.appendJSONString(event.arena.span.extracting(value))
     }
 }

@@ -78,14 +78,14 @@ struct CorrelationMemory: Sendable {
     /// When it holds, the most recent counted event is claimed for the rule.
     mutating func search(
         _ index: Int,
-        for event: DecodedEvent,
+        for event: inout DecodedEvent,
         agent: Int,
         now: Int64,
         meter: inout MatchMeter
     ) -> Found? {
         let test = plan.tests[index]
         let track = plan.tracks[test.track]
-        guard let hash = hash(track, event, agent),
+        guard let hash = hash(track, &event, agent),
             var position = tracks[test.track].start(hash)
         else { return nil }
         var found = Found()
@@ -97,7 +97,7 @@ struct CorrelationMemory: Sendable {
             position = older
             let place = sequence % limit
             if now - events[place].arrival > test.timeframe { return nil }
-            guard isCandidate(sequence, test, track, event, agent),
+            guard isCandidate(sequence, test, track, &event, agent),
                 test.regex < 0 || logMatches(test.regex, place, &meter)
             else {
                 if meter.hasCut { return nil }
@@ -123,18 +123,18 @@ struct CorrelationMemory: Sendable {
         _ sequence: Int,
         _ test: CorrelationPlan.Test,
         _ track: CorrelationPlan.Track,
-        _ event: DecodedEvent,
+        _ event: inout DecodedEvent,
         _ agent: Int
     ) -> Bool {
         let place = sequence % limit
         if track.separatesAgents, events[place].agent != agent { return false }
         if track.separatesCategories, events[place].category != event.category { return false }
-        for slot in track.same where !isEqual(slot, place, event) { return false }
-        for slot in test.different where isEqual(slot, place, event) { return false }
+        for slot in track.same where !isEqual(slot, place, &event) { return false }
+        for slot in test.different where isEqual(slot, place, &event) { return false }
         if !test.differentFields.isEmpty, !events[place].hasFields, event.fields.isEmpty {
             return false
         }
-        for slot in test.differentFields where isEqual(slot, place, event) { return false }
+        for slot in test.differentFields where isEqual(slot, place, &event) { return false }
         return true
     }
 
@@ -145,7 +145,7 @@ struct CorrelationMemory: Sendable {
     }
 
     /// Whether a value is set in both events and equal.
-    private func isEqual(_ slot: Int, _ place: Int, _ event: DecodedEvent) -> Bool {
+    private func isEqual(_ slot: Int, _ place: Int, _ event: inout DecodedEvent) -> Bool {
         let stored = values[place * plan.slots.count + slot]
         guard stored.start >= 0, let range = event.range(of: plan.slots[slot]) else {
             return false
@@ -162,7 +162,7 @@ struct CorrelationMemory: Sendable {
     /// value.
     private func hash(
         _ track: CorrelationPlan.Track,
-        _ event: DecodedEvent,
+        _ event: inout DecodedEvent,
         _ agent: Int
     ) -> UInt64? {
         var hash = ByteHash(seed: seed)
@@ -201,7 +201,7 @@ struct CorrelationMemory: Sendable {
     /// An event of a sid list enters no group list; a group list named twice
     /// takes the event twice.
     mutating func store(
-        _ event: DecodedEvent,
+        _ event: inout DecodedEvent,
         _ remembrance: Remembrance,
         groupLists: [Int]
     ) {
@@ -211,18 +211,18 @@ struct CorrelationMemory: Sendable {
         let isWanted =
             remembrance.sidList >= 0 || !remembrance.groupLists.isEmpty
             || !plan.recentTracks.isEmpty
-        fill(sequence, event, remembrance, keepsText: isWanted)
+        fill(sequence, &event, remembrance, keepsText: isWanted)
         guard isWanted else { return }
-        for track in plan.recentTracks { add(sequence, to: track, event, remembrance.agent) }
+        for track in plan.recentTracks { add(sequence, to: track, &event, remembrance.agent) }
         if remembrance.sidList >= 0 {
             for track in plan.sidTracks[remembrance.sidList] {
-                add(sequence, to: track, event, remembrance.agent)
+                add(sequence, to: track, &event, remembrance.agent)
             }
             return
         }
         for index in remembrance.groupLists {
             for track in plan.groupTracks[groupLists[index]] {
-                add(sequence, to: track, event, remembrance.agent)
+                add(sequence, to: track, &event, remembrance.agent)
             }
         }
     }
@@ -230,11 +230,11 @@ struct CorrelationMemory: Sendable {
     private mutating func add(
         _ sequence: Int,
         to track: Int,
-        _ event: DecodedEvent,
+        _ event: inout DecodedEvent,
         _ agent: Int
     ) {
         tracks[track].removeEvents(before: firstSequence)
-        guard let hash = hash(plan.tracks[track], event, agent) else { return }
+        guard let hash = hash(plan.tracks[track], &event, agent) else { return }
         tracks[track].append(sequence, hash: hash)
     }
 
@@ -261,7 +261,7 @@ struct CorrelationMemory: Sendable {
 
     private mutating func fill(
         _ sequence: Int,
-        _ event: DecodedEvent,
+        _ event: inout DecodedEvent,
         _ remembrance: Remembrance,
         keepsText: Bool
     ) {
@@ -282,11 +282,11 @@ struct CorrelationMemory: Sendable {
         let log = event.log.clamped(to: text)
         events[place].logStart = log.lowerBound
         events[place].logEnd = log.upperBound
-        for slot in plan.slots.indices { keep(slot, place, event) }
+        for slot in plan.slots.indices { keep(slot, place, &event) }
         byteCount += events[place].bytes.count
     }
 
-    private mutating func keep(_ slot: Int, _ place: Int, _ event: DecodedEvent) {
+    private mutating func keep(_ slot: Int, _ place: Int, _ event: inout DecodedEvent) {
         var kept = (start: -1, end: -1)
         if let range = event.range(of: plan.slots[slot]) {
             kept.start = events[place].bytes.count

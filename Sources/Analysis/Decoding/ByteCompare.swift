@@ -10,6 +10,34 @@ enum ByteCompare {
         return true
     }
 
+    /// Whether a text has, at an offset, the bytes of a range of another; it must
+    /// be long enough.
+    @inline(__always)
+    static func areEqual(
+        _ text: Span<UInt8>,
+        at offset: Int,
+        _ other: Span<UInt8>,
+        _ range: Range<Int>
+    ) -> Bool {
+        let (left, right) = (text.bytes, other.bytes)
+        let count = range.count
+        var index = 0
+        while index + 8 <= count {
+            let word = left.unsafeLoadUnaligned(fromByteOffset: offset + index, as: UInt64.self)
+            let wanted = right.unsafeLoadUnaligned(
+                fromByteOffset: range.lowerBound + index,
+                as: UInt64.self
+            )
+            if word != wanted { return false }
+            index += 8
+        }
+        while index < count {
+            if text[offset + index] != other[range.lowerBound + index] { return false }
+            index += 1
+        }
+        return true
+    }
+
     /// Whether both have the same bytes, A–Z and a–z being the same.
     static func areEqualIgnoringCase(_ left: Span<UInt8>, _ right: Span<UInt8>) -> Bool {
         guard left.count == right.count else { return false }

@@ -9,6 +9,9 @@ import Ruleset
 ///
 /// One is used for all events.
 ///
+/// It is handed on `inout` also where it is only read: a borrow of so large a value
+/// out of another one is a copy.
+///
 /// All bytes lie in one arena, which begins with the event's text, so an offset
 /// into the text is one into the arena; ranges say where a field is.
 struct DecodedEvent: Sendable {
@@ -16,9 +19,16 @@ struct DecodedEvent: Sendable {
     struct DynamicField: Sendable {
         /// Nil when no rule, decoder or description mentions the name.
         let name: FieldName?
-        /// The name as the log or the decoder writes it.
-        let writtenName: Range<Int>
+        let writtenName: WrittenName
         let value: Range<Int>
+    }
+
+    /// A field's name as the log or the decoder writes it.
+    enum WrittenName: Sendable {
+        /// That of a node of ``DecodedEvent/paths``.
+        case path(Int)
+        /// A range of ``DecodedEvent/arena``.
+        case text(Range<Int>)
     }
 
     var arena: [UInt8] = []
@@ -42,6 +52,8 @@ struct DecodedEvent: Sendable {
     private(set) var signature = LogSignature()
     /// In the order of decoding.
     private(set) var fields: [DynamicField] = []
+    /// The names of JSON objects, of this event and of those before.
+    var paths: JSONPaths
 
     /// The fields with a name of their own, then the first field of each
     /// ``FieldName``; valid if stamped with this event.
@@ -55,7 +67,8 @@ struct DecodedEvent: Sendable {
     }
 
     /// Makes room for so many known names of dynamic fields.
-    init(nameCount: Int) {
+    init(nameCount: Int, paths: JSONPaths) {
+        self.paths = paths
         slots = [Slot](repeating: Slot(), count: StaticField.count + nameCount)
     }
 
@@ -116,9 +129,18 @@ struct DecodedEvent: Sendable {
     }
 
     /// Adds a dynamic field behind the others.
-    mutating func append(_ name: FieldName?, writtenName: Range<Int>, value: Range<Int>) {
+    mutating func append(_ name: FieldName?, writtenName: WrittenName, value: Range<Int>) {
         fields.append(DynamicField(name: name, writtenName: writtenName, value: value))
         if let name { setFirst(name, value) }
+    }
+
+    /// Appends a field's name as the log or the decoder writes it.
+    func appendName(of field: DynamicField, to output: inout [UInt8]) {
+        switch field.writtenName {
+        case .path(let node):
+            output.append(span: paths.bytes.span.extracting(paths.nodes[node].path))
+        case .text(let range): output.append(span: arena.span.extracting(range))
+        }
     }
 
     /// Makes a value known to rules by a name without listing it as decoded.
@@ -161,6 +183,31 @@ struct DecodedEvent: Sendable {
     }
 
     // MARK: Arena
+
+    /// The first eight bytes of a range, the first one lowest, letters in lower case
+    /// and some other bytes changed as they are; 0 behind its end.
+    @inline(__always)
+    func front(of range: Range<Int>) -> UInt64 {
+        let all = arena.span
+        let count = min(range.count, 8)
+        let word: UInt64
+        if range.lowerBound + 8 <= all.count {
+            word = UInt64(
+                littleEndian: all.bytes.unsafeLoadUnaligned(
+                    fromByteOffset: range.lowerBound,
+                    as: UInt64.self
+                )
+            )
+        } else {
+            var bytes: UInt64 = 0
+            for index in 0..<count {
+                bytes |= UInt64(all[range.lowerBound + index]) << UInt64(8 * index)
+            }
+            word = bytes
+        }
+        let mask = count == 8 ? UInt64.max : 1 << UInt64(8 * count) - 1
+        return (word | 0x2020_2020_2020_2020) & mask
+    }
 
     /// Appends bytes to the arena.
     mutating func store(_ bytes: Span<UInt8>) -> Range<Int> {

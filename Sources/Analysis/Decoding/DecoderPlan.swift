@@ -39,16 +39,17 @@ final class DecoderPlan: Sendable {
     /// Where a capture goes.
     enum OrderedField: Sendable {
         case fixed(StaticField)
-        /// The name as the decoder writes it is a range of
-        /// ``DecoderPlan/writtenNames``.
-        case dynamic(FieldName, written: Range<Int>)
+        /// `path` is the node of ``JSONPaths`` for the name as the decoder writes
+        /// it.
+        case dynamic(FieldName, path: Int)
     }
 
     let nodes: [Node]
     let children: [Child]
     let patterns: PatternTable
     let orders: [OrderedField]
-    let writtenNames: FixedTexts
+    /// Names of fields as decoders write them: what ``JSONPaths`` begins with.
+    let writtenNames: [[UInt8]]
     let selection: DecoderSelection
 
     init(_ ruleset: Ruleset) {
@@ -57,7 +58,7 @@ final class DecoderPlan: Sendable {
         children = builder.children
         patterns = PatternTable(builder.patterns)
         orders = builder.orders
-        writtenNames = FixedTexts(builder.writtenNames)
+        writtenNames = builder.writtenNames
         selection = DecoderSelection(ruleset, builder.nodes, builder.patterns)
     }
 }
@@ -70,7 +71,7 @@ private struct DecoderPlanBuilder {
     private(set) var children: [DecoderPlan.Child] = []
     private(set) var patterns = PatternTableBuilder()
     private(set) var orders: [DecoderPlan.OrderedField] = []
-    private(set) var writtenNames: [UInt8] = []
+    private(set) var writtenNames: [[UInt8]] = []
 
     init(_ ruleset: Ruleset) {
         nodes.reserveCapacity(ruleset.decoders.count)
@@ -112,9 +113,8 @@ private struct DecoderPlanBuilder {
         switch field {
         case .fixed(let field): return .fixed(field)
         case .dynamic(let name, let written):
-            let start = writtenNames.count
-            writtenNames.append(text: written)
-            return .dynamic(name, written: start..<writtenNames.count)
+            writtenNames.append([UInt8](written.utf8))
+            return .dynamic(name, path: writtenNames.count)
         }
     }
 }

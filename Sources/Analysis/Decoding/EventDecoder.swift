@@ -18,11 +18,16 @@ struct EventDecoder: Sendable {
     var limits = MatchLimits()
     private let fieldLimit: Int
 
-    init(_ ruleset: Ruleset, names: FieldNameIndex, fieldLimit: Int) {
+    init(_ ruleset: Ruleset, fieldLimit: Int) {
         plan = DecoderPlan(ruleset)
         selector = DecoderSelector(ruleset)
-        json = JSONExtractor(names: names, fieldLimit: fieldLimit)
+        json = JSONExtractor(fieldLimit: fieldLimit)
         self.fieldLimit = fieldLimit
+    }
+
+    /// The paths that events begin with.
+    func paths(_ names: FieldNameIndex) -> JSONPaths {
+        JSONPaths(names: names, decoderNames: plan.writtenNames)
     }
 
     /// The offsets that `offset="after_…"` refers to, in the event's text.
@@ -197,10 +202,8 @@ struct EventDecoder: Sendable {
     ) {
         switch field {
         case .fixed(let field): event[field] = value
-        case .dynamic(let name, let written):
-            let start = event.arena.count
-            plan.writtenNames.append(written, to: &event.arena)
-            event.append(name, writtenName: start..<event.arena.count, value: value)
+        case .dynamic(let name, let path):
+            event.append(name, writtenName: .path(path), value: value)
         }
     }
 

@@ -49,15 +49,17 @@ struct LogSignature: Sendable {
         }
         let text = arena.span.extracting(log)
         let mark = mark
-        var all = marks.mutableSpan
-        all[Self.always] = mark
-        var previous = text[0]
-        all[Self.single(previous)] = mark
-        for index in 1..<text.count {
-            let byte = text[index]
-            all[Self.pair(previous, byte)] = mark
-            all[Self.single(byte)] = mark
-            previous = byte
+        // Numbers are below the count of marks, whatever the bytes are.
+        marks.withUnsafeMutableBufferPointer { all in
+            all[Self.always] = mark
+            var previous = text[0]
+            all[Self.single(previous)] = mark
+            for index in 1..<text.count {
+                let byte = text[index]
+                all[Self.pair(previous, byte)] = mark
+                all[Self.single(byte)] = mark
+                previous = byte
+            }
         }
     }
 
@@ -70,6 +72,12 @@ struct LogSignature: Sendable {
     /// Whether a pair or a single byte occurs in the log.
     @inline(__always)
     func contains(_ number: Int) -> Bool { marks[number] == mark }
+
+    /// Whether both numbers occur in the log, of which one takes the lower half.
+    @inline(__always)
+    func contains(packed numbers: UInt32) -> Bool {
+        contains(Int(numbers & 0xFFFF)) && contains(Int(numbers >> 16))
+    }
 
     /// Whether both numbers occur in the log.
     @inline(__always)

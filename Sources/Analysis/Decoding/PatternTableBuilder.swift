@@ -27,6 +27,8 @@ struct PatternFilter: Sendable {
 struct PatternTableBuilder {
     private(set) var patterns: [Pattern] = []
     private(set) var filters: [PatternFilter] = []
+    /// What every subject of a pattern begins with.
+    private(set) var starts: [PatternNecessity.Start?] = []
     /// Ranges of ``numbers``.
     private(set) var needs: [Range<Int>] = []
     /// Numbers of a ``LogSignature``; those of a need must all occur.
@@ -35,7 +37,9 @@ struct PatternTableBuilder {
     /// Adds a pattern and returns its number.
     mutating func add(_ pattern: Pattern) -> Int {
         patterns.append(pattern)
-        filters.append(filter(pattern.necessity))
+        let necessity = pattern.necessity
+        filters.append(filter(necessity))
+        starts.append(necessity.start)
         return patterns.count - 1
     }
 
@@ -49,18 +53,6 @@ struct PatternTableBuilder {
             need.count > 0 ? numbers[need.lowerBound] : always,
             need.count > 1 ? numbers[need.lowerBound + 1] : always
         )
-    }
-
-    /// The letter, in lower case, with which every subject of a pattern begins;
-    /// 0 when there is none.
-    func firstLetter(_ pattern: Int) -> UInt8 {
-        let filter = filters[pattern]
-        guard filter.restrictsFirst else { return 0 }
-        let admitted = (UInt8.min...UInt8.max).filter(filter.admits)
-        guard let last = admitted.last, last &- 0x61 < 26,
-            admitted.allSatisfy({ $0 == last || $0 == last & ~0x20 })
-        else { return 0 }
-        return last
     }
 
     private mutating func filter(_ necessity: PatternNecessity) -> PatternFilter {

@@ -28,7 +28,7 @@ extension AnalysisEngine {
         var description: [UInt8] = []
         if let decision {
             let template = ruleset.rules[decision.rule].description
-            DescriptionWriter.append(template, event, to: &description)
+            DescriptionWriter.append(template, &event, to: &description)
         }
         var alert: [UInt8] = []
         writeAlert(decision, context, time, description[...], &alert)
@@ -77,7 +77,7 @@ extension AnalysisEngine {
         decideSigma(at: time).map { decision in
             var description: [UInt8] = []
             let template = ruleset.rules[decision.rule].description
-            DescriptionWriter.append(template, event, to: &description)
+            DescriptionWriter.append(template, &event, to: &description)
             var alert: [UInt8] = []
             writeAlert(decision, context, time, description[...], &alert)
             if decision.logs { alertOffset &+= alert.count + 1 }
@@ -94,7 +94,10 @@ extension AnalysisEngine {
         tree.build(event, hasContainer: !context.containerJSON.isEmpty)
         var dataWriter = DataWriter()
         var data: [UInt8] = []
-        dataWriter.append(tree, event, container: context.containerJSON, to: &data)
+        var event = event
+        if !dataWriter.append(&event, container: context.containerJSON, to: &data) {
+            data.append(literal: "{}")
+        }
         let text = event.arena.span.extracting(event.text)
         return EventReport(
             fullLog: bytes(event.text),
@@ -154,11 +157,11 @@ extension AnalysisEngine {
             switch tree.nodes[index].value {
             case .object: return []
             case .container: return containerFields(context)
-            case .string(let range):
-                return [
-                    EventReport.Field(path: path(index, tree), value: bytes(range), isArray: false)
-                ]
-            case .text(let range):
+            case .fixed(let field):
+                let value = event[field].map(bytes) ?? []
+                return [EventReport.Field(path: path(index, tree), value: value, isArray: false)]
+            case .dynamic:
+                guard let range = tree.nodes[index].value.range(in: event) else { return [] }
                 var rendered: [UInt8] = []
                 dataWriter.appendValue(event.arena.span.extracting(range), to: &rendered)
                 let isArray = rendered.first == UInt8(ascii: "[")

@@ -21,17 +21,25 @@ struct JSONExtractor: Sendable {
         var spoofedFields = 0
     }
 
-    private let names: FieldNameIndex
+    /// An object that is not closed yet.
+    private struct Open {
+        /// Its node of ``JSONPaths``, or ``JSONPaths/unknown``.
+        let node: Int
+        /// Of an unknown node, the length of its own ``JSONExtractor/path``.
+        let pathCount: Int
+    }
+
     private let fieldLimit: Int
+    private var open: [Open] = []
+    /// Node of the last key.
+    private var key = JSONPaths.root
+    /// Path of the last key if its node is unknown.
     private var path: [UInt8] = []
-    /// Length of ``path`` before each open object's members.
-    private var open: [Int] = []
     private var readable = JSONTranscoder(style: .readable)
     private var scratch: [UInt8] = []
     private(set) var losses = Losses()
 
-    init(names: FieldNameIndex, fieldLimit: Int) {
-        self.names = names
+    init(fieldLimit: Int) {
         self.fieldLimit = fieldLimit
     }
 
@@ -71,9 +79,10 @@ struct JSONExtractor: Sendable {
         _ target: Target,
         _ event: inout DecodedEvent
     ) -> Bool {
-        path.removeAll(keepingCapacity: true)
+        event.paths.start()
+        key = JSONPaths.root
         open.removeAll(keepingCapacity: true)
-        open.append(0)
+        open.append(Open(node: key, pathCount: 0))
         cursor.position += 1
         cursor.skipSpace(in: text)
         var isEmpty = cursor.isAt(UInt8(ascii: "}"), in: text)
@@ -83,12 +92,12 @@ struct JSONExtractor: Sendable {
                 open.removeLast()
                 isEmpty = false
             } else {
-                guard readKey(&cursor, text), let kind = cursor.nextKind(in: text) else {
+                guard readKey(&cursor, text, &event.paths), let kind = cursor.nextKind(in: text) else {
                     return false
                 }
                 if kind == .object {
                     guard open.count < JSONCursor.depthLimit else { return false }
-                    open.append(path.count)
+                    open.append(Open(node: key, pathCount: path.count))
                     cursor.position += 1
                     cursor.skipSpace(in: text)
                     isEmpty = cursor.isAt(UInt8(ascii: "}"), in: text)
@@ -119,20 +128,52 @@ struct JSONExtractor: Sendable {
         return false
     }
 
-    /// Reads a key with its colon and makes it the last part of the path.
-    private mutating func readKey(_ cursor: inout JSONCursor, _ text: Span<UInt8>) -> Bool {
+    /// Reads a key with its colon.
+    private mutating func readKey(
+        _ cursor: inout JSONCursor,
+        _ text: Span<UInt8>,
+        _ paths: inout JSONPaths
+    ) -> Bool {
         cursor.skipSpace(in: text)
-        guard let parentCount = open.last, cursor.isAt(UInt8(ascii: "\""), in: text),
-            let token = cursor.string(in: text)
-        else { return false }
-        path.removeSubrange(parentCount...)
-        if open.count > 1 { path.append(UInt8(ascii: ".")) }
-        if token.hasEscapes {
-            guard JSONUnescaping.append(token.content, of: text, to: &path) else { return false }
-        } else {
-            path.append(span: text.extracting(token.content))
+        guard let object = open.last, cursor.isAt(UInt8(ascii: "\""), in: text) else {
+            return false
+        }
+        let next = cursor.position + 1
+        if let node = paths.expected(after: key, in: object.node, text, before: cursor.end, at: next) {
+            key = node
+            cursor.position = next + paths.nodes[node].key.count + 1
+            return cursor.pass(UInt8(ascii: ":"), in: text)
+        }
+        guard let token = cursor.string(in: text), find(token, object, text, &paths) else {
+            return false
         }
         return cursor.pass(UInt8(ascii: ":"), in: text)
+    }
+
+    /// Makes a key the last; false when it is malformed.
+    private mutating func find(
+        _ token: JSONCursor.StringToken,
+        _ object: Open,
+        _ text: Span<UInt8>,
+        _ paths: inout JSONPaths
+    ) -> Bool {
+        let previous = key
+        key = JSONPaths.unknown
+        if object.node >= 0 {
+            let found = paths.find(
+                token.content,
+                of: text,
+                in: object.node,
+                after: previous,
+                scratch: &path
+            )
+            guard let found else { return false }
+            key = found
+            return true
+        }
+        path.removeSubrange(object.pathCount...)
+        path.append(UInt8(ascii: "."))
+        return JSONUnescaping.append(token.content, of: text, to: &path)
     }
 
     // MARK: Values
@@ -183,16 +224,12 @@ struct JSONExtractor: Sendable {
     ) -> Range<Int> {
         let digits = text.extracting(range)
         if JSONNumber.isPlain(digits) { return range }
-        if JSONNumber.isWhole(digits), keepsDigits { return range }
+        let keepsDigits =
+            key >= 0 ? event.paths.nodes[key].keepsDigits : JSONPaths.keepsDigits(path.span)
+        if keepsDigits, JSONNumber.isWhole(digits) { return range }
         let start = event.arena.count
         JSONNumber.appendField(digits, to: &event.arena)
         return start..<event.arena.count
-    }
-
-    private var keepsDigits: Bool {
-        let path = path.span
-        return path.count <= 15 && ByteCompare.starts(path, "docker.time")
-            && (path.count == 11 || path.count == 15 && ByteCompare.starts(path, at: 11, "Nano"))
     }
 
     private static func store(_ word: StaticString, _ event: inout DecodedEvent) -> Range<Int> {
@@ -269,7 +306,8 @@ struct JSONExtractor: Sendable {
         _ target: Target,
         _ event: inout DecodedEvent
     ) {
-        let name = names.find(path.span)
+        let isKnown = key >= 0
+        let name = isKnown ? event.paths.nodes[key].meaning : event.paths.meaning(path.span)
         switch name {
         case .fixed(let field):
             event[field] = value
@@ -280,15 +318,21 @@ struct JSONExtractor: Sendable {
         case .user, .dynamic, .unknown:
             break
         }
-        if target.protectsContainer, ContainerFields.isReserved(path.span) {
-            losses.spoofedFields += 1
-            return
+        if target.protectsContainer {
+            let isReserved =
+                isKnown
+                ? event.paths.nodes[key].isReserved : ContainerFields.isReserved(path.span)
+            if isReserved {
+                losses.spoofedFields += 1
+                return
+            }
         }
         guard event.fields.count < fieldLimit else {
             losses.surplusFields += 1
             return
         }
-        let written = event.store(path.span)
+        let written: DecodedEvent.WrittenName =
+            isKnown ? .path(key) : .text(event.store(path.span))
         event.append(name.dynamicName, writtenName: written, value: value)
     }
 }

@@ -31,7 +31,7 @@ enum JSONNumber {
     static func appendField(_ text: Span<UInt8>, to output: inout [UInt8]) {
         let value = value(of: text)
         if let whole = Int32(exactly: value) {
-            output.appendDecimal(whole)
+            output.appendDecimal(Int64(whole))
             return
         }
         if value < 0 { output.append(UInt8(ascii: "-")) }

@@ -55,9 +55,9 @@ struct FirstTimeSeenStore: Sendable {
     }
 
     /// Whether the event's key is new; it is known from then on.
-    mutating func isFirst(_ event: DecodedEvent, _ buffer: inout [UInt8]) -> Bool {
+    mutating func isFirst(_ event: inout DecodedEvent, _ buffer: inout [UInt8]) -> Bool {
         guard let decoder = event.decoder, let key = keys[decoder] else { return false }
-        write(key, event, to: &buffer)
+        write(key, &event, to: &buffer)
         if seen.contains(buffer) { return false }
         if event.category == .ids, hasSimilar(buffer) {
             buffer.removeSubrange(Self.sharedPrefix...)
@@ -78,7 +78,7 @@ struct FirstTimeSeenStore: Sendable {
         self.recent = Array((recent + ownRecent).suffix(Self.recentCount))
     }
 
-    private func write(_ key: Key, _ event: DecodedEvent, to buffer: inout [UInt8]) {
+    private func write(_ key: Key, _ event: inout DecodedEvent, to buffer: inout [UInt8]) {
         buffer.removeAll(keepingCapacity: true)
         buffer += key.name
         let arena = event.arena.span

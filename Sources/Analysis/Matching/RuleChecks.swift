@@ -9,7 +9,7 @@ import Ruleset
 /// Source: analysis-engine.md §5.3.
 enum RuleChecks {
     /// Whether a function holds for an event.
-    static func holds(_ check: Condition.CompiledCheck, _ event: DecodedEvent) -> Bool {
+    static func holds(_ check: Condition.CompiledCheck, _ event: inout DecodedEvent) -> Bool {
         let arena = event.arena.span
         switch check {
         case .sourceAndDestinationUserDiffer:

@@ -11,38 +11,38 @@ extension RuleMatcher {
     mutating func holds(
         _ step: RuleStep,
         _ rule: Int,
-        _ decoderName: Int,
-        _ event: inout DecodedEvent,
-        _ circumstances: Circumstances
+        _ subject: Subject,
+        _ event: inout DecodedEvent
     ) -> Bool {
+        let plan = subject.plan
         switch step {
-        case .decodedAs(let name): return name == decoderName
+        case .decodedAs(let name): return name == subject.decoderName
         case .text(let field, let pattern, let isNegated):
             guard let range = event.range(of: field) else { return false }
             guard plan.patterns.mayMatch(pattern, range, in: &event) else { return isNegated }
-            let subject = event.arena.span
+            let text = event.arena.span
             let isMatch = plan.patterns.matches(
                 pattern,
-                subject.extracting(range),
+                text.extracting(range),
                 scratch: &captures,
                 meter: &limits.meter
             )
             return !limits.wasCut(rule) && isMatch != isNegated
         case .exact(let field, let bytes, let isNegated):
             guard let range = event.range(of: field) else { return false }
-            let subject = event.arena.span
-            return plan.literals.isEqual(bytes, to: subject.extracting(range)) != isNegated
+            let text = event.arena.span
+            return plan.literals.isEqual(bytes, to: text.extracting(range)) != isNegated
         case .address(let field, let list, let isNegated):
             guard let range = event[field] else { return false }
-            let subject = event.arena.span
-            return plan.addresses[list].contains(subject.extracting(range)) != isNegated
-        case .check(let check): return RuleChecks.holds(check, event)
+            let text = event.arena.span
+            return plan.addresses[list].contains(text.extracting(range)) != isNegated
+        case .check(let check): return RuleChecks.holds(check, &event)
         case .minimumSize(let count): return event.log.count >= count
-        case .time(let window): return Self.isInside(window, circumstances.time.local)
-        case .weekday(let days): return days >> circumstances.time.local.weekday & 1 == 1
+        case .time(let window): return Self.isInside(window, subject.circumstances.time.local)
+        case .weekday(let days): return days >> subject.circumstances.time.local.weekday & 1 == 1
         case .outputChanged: return hasChangedOutput(rule, &event)
-        case .firstTimeSeen: return firstTimes.isFirst(event, &key)
-        case .list(let index): return holds(plan.lookups[index], event)
+        case .firstTimeSeen: return firstTimes.isFirst(&event, &key)
+        case .list(let index): return holds(plan.lookups[index], &event)
         }
     }
 
@@ -67,7 +67,7 @@ extension RuleMatcher {
     // MARK: Lists
 
     /// Whether a look-up in a CDB list holds (§6.3).
-    private mutating func holds(_ lookup: ListLookup, _ event: DecodedEvent) -> Bool {
+    private mutating func holds(_ lookup: ListLookup, _ event: inout DecodedEvent) -> Bool {
         guard let range = event.range(of: lookup.field) else { return false }
         let field = event.arena.span
         let value = field.extracting(range)

@@ -59,11 +59,24 @@ struct RuleMatcher: Sendable {
         _ event: inout DecodedEvent,
         _ circumstances: Circumstances
     ) -> Winner? {
-        let decoderName =
-            event.decoder.map { ruleset.decoders[$0].nameID } ?? ruleset.decoderNames.count
+        let plan = plan
+        let subject = Subject(
+            plan: plan,
+            decoderName: event.decoder.map { plan.decoderNames[$0] } ?? plan.decoderNameCount,
+            circumstances: circumstances
+        )
         let category = Int(event.category.rawValue)
         guard category < plan.roots.count else { return nil }
-        return evaluateChildren(plan.roots[category], of: nil, decoderName, &event, circumstances)
+        return evaluateChildren(plan.roots[category], of: nil, subject, &event)
+    }
+
+    /// What stays the same while an event's rules are tried.
+    struct Subject {
+        /// The matcher's own, kept alive once for all rules.
+        let plan: RulePlan
+        /// Name of the event's decoder.
+        let decoderName: Int
+        let circumstances: Circumstances
     }
 
     /// Begins a new event.
@@ -76,42 +89,47 @@ struct RuleMatcher: Sendable {
     private mutating func evaluateChildren(
         _ group: ChildTable.Group,
         of parent: Int?,
-        _ decoderName: Int,
-        _ event: inout DecodedEvent,
-        _ circumstances: Circumstances
+        _ subject: Subject,
+        _ event: inout DecodedEvent
     ) -> Winner? {
         let isTracing = trials != nil
+        let plan = subject.plan
         let range =
-            isTracing ? group.all : plan.children.range(group, decoderName: decoderName)
+            isTracing ? group.all : plan.children.range(group, decoderName: subject.decoderName)
         let hasSignature = event.hasSignature()
-        for place in range {
-            if !isTracing, !plan.gates[place].admits(event, hasSignature: hasSignature) { continue }
+        var place = range.lowerBound
+        while true {
+            if !isTracing {
+                let rest = place..<range.upperBound
+                place = plan.gates.first(in: rest, &event, hasSignature: hasSignature)
+            }
+            guard place < range.upperBound else { return nil }
             let node = plan.children[place]
-            if let winner = evaluate(node, parent, decoderName, &event, circumstances) {
+            if let winner = evaluate(node, parent, subject, &event) {
                 return winner
             }
+            place += 1
         }
-        return nil
     }
 
     private mutating func evaluate(
         _ node: Int,
         _ parent: Int?,
-        _ decoderName: Int,
-        _ event: inout DecodedEvent,
-        _ circumstances: Circumstances
+        _ subject: Subject,
+        _ event: inout DecodedEvent
     ) -> Winner? {
+        let plan = subject.plan
         let rule = plan.nodes[node].rule
         if limits.isOff(rule) { return nil }
         evaluations &+= 1
-        let failure = firstFailure(of: rule, decoderName, &event, circumstances)
+        let failure = firstFailure(of: rule, subject, &event)
         if trials != nil { note(node, parent, failure, event) }
         guard failure == nil else { return nil }
         let group = plan.nodes[node].children
         depth += 1
         defer { depth -= 1 }
         if !group.all.isEmpty,
-            let winner = evaluateChildren(group, of: node, decoderName, &event, circumstances)
+            let winner = evaluateChildren(group, of: node, subject, &event)
         {
             return winner
         }
@@ -124,30 +142,30 @@ struct RuleMatcher: Sendable {
     /// (behind the last condition), or nothing.
     private mutating func firstFailure(
         of rule: Int,
-        _ decoderName: Int,
-        _ event: inout DecodedEvent,
-        _ circumstances: Circumstances
+        _ subject: Subject,
+        _ event: inout DecodedEvent
     ) -> Int? {
+        let plan = subject.plan
         let steps = plan.entries[rule].steps
         for index in steps {
-            if !holds(plan.steps[index], rule, decoderName, &event, circumstances) {
+            if !holds(plan.steps[index], rule, subject, &event) {
                 return index - steps.lowerBound
             }
         }
         let test = plan.entries[rule].test
-        if test >= 0, !correlates(rule, test, event, circumstances) { return steps.count }
+        if test >= 0, !correlates(rule, test, &event, subject.circumstances) { return steps.count }
         return nil
     }
 
     private mutating func correlates(
         _ rule: Int,
         _ test: Int,
-        _ event: DecodedEvent,
+        _ event: inout DecodedEvent,
         _ circumstances: Circumstances
     ) -> Bool {
         let found = memory.search(
             test,
-            for: event,
+            for: &event,
             agent: circumstances.agent,
             now: circumstances.time.seconds,
             meter: &limits.meter
@@ -185,7 +203,7 @@ struct RuleMatcher: Sendable {
 
     /// Stores an event for later frequency tests under its rule.
     mutating func remember(
-        _ event: DecodedEvent,
+        _ event: inout DecodedEvent,
         rule: Int,
         _ circumstances: Circumstances
     ) {
@@ -198,7 +216,7 @@ struct RuleMatcher: Sendable {
             sidList: entry.sidList,
             groupLists: entry.groupLists
         )
-        memory.store(event, remembrance, groupLists: plan.groupLists)
+        memory.store(&event, remembrance, groupLists: plan.groupLists)
     }
 
     // MARK: Explaining

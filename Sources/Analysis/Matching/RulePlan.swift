@@ -41,8 +41,11 @@ final class RulePlan: Sendable {
     let literals: FixedTexts
     let groupLists: [Int]
     let roots: [ChildTable.Group]
+    /// By decoder, the number of its name.
+    let decoderNames: [Int]
+    let decoderNameCount: Int
     let children: ChildTable
-    let gates: [RuleGate]
+    let gates: RuleGates
     let correlation: CorrelationPlan
 
     init(_ ruleset: Ruleset) {
@@ -57,8 +60,10 @@ final class RulePlan: Sendable {
         groupLists = builder.groupLists
         roots = builder.roots
         children = builder.children
-        gates = builder.gates
+        gates = RuleGates(builder.gates)
         correlation = builder.correlation
+        decoderNames = ruleset.decoders.map(\.nameID)
+        decoderNameCount = ruleset.decoderNames.count
     }
 }
 

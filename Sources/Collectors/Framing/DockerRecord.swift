@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import EventModel
+import Glibc
 
 /// A record of Docker's `json-file` driver, found in its line.
 ///
@@ -21,6 +22,25 @@ struct DockerRecord: Sendable, Equatable {
     /// The record's `time` since the epoch; 0 when it has none that can be
     /// read.
     let nanoseconds: Int64
+
+    /// Whether the line has a `"log"` somewhere: most other JSON has none, and need
+    /// not be walked over.
+    static func mayBe(_ line: Span<UInt8>) -> Bool {
+        line.withUnsafeBytes { bytes in
+            guard let base = bytes.baseAddress else { return false }
+            var next = 3
+            while next < bytes.count,
+                let found = memchr(base + next, Int32(UInt8(ascii: "g")), bytes.count - next)
+            {
+                let place = UnsafeRawPointer(found) - base
+                next = place + 1
+                if line.extracting(place - 3..<min(place + 2, line.count)).holds("\"log\"") {
+                    return true
+                }
+            }
+            return false
+        }
+    }
 
     /// Nil when the line is not one JSON object with a `log`.
     init?(_ line: Span<UInt8>) {
@@ -52,6 +72,9 @@ struct DockerRecord: Sendable, Equatable {
 }
 
 extension Span<UInt8> {
+    /// Whether this is just this text.
+    func holds(_ text: StaticString) -> Bool { holds(text, at: 0..<count) }
+
     /// Whether just this text lies at `range`.
     func holds(_ text: StaticString, at range: Range<Int>) -> Bool {
         guard text.utf8CodeUnitCount == range.count else { return false }

@@ -74,7 +74,7 @@ package struct EventFramer: Sendable {
 }
 
 /// Where made events go, with what is counted on the way.
-struct EventSink {
+struct EventSink: Sendable {
     var batch: EventBatch
     let source: EventSource
     let time: Timestamp

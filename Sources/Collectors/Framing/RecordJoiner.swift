@@ -31,6 +31,16 @@ struct RecordJoiner: Sendable {
             sink.add(text, isTruncated: line.isTruncated)
             return
         }
+        take(record, of: text, at: line.offsets.lowerBound, into: &sink)
+    }
+
+    /// Takes the next record, which begins at `offset` of its file.
+    mutating func take(
+        _ record: DockerRecord,
+        of text: Span<UInt8>,
+        at offset: Int64,
+        into sink: inout EventSink
+    ) {
         unescaped.removeAll(keepingCapacity: true)
         JSONText.appendUnescaped(text.extracting(record.log), to: &unescaped)
         let isComplete = unescaped.last == UInt8(ascii: "\n")
@@ -42,7 +52,7 @@ struct RecordJoiner: Sendable {
             )
             return
         }
-        append(record, at: line.offsets.lowerBound)
+        append(record, at: offset)
         if isComplete { flush(record.output, into: &sink) }
     }
 

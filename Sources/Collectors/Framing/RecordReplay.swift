@@ -7,42 +7,11 @@ package import EventModel
 /// reading old logs.
 package struct RecordReplay: Sendable {
     private var joiner = RecordJoiner()
-    private let source: EventSource
+    private var sink: EventSink
 
     /// `source` is where the records lie.
     package init(source: EventSource) {
-        self.source = source
-    }
-
-    /// Takes one line; calls `body` with each of the container's lines that it
-    /// completes, and with the record's time in nanoseconds since the epoch
-    /// (0 when it has none).
-    ///
-    /// - Returns: false when the line is no record; nothing was called then.
-    package mutating func take(
-        _ line: Span<UInt8>,
-        _ body: (Span<UInt8>, Int64) -> Void
-    ) -> Bool {
-        guard DockerRecord(line) != nil else { return false }
-        var sink = emptySink
-        joiner.take(
-            line,
-            line: Line(text: 0..<line.count, isTruncated: false, offsets: 0..<0),
-            into: &sink
-        )
-        Self.give(sink.batch, to: body)
-        return true
-    }
-
-    /// Gives what waits for a record that never came.
-    package mutating func finish(_ body: (Span<UInt8>, Int64) -> Void) {
-        var sink = emptySink
-        joiner.flush(into: &sink)
-        Self.give(sink.batch, to: body)
-    }
-
-    private var emptySink: EventSink {
-        EventSink(
+        sink = EventSink(
             batch: EventBatch(),
             source: source,
             time: Timestamp(nanoseconds: 0),
@@ -50,10 +19,23 @@ package struct RecordReplay: Sendable {
         )
     }
 
-    private static func give(_ batch: EventBatch, to body: (Span<UInt8>, Int64) -> Void) {
-        let bytes = batch.bytes
-        for entry in batch.entries {
-            body(bytes.span.extracting(entry.text), entry.originNanoseconds)
-        }
+    /// The container's lines that the last call completed, each with its record's
+    /// time in nanoseconds since the epoch (0 when it has none).
+    package var lines: EventBatch { sink.batch }
+
+    /// Takes one line.
+    ///
+    /// - Returns: false when the line is no record.
+    package mutating func take(_ line: Span<UInt8>) -> Bool {
+        sink.batch.removeAll()
+        guard DockerRecord.mayBe(line), let record = DockerRecord(line) else { return false }
+        joiner.take(record, of: line, at: 0, into: &sink)
+        return true
+    }
+
+    /// Completes what waits for a record that never came.
+    package mutating func finish() {
+        sink.batch.removeAll()
+        joiner.flush(into: &sink)
     }
 }

@@ -50,13 +50,18 @@ package struct Replay: ~Copyable {
 
     /// The file that lines come from.
     private struct Input {
-        let name: String
         let source: EventSource
         var records: RecordReplay
         var line = 0
+        /// `,"input":{"file":…,"line":`, as alerts have it.
+        let json: [UInt8]
 
         init(name: String, agent: AgentIdentity) {
-            self.name = name
+            var json: [UInt8] = []
+            json.append(literal: ",\"input\":{\"file\":")
+            json.appendJSONString(name)
+            json.append(literal: ",\"line\":")
+            self.json = json
             source = EventSource(agent: agent, location: name)
             records = RecordReplay(source: source)
         }
@@ -95,11 +100,8 @@ package struct Replay: ~Copyable {
 
     /// Ends a file: everything read from it is analysed.
     package mutating func finish(into output: inout [UInt8]) {
-        var rest: [(text: [UInt8], time: Int64)] = []
-        input.records.finish { text, time in
-            rest.append((Array(copying: text), time))
-        }
-        for line in rest { add(line.text.span, recordTime: line.time) }
+        input.records.finish()
+        addRecorded()
         flush(into: &output)
     }
 
@@ -115,13 +117,19 @@ package struct Replay: ~Copyable {
         case .auto: if !isObject { return false }
         case .dockerJSON: break
         }
-        var complete: [(text: [UInt8], time: Int64)] = []
-        let isRecord = input.records.take(line) { text, time in
-            complete.append((Array(copying: text), time))
-        }
-        for line in complete { add(line.text.span, recordTime: line.time) }
+        let isRecord = input.records.take(line)
+        if isRecord { addRecorded() }
         if !isRecord, format == .dockerJSON { counts.malformed += 1 }
         return isRecord
+    }
+
+    /// Adds the lines that the last record completed.
+    private mutating func addRecorded() {
+        let lines = input.records.lines
+        let bytes = lines.bytes
+        for entry in lines.entries {
+            add(bytes.span.extracting(entry.text), recordTime: entry.originNanoseconds)
+        }
     }
 
     private mutating func add(_ text: Span<UInt8>, recordTime: Int64 = 0) {
@@ -142,21 +150,13 @@ package struct Replay: ~Copyable {
         counts.alerts += alerts.entries.count
         for alert in alerts.entries {
             counts.alertsByRule[alert.ruleID, default: 0] += 1
-            output.append(contentsOf: alerts.bytes[alert.json].dropLast())
-            output.append(literal: ",\"input\":{\"file\":")
-            output.appendJSONString(input.name)
-            output.append(text: ",\"line\":\(lineNumbers[alert.event])}}\n")
+            output.append(span: alerts.bytes.span.extracting(alert.json.dropLast()))
+            output.append(span: input.json.span)
+            output.appendDecimal(lineNumbers[alert.event])
+            output.append(literal: "}}\n")
         }
         alerts.removeAll()
         batch.removeAll()
         lineNumbers.removeAll(keepingCapacity: true)
-    }
-}
-
-extension [UInt8] {
-    /// A copy of the bytes of a span.
-    init(copying span: Span<UInt8>) {
-        self = []
-        append(span: span)
     }
 }

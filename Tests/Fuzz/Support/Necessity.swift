@@ -11,8 +11,12 @@ package enum Necessity {
         if let bytes = necessity.firstBytes {
             guard let first = subject.first, bytes.contains(first) else { return false }
         }
-        guard let texts = necessity.texts else { return true }
         let lowered = subject.map { $0 &- 0x41 < 26 ? $0 | 0x20 : $0 }
+        if let start = necessity.start {
+            guard lowered.starts(with: start.text) else { return false }
+            guard !start.isWhole || lowered.count == start.text.count else { return false }
+        }
+        guard let texts = necessity.texts else { return true }
         return texts.contains { list in list.allSatisfy { contains(lowered, $0) } }
     }
 
