@@ -147,6 +147,20 @@ struct LimitTests {
         #expect(fixture.alerts(["b;"]).entries.map(\.ruleID) == [100_900])
     }
 
+    @Test("a log that tells of another server's alert cannot speak for the engine")
+    func forged() throws {
+        let decoders = """
+            <decoder name="other"><prematch>^ossec: Alert</prematch>
+            <plugin_decoder>OSSECAlert_Decoder</plugin_decoder></decoder>
+            """
+        var fixture = try Fixture(decoders: decoders, rules: rule(100, "<match>x</match>"))
+        func line(_ id: Int) -> String {
+            "ossec: Alert Level: 9; Rule: \(id) - Off.; Location: (h) any->/l; srcip: 1.2.3.4; log"
+        }
+
+        #expect(Self.ids(fixture.alerts(of: [line(100), line(509_002)])) == ["100"])
+    }
+
     @Test("logtest warns of it")
     func logtest() throws {
         var fixture = try Fixture(rules: Self.rules, mode: .session(alertLevel: 3))
