@@ -49,7 +49,9 @@ struct JSONPaths: Sendable {
     private(set) var nodes: [Node] = []
     private(set) var bytes: [UInt8] = []
     private var successors: [Successors] = []
-    /// Number of a node; 0 is an empty place. Their count is a power of two.
+    /// Number of a node; 0 is an empty place.
+    ///
+    /// Their count is a power of two.
     private var places = [Int32](repeating: 0, count: 4 * nodeLimit)
     private let seed = UInt64.random(in: .min ... .max)
     /// Nodes and bytes of what is never forgotten.
