@@ -46,9 +46,10 @@ package final class PositionLedger: Sendable {
 
     /// When the run before this one was last alive; nil at the first start.
     let previousRun: Int64?
-    /// When the first run of all began; nil when this is it. What arose since then and
-    /// has no position was not seen yet, though a run may have been alive: it was killed
-    /// before it came to it.
+    /// When the first run of all began; nil when this is it.
+    ///
+    /// What arose since then and has no position was not seen yet, though a run may have
+    /// been alive: it was killed before it came to it.
     let firstRun: Int64?
     private let state: Mutex<State>
     private let newSource = Mutex<(@Sendable () -> Void)?>(nil)
