@@ -346,7 +346,7 @@ struct FollowedContainers {
 
     /// Created before Jaga was first started: what it said until then is past.
     private func start(of details: ContainerDetails) -> FileTarget.Start {
-        let since = collector.ledger.previousRun ?? startedAt
+        let since = collector.ledger.firstRun ?? startedAt
         guard let created = details.createdAt?.nanoseconds else { return .end }
         return created > since ? .beginning : .end
     }

@@ -11,6 +11,7 @@ import Glibc
 /// ```
 /// jaga-positions 1
 /// active NANOSECONDS
+/// first NANOSECONDS
 /// spool SEQUENCE
 /// file DEVICE INODE HEADLENGTH HEADHASH OFFSET PATH
 /// docker-events NANOSECONDS FINGERPRINT,… ENDPOINT
@@ -27,6 +28,7 @@ enum PositionFile {
         var output: [UInt8] = []
         output.append(text: title + "\n")
         if let lastActive = contents.lastActive { output.append(text: "active \(lastActive)\n") }
+        if let firstRun = contents.firstRun { output.append(text: "first \(firstRun)\n") }
         if contents.spooledBefore > 0 { output.append(text: "spool \(contents.spooledBefore)\n") }
         for (source, position) in contents.positions {
             append(position, of: source, to: &output)
@@ -99,6 +101,8 @@ enum PositionFile {
             let words = String(decoding: line, as: UTF8.self).split(separator: " ")
             if words.count == 2, words[0] == "active", let time = Int64(words[1]) {
                 contents.lastActive = time
+            } else if words.count == 2, words[0] == "first", let time = Int64(words[1]) {
+                contents.firstRun = time
             } else if words.count == 2, words[0] == "spool", let sequence = UInt64(words[1]) {
                 contents.spooledBefore = sequence
             } else if let (source, position) = entry(words) {

@@ -12,6 +12,8 @@ package final class PositionLedger: Sendable {
         /// When an earlier run of Jaga was last alive, nanoseconds since the
         /// epoch; nil at the very first start.
         var lastActive: Int64?
+        /// When the first of all runs began.
+        var firstRun: Int64?
         /// All records of the spool before this sequence have had their effect.
         var spooledBefore: UInt64 = 0
     }
@@ -44,6 +46,11 @@ package final class PositionLedger: Sendable {
 
     /// When the run before this one was last alive; nil at the first start.
     let previousRun: Int64?
+    /// When the first run of all began; nil when this is it.
+    ///
+    /// What arose since then and has no position was not seen yet, though a run may have
+    /// been alive: it was killed before it came to it.
+    let firstRun: Int64?
     private let state: Mutex<State>
     private let newSource = Mutex<(@Sendable () -> Void)?>(nil)
 
@@ -54,6 +61,7 @@ package final class PositionLedger: Sendable {
 
     init(_ contents: Contents) {
         previousRun = contents.lastActive
+        firstRun = contents.firstRun ?? contents.lastActive
         state = Mutex(State(contents: contents))
     }
 

@@ -16,6 +16,7 @@ package final class PositionStore: Sendable {
     /// Lines of the file that could not be understood at the start.
     package let damagedLines: Int
     private let path: FilePath
+    private let began = LocalClock.nanoseconds()
     /// Why the thread should not go on waiting.
     private struct Calls {
         var isStopping = false
@@ -104,6 +105,7 @@ package final class PositionStore: Sendable {
         try prepare.withLock { $0 }?(contents.spooledBefore)
         var active = contents
         active.lastActive = LocalClock.nanoseconds()
+        active.firstRun = ledger.firstRun ?? began
         try path.replaceContents(with: PositionFile.render(active))
         savedVersion.withLock { $0 = version }
     }

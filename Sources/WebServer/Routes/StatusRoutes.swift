@@ -17,7 +17,7 @@ struct StatusRoutes {
     // MARK: Status
 
     private static let members =
-        "version hostname started_ms now_ms data pid resident_bytes ruleset engine queue "
+        "version hostname started_ms now_ms data pid resident_bytes ruleset engine queue spool "
         + "sources log index archives live"
 
     private var status: Route {
