@@ -66,7 +66,10 @@ extension FileTail {
     /// Another file has the path.
     func rotate(now: MonotonicTime) {
         guard let old = current else { return }
-        drain(old, holdsPosition: true)
+        guard drain(old, holdsPosition: true) else {
+            restart()
+            return
+        }
         retire(old, now: now)
         current = nil
         announce("File rotated (inode changed)")
@@ -99,7 +102,12 @@ extension FileTail {
         announce("File size reduced (inode remained)")
         guard let file = openFile({ _ in 0 }) else { return }
         // It may have been copied and truncated more than once.
-        if let copy { readFiles(after: copy, writtenSince: .max, before: file) }
+        if let copy {
+            readFiles(after: copy, writtenSince: .max, before: file)
+        } else if file.identity != old.identity {
+            // It was written anew, and then rotated.
+            readFiles(after: nil, writtenSince: lastSeen?.modified ?? .max, before: file)
+        }
         become(file)
     }
 
@@ -178,7 +186,7 @@ extension FileTail {
             return
         }
         drain(old, holdsPosition: true)
-        close(old, holdsPosition: true)
+        retire(old, now: MonotonicTime.now)
         readFiles(after: old, writtenSince: .max, before: next)
     }
 
@@ -235,7 +243,9 @@ extension FileTail {
                 isOldFound = true
                 break
             }
-            if isOpen(identity, among: between + [next]) || context.isOpenElsewhere(identity) {
+            if isOpen(identity, among: between + [next])
+                || context.isOpen(identity, besides: target.id)
+            {
                 continue
             }
             var wasRead = false
@@ -256,7 +266,7 @@ extension FileTail {
         }
         for file in between.reversed() {
             drain(file, holdsPosition: true)
-            close(file, holdsPosition: true)
+            retire(file, now: MonotonicTime.now)
         }
     }
 

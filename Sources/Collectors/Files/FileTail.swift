@@ -108,7 +108,8 @@ final class FileTail {
         if let current {
             let unread = current.unreadBytes ?? 0
             // With more to read, reading looks whether it is the same file.
-            if unread < 0 || unread == 0 && current.isRewritten {
+            let isLast = unread == 0 || seen?.identity != current.identity
+            if unread < 0 || isLast && current.isRewritten {
                 restart()
             } else if let seen {
                 deletedSince = nil
@@ -262,8 +263,12 @@ final class FileTail {
 
     private static let finishedLimit = 16
 
-    func drain(_ file: OpenFile, holdsPosition: Bool) {
-        while read(file, holdsPosition: holdsPosition) == .more {}
+    /// Reads to the end; false when the file was written anew meanwhile.
+    @discardableResult
+    func drain(_ file: OpenFile, holdsPosition: Bool) -> Bool {
+        var turn = Turn.more
+        while turn == .more { turn = read(file, holdsPosition: holdsPosition) }
+        return turn != .rewritten
     }
 
     /// How a turn of reading ended.
