@@ -166,7 +166,9 @@ final class RandomWriter {
             pause()
             try scratch.write("log", "")
             firstLine = nil
-            return texts
+            // Were it not read when the reader ends, its position would be in a
+            // file that is gone: then a rotation meanwhile is not followed.
+            return try await texts + waitForAll(bench)
         }
         return []
     }

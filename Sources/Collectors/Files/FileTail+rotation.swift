@@ -29,8 +29,10 @@ extension FileTail {
             writtenBefore = writtenBefore ?? LocalClock.nanoseconds()
             return
         }
+        let isLater = writtenBefore != nil
         if let writtenBefore { readFiles(after: nil, writtenSince: writtenBefore, before: file) }
         become(file)
+        if isLater { takePosition() }
     }
 
     /// Goes on where an earlier reading ended, also when the file was rotated
@@ -84,6 +86,9 @@ extension FileTail {
             readFiles(after: old, writtenSince: modified, before: file)
         }
         become(file)
+        // A file that is gone cannot be found by its position, nor can those be
+        // that came after it.
+        if old.isDeleted { takePosition() }
     }
 
     /// The file was truncated, or written anew.
@@ -194,8 +199,11 @@ extension FileTail {
         var folders = [target.path]
         if path.parent != target.path.parent { folders.append(path) }
         for place in folders {
-            guard
-                let sibling = RotatedSiblings(of: place).path(ofInode: position.identity.inode),
+            let siblings = RotatedSiblings(of: place)
+            guard let sibling = siblings.path(ofInode: position.identity.inode),
+                // Few bytes do not tell a file from one that got its inode.
+                position.head.length >= Self.knowableLength
+                    || siblings.newestFirst().contains(sibling),
                 let file = openSibling(
                     sibling,
                     { look in

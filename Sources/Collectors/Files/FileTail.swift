@@ -44,7 +44,7 @@ final class FileTail {
     /// As the path was when it was last looked at.
     var lastSeen: FileStamp?
     /// When the file before this one was last written, nanoseconds since the
-    /// epoch: what is older was there before. Nil while there was none.
+    /// epoch; what is older was there before, nil while there was none.
     var writtenBefore: Int64?
     /// Of files that were closed.
     var earlierCounts = FramingCounts()
@@ -231,7 +231,12 @@ final class FileTail {
         retired.removeAll { now > $0.until }
         // What comes next is in the file that has the path: its position takes
         // over, also when nothing came yet.
-        guard retired.isEmpty, let current else { return }
+        if retired.isEmpty { takePosition() }
+    }
+
+    /// From here on a restart goes on with the file that has the path.
+    func takePosition() {
+        guard let current else { return }
         let checkpoint = checkpoint(of: current)
         _ = context.deliver(Delivery(batch: EventBatch(), checkpoint: checkpoint))
     }
