@@ -57,7 +57,7 @@ package struct FilePath: Sendable, Hashable {
 
     func withCString<Result>(_ body: (UnsafePointer<CChar>) throws -> Result) rethrows -> Result {
         try withUnsafeTemporaryAllocation(of: CChar.self, capacity: bytes.count + 1) { buffer in
-            for (index, byte) in bytes.enumerated() { buffer[index] = CChar(bitPattern: byte) }
+            bytes.withUnsafeBytes { UnsafeMutableRawBufferPointer(buffer).copyMemory(from: $0) }
             buffer[bytes.count] = 0
             // The buffer holds at least the terminator, so it has a base.
             return try buffer.baseAddress.map { try body(UnsafePointer($0)) } ?? body("")

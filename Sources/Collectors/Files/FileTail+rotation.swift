@@ -29,8 +29,10 @@ extension FileTail {
             writtenBefore = writtenBefore ?? LocalClock.nanoseconds()
             return
         }
+        let isLater = writtenBefore != nil
         if let writtenBefore { readFiles(after: nil, writtenSince: writtenBefore, before: file) }
         become(file)
+        if isLater { takePosition() }
     }
 
     /// Goes on where an earlier reading ended, also when the file was rotated
@@ -66,7 +68,10 @@ extension FileTail {
     /// Another file has the path.
     func rotate(now: MonotonicTime) {
         guard let old = current else { return }
-        drain(old, holdsPosition: true)
+        guard drain(old, holdsPosition: true) else {
+            restart()
+            return
+        }
         retire(old, now: now)
         current = nil
         announce("File rotated (inode changed)")
@@ -81,6 +86,9 @@ extension FileTail {
             readFiles(after: old, writtenSince: modified, before: file)
         }
         become(file)
+        // A file that is gone cannot be found by its position, nor can those be
+        // that came after it.
+        if old.isDeleted { takePosition() }
     }
 
     /// The file was truncated, or written anew.
@@ -99,7 +107,12 @@ extension FileTail {
         announce("File size reduced (inode remained)")
         guard let file = openFile({ _ in 0 }) else { return }
         // It may have been copied and truncated more than once.
-        if let copy { readFiles(after: copy, writtenSince: .max, before: file) }
+        if let copy {
+            readFiles(after: copy, writtenSince: .max, before: file)
+        } else if file.identity != old.identity {
+            // It was written anew, and then rotated.
+            readFiles(after: nil, writtenSince: lastSeen?.modified ?? .max, before: file)
+        }
         become(file)
     }
 
@@ -178,7 +191,7 @@ extension FileTail {
             return
         }
         drain(old, holdsPosition: true)
-        close(old, holdsPosition: true)
+        retire(old, now: MonotonicTime.now)
         readFiles(after: old, writtenSince: .max, before: next)
     }
 
@@ -186,8 +199,11 @@ extension FileTail {
         var folders = [target.path]
         if path.parent != target.path.parent { folders.append(path) }
         for place in folders {
-            guard
-                let sibling = RotatedSiblings(of: place).path(ofInode: position.identity.inode),
+            let siblings = RotatedSiblings(of: place)
+            guard let sibling = siblings.path(ofInode: position.identity.inode),
+                // Few bytes do not tell a file from one that got its inode.
+                position.head.length >= Self.knowableLength
+                    || siblings.newestFirst().contains(sibling),
                 let file = openSibling(
                     sibling,
                     { look in
@@ -235,7 +251,9 @@ extension FileTail {
                 isOldFound = true
                 break
             }
-            if isOpen(identity, among: between + [next]) || context.isOpenElsewhere(identity) {
+            if isOpen(identity, among: between + [next])
+                || context.isOpen(identity, besides: target.id)
+            {
                 continue
             }
             var wasRead = false
@@ -256,7 +274,7 @@ extension FileTail {
         }
         for file in between.reversed() {
             drain(file, holdsPosition: true)
-            close(file, holdsPosition: true)
+            retire(file, now: MonotonicTime.now)
         }
     }
 

@@ -44,7 +44,7 @@ final class FileTail {
     /// As the path was when it was last looked at.
     var lastSeen: FileStamp?
     /// When the file before this one was last written, nanoseconds since the
-    /// epoch: what is older was there before. Nil while there was none.
+    /// epoch; what is older was there before, nil while there was none.
     var writtenBefore: Int64?
     /// Of files that were closed.
     var earlierCounts = FramingCounts()
@@ -108,7 +108,8 @@ final class FileTail {
         if let current {
             let unread = current.unreadBytes ?? 0
             // With more to read, reading looks whether it is the same file.
-            if unread < 0 || unread == 0 && current.isRewritten {
+            let isLast = unread == 0 || seen?.identity != current.identity
+            if unread < 0 || isLast && current.isRewritten {
                 restart()
             } else if let seen {
                 deletedSince = nil
@@ -230,7 +231,12 @@ final class FileTail {
         retired.removeAll { now > $0.until }
         // What comes next is in the file that has the path: its position takes
         // over, also when nothing came yet.
-        guard retired.isEmpty, let current else { return }
+        if retired.isEmpty { takePosition() }
+    }
+
+    /// From here on a restart goes on with the file that has the path.
+    func takePosition() {
+        guard let current else { return }
         let checkpoint = checkpoint(of: current)
         _ = context.deliver(Delivery(batch: EventBatch(), checkpoint: checkpoint))
     }
@@ -262,8 +268,12 @@ final class FileTail {
 
     private static let finishedLimit = 16
 
-    func drain(_ file: OpenFile, holdsPosition: Bool) {
-        while read(file, holdsPosition: holdsPosition) == .more {}
+    /// Reads to the end; false when the file was written anew meanwhile.
+    @discardableResult
+    func drain(_ file: OpenFile, holdsPosition: Bool) -> Bool {
+        var turn = Turn.more
+        while turn == .more { turn = read(file, holdsPosition: holdsPosition) }
+        return turn != .rewritten
     }
 
     /// How a turn of reading ended.

@@ -16,7 +16,7 @@ final class FileWatchLoop {
     private lazy var context = TailContext(
         ledger: ledger,
         take: { [unowned self] in deliver($0) },
-        isOpen: { [unowned self] in files.contains($0) }
+        isOpen: { [unowned self] in files.contains($0, besides: $1) }
     )
     private let ledger: PositionLedger
 

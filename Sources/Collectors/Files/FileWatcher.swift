@@ -36,8 +36,9 @@ package final class FileWatcher: Sendable {
         package var interval: Duration
         /// Where a file cannot be watched by inotify.
         package var pollInterval: Duration
-        /// Files held open at once; beyond it those that rest are closed until
-        /// they change. Nil for what the system's limit leaves.
+        /// Files held open at once; nil for what the system's limit leaves.
+        ///
+        /// Beyond it those that rest are closed until they change.
         package var openFileLimit: Int?
 
         package init(interval: Duration = .seconds(2), pollInterval: Duration = .seconds(1)) {

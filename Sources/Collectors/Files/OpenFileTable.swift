@@ -13,6 +13,12 @@ struct OpenFileTable {
 
     func contains(_ identity: FileIdentity) -> Bool { users[identity] != nil }
 
+    /// Whether another tail than this one follows the file.
+    func contains(_ identity: FileIdentity, besides id: FileTargetID) -> Bool {
+        let own = identities[id]?.contains(identity) == true ? 1 : 0
+        return (users[identity] ?? 0) > own
+    }
+
     /// Says what a tail follows now.
     mutating func set(_ now: [FileIdentity], open: Int, of id: FileTargetID) {
         openCount += open - (openCounts[id] ?? 0)

@@ -11,13 +11,12 @@ final class TailContext {
     let ledger: PositionLedger
     /// Hands events over; false when no more are taken.
     private let take: (Delivery) -> Bool
-    /// Whether a file is read under another path.
-    private let isOpen: (FileIdentity) -> Bool
+    private let isOpen: (FileIdentity, FileTargetID) -> Bool
 
     init(
         ledger: PositionLedger,
         take: @escaping (Delivery) -> Bool,
-        isOpen: @escaping (FileIdentity) -> Bool
+        isOpen: @escaping (FileIdentity, FileTargetID) -> Bool
     ) {
         self.ledger = ledger
         self.take = take
@@ -26,5 +25,8 @@ final class TailContext {
 
     func deliver(_ delivery: Delivery) -> Bool { take(delivery) }
 
-    func isOpenElsewhere(_ identity: FileIdentity) -> Bool { isOpen(identity) }
+    /// Whether another target than `id` reads the file.
+    func isOpen(_ identity: FileIdentity, besides id: FileTargetID) -> Bool {
+        isOpen(identity, id)
+    }
 }

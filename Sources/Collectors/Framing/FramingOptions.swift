@@ -13,7 +13,7 @@ package struct FramingOptions: Sendable, Equatable {
     /// and marked.
     package var lineLimit = LineBuffer.lineLimit
     /// How traces of a container's log become one event; nil leaves lines
-    /// apart. Only for ``LineFormat/dockerJSON``.
+    /// apart, and so does any format but ``LineFormat/dockerJSON``.
     package var multiline: MultilineRule?
 
     package init() {}

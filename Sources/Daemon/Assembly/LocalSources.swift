@@ -44,7 +44,7 @@ struct LocalSources: Sendable {
         try journal?.start()
     }
 
-    /// Ends them; the queue is closed by now. It blocks.
+    /// Ends them, once the queue is closed; it blocks.
     func stop() {
         commands.stop()
         journal?.stop()

@@ -45,8 +45,8 @@ package struct LocalFileBlock: Sendable, Equatable {
         }
     }
 
-    /// A path; `*`, `?`, `[` make it a pattern, `%` a date. Empty for a command
-    /// and for the journal.
+    /// A path, where `*`, `?` and `[` make a pattern, and `%` a date; empty for a
+    /// command and for the journal.
     package var location: String
     package var format: Format
     /// Patterns of paths that are left out.
