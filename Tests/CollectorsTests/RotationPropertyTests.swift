@@ -10,7 +10,7 @@ import Testing
 ///
 /// What it leaves out is what loses bytes whoever reads: between copying and
 /// truncating it writes nothing, and what it deletes was read.
-@Suite("Rotation by chance", .timeLimit(.minutes(1)))
+@Suite("Rotation by chance", .serialized, .timeLimit(.minutes(1)))
 struct RotationPropertyTests {
     @Test(
         "no line is lost and none comes twice, also over restarts",
