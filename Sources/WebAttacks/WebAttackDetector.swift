@@ -22,7 +22,7 @@ package struct WebAttackDetector: Sendable {
     /// Bytes of a target that are read.
     static let sizeLimit = 6144
     /// Bytes in all forms of all values that are judged for one request.
-    static let workLimit = 2560
+    static let workLimit = 2304
 
     private var target = RequestTarget()
     private var decoder = ValueDecoder()

@@ -33,6 +33,7 @@ enum Lookups {
     }
 
     private static func hasNestedLookup(_ form: borrowing ValueForm, _ from: Int) -> Bool {
+        guard form.has(":") else { return false }
         for at in from..<min(from + 8, form.tokens.count) {
             if form.isMark(at, "}") { return false }
             if form.isMark(at, "$"), form.isMark(at + 1, "{"),

@@ -74,7 +74,7 @@ enum TemplateJudge {
         var hasWord = false
         var hasCall = false
         var hasPipe = false
-        while index < form.tokens.count, index < from + 32, !form.isMark(index, "}") {
+        while index < form.tokens.count, index < from + 20, !form.isMark(index, "}") {
             let token = form.tokens[index]
             if token.kind == .mark, index > from,
                 token.byte == UInt8(ascii: "*") || token.byte == UInt8(ascii: "+")
@@ -98,7 +98,7 @@ enum TemplateJudge {
             if form.isMark(index, "|"), isDouble { hasPipe = true }
             index += 1
         }
-        let isClosed = form.isMark(index, "}") || index >= form.tokens.count || index == from + 32
+        let isClosed = form.isMark(index, "}") || index >= form.tokens.count || index == from + 20
         guard isClosed else { return }
         if isSum {
             add(

@@ -122,7 +122,7 @@ enum MarkupJudge {
     private static func elementEnd(_ form: borrowing ValueForm, _ from: Int) -> Int {
         var at = from
         var quote: UInt8 = 0
-        while at < form.tokens.count, at < from + 64 {
+        while at < form.tokens.count, at < from + 48 {
             let token = form.tokens[at]
             if token.kind == .mark {
                 if quote != 0 {
