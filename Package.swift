@@ -133,7 +133,7 @@ let package = Package(
             name: "Daemon",
             dependencies: [
                 "EventModel", "OSXML", "Patterns", "Ruleset", "Analysis", "DockerClient",
-                "Collectors", "AlertStore", "WebServer", "CLinux", "CMaxMindDB",
+                "Collectors", "Transport", "AlertStore", "WebServer", "CLinux", "CMaxMindDB",
             ],
             swiftSettings: settings
         ),

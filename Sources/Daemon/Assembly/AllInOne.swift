@@ -179,6 +179,17 @@ package struct AllInOne: Sendable {
                 }
                 return nil
             }
+            if let fleet = Fleet(
+                configuration,
+                running.settings,
+                parts.queue,
+                notice: observer.notice
+            ) {
+                group.addTask {
+                    await fleet.run()
+                    return nil
+                }
+            }
             if let web = WebAssembly(configuration, running) {
                 group.addTask { await serve(web) }
             }

@@ -22,6 +22,8 @@ package struct Settings: Sendable {
     package var emailAlertLevel = 12
     /// File with the places of addresses, for `srcgeoip` and `dstgeoip`.
     package var geoDatabase: String?
+    /// Agents of Wazuh that report here; by default none.
+    package var fleet = FleetSettings()
 
     package init() {}
 
