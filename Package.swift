@@ -135,7 +135,8 @@ let package = Package(
             name: "Daemon",
             dependencies: [
                 "EventModel", "OSXML", "Patterns", "Ruleset", "Analysis", "DockerClient",
-                "Collectors", "Spool", "AlertStore", "WebServer", "CLinux", "CMaxMindDB",
+                "Collectors", "Spool", "Transport", "AlertStore", "WebServer", "CLinux",
+                "CMaxMindDB",
             ],
             swiftSettings: settings
         ),

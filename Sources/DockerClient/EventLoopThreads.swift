@@ -9,7 +9,8 @@ package enum EventLoopThreads {
     /// Two loops for all connections, instead of one for each core.
     ///
     /// A machine with many cores would have as many threads for a few streams.
-    /// Without effect once a connection was made.
+    /// To be called once, before the first connection is made: NIO ends the
+    /// process when the number changes later.
     package static func limit() {
         NIOSingletons.groupLoopCountSuggestion = 2
         NIOSingletons.blockingPoolThreadCountSuggestion = 2

@@ -95,6 +95,7 @@ struct Up: AsyncParsableCommand {
 
     func run() async throws {
         signal(SIGPIPE, SIG_IGN)
+        AllInOne.prepareProcess()
         let printer = ConsolePrinter()
         var configuration = AllInOne.Configuration(
             data: HostEnvironment.data(data),

@@ -293,6 +293,78 @@ struct ManagerTests {
         try await manager.end()
     }
 
+    @Test("tries of a second connection do not make the silent first one look alive")
+    func overtakeAfterTries() async throws {
+        let manager = try await RunningManager.start { $0.periods.overtake = .seconds(600) }
+        async let first = manager.agent(Self.startup, "recv", Self.keepAlive, "recv", "closed")
+        #expect(await eventually { manager.state("001") == .active })
+
+        manager.clock.advance(seconds: 500)
+        let early = try await manager.agent(Self.startup, "first")
+        manager.clock.advance(seconds: 200)
+        let late = try await manager.agent(Self.startup, "first")
+
+        #expect(early == [##""closed""##])
+        #expect(late == [Self.ack])
+        #expect(try await first.last == ##""closed""##)
+        try await manager.end()
+    }
+
+    @Test("an agent that falls silent is told of, once, and comes back by a keep-alive")
+    func silence() async throws {
+        let manager = try await RunningManager.start()
+        async let seen = manager.agent(
+            over: "udp",
+            Self.startup,
+            "recv",
+            Self.keepAlive,
+            "recv"
+        )
+        #expect(try await seen == [Self.ack, Self.ack])
+        #expect(await eventually { manager.state("001") == .active })
+
+        manager.clock.advance(seconds: 901)
+
+        let told = "000  wazuh-monitord ossec: Agent disconnected: 'web-1-127.0.0.9'."
+        #expect(await eventually { manager.eventLines == [told] })
+        #expect(manager.state("001") == .disconnected)
+        _ = try await manager.agent(over: "udp", Self.startup, "recv", Self.keepAlive, "recv")
+        #expect(await eventually { manager.state("001") == .active })
+        #expect(manager.eventLines == [told])
+        try await manager.end()
+    }
+
+    @Test("streams of random bytes end, and the manager serves on", arguments: 1...3)
+    func randomStreams(_ seed: Int) async throws {
+        let manager = try await RunningManager.start()
+        var random = SeededGenerator(seed: UInt64(seed))
+        for _ in 0..<4 {
+            let bytes = (0..<Int.random(in: 5...400, using: &random)).map { _ in
+                UInt8.random(in: 0...255, using: &random)
+            }
+            // With a length that fits, so that the bytes are looked at.
+            let frame = [UInt8(bytes.count & 255), UInt8(bytes.count >> 8), 0, 0] + bytes
+            let seen = try await manager.agent("stream:" + frame.hex, "closed")
+            #expect(seen == [##""closed""##], "seed \(seed)")
+        }
+        #expect(try await manager.agent(Self.startup, "recv") == [Self.ack])
+        try await manager.end()
+    }
+
+    @Test("what was taken before the end reaches the sink")
+    func drains() async throws {
+        let manager = try await RunningManager.start()
+        manager.hold(true)
+        _ = try await manager.agent(Self.startup, "recv", "send:1:a:one", "send:1:a:two")
+        #expect(await eventually { manager.manager.tally[.events] == 2 })
+
+        async let end: Void = manager.end()
+        manager.hold(false)
+        try await end
+
+        #expect(manager.eventLines == ["001  a one", "001  a two"])
+    }
+
     @Test("a connection that says nothing is closed")
     func silent() async throws {
         let manager = try await RunningManager.start { $0.limits.handshake = .milliseconds(200) }

@@ -76,6 +76,11 @@ package struct AllInOne: Sendable {
         self.observer = observer
     }
 
+    /// Sets what a process can set once only, before anything of it is used.
+    package static func prepareProcess() {
+        EventLoopThreads.limit()
+    }
+
     /// Works until the task is cancelled; each element of `reloads` makes it
     /// read the ruleset again.
     ///
@@ -88,7 +93,6 @@ package struct AllInOne: Sendable {
         let lock = try DataFolderLock(configuration.data)
         OpenFileLimit.raise()
         MemoryArenas.limit()
-        EventLoopThreads.limit()
         let loaded = try loader.load(configured.settings)
         let records = try Records(configuration, configured.settings, observer)
         let logs = try records.openLogs(at: HostClock.now())
@@ -189,6 +193,17 @@ package struct AllInOne: Sendable {
             group.addTask {
                 await running.reloader.watch(pace: .standard)
                 return nil
+            }
+            if let fleet = Fleet(
+                configuration,
+                running.settings,
+                parts.queue,
+                notice: observer.notice
+            ) {
+                group.addTask {
+                    await fleet.run()
+                    return nil
+                }
             }
             if let web = WebAssembly(configuration, running) {
                 group.addTask { await serve(web) }

@@ -57,6 +57,12 @@ struct EngineSections {
         case "geoip_db_path", "geoip_db":
             let path = reader.text(child)
             settings.geoDatabase = path.isEmpty ? nil : path
+        case "agents_disconnection_time":
+            settings.fleet.disconnectionSeconds =
+                FleetReader.seconds(child, &reader) ?? settings.fleet.disconnectionSeconds
+        case "agents_disconnection_alert_time":
+            settings.fleet.disconnectionAlertSeconds =
+                FleetReader.seconds(child, &reader) ?? settings.fleet.disconnectionAlertSeconds
         case let name where Self.laterGlobals.contains(name):
             reader.unsupported(child, in: "<global>")
         default:
@@ -118,7 +124,6 @@ struct EngineSections {
         "helo_server", "email_from", "email_reply_to", "email_to", "email_maxperhour",
         "email_log_source", "email_idsname", "white_list", "memory_size", "stats",
         "integrity_checking", "rootkit_detection", "host_information", "rotate_interval",
-        "max_output_size", "agents_disconnection_time", "agents_disconnection_alert_time",
-        "limits", "update_check", "cti-url", "queue_size", "custom_alert_output",
+        "max_output_size", "limits", "update_check", "cti-url", "queue_size", "custom_alert_output",
     ]
 }

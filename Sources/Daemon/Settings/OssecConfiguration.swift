@@ -76,6 +76,14 @@ package struct OssecConfiguration: Sendable {
             )
         case "alerts", "ruleset", "global":
             diagnostics += EngineSections.read(section, file: file, into: &settings)
+        case "remote":
+            let (remote, found) = FleetReader.remote(section, file: file)
+            diagnostics += found
+            if let remote { settings.fleet.remote = remote }
+        case "auth":
+            let (enrolment, found) = FleetReader.enrolment(section, file: file)
+            diagnostics += found
+            settings.fleet.enrolment = enrolment
         case let name where Self.wazuhSections.contains(name):
             warn(
                 section,
@@ -143,7 +151,7 @@ package struct OssecConfiguration: Sendable {
     /// Source: around-the-engine.md §3.2.
     private static let wazuhSections: Set<String> = [
         "client", "client_buffer", "labels", "socket", "syscheck", "rootcheck", "sca",
-        "active-response", "command", "rule_test", "remote", "auth", "integration",
+        "active-response", "command", "rule_test", "integration",
         "email_alerts", "reports", "syslog_output", "vulnerability-detection", "indexer",
         "logging", "cluster", "task-manager", "agent-upgrade", "wdb", "agentless", "gcp-pubsub",
         "gcp-bucket", "github", "office365", "ms-graph", "fluent-forward", "database_output",

@@ -29,6 +29,8 @@ package struct Settings: Sendable {
     package var switchOffAfter = 10
     /// File with the places of addresses, for `srcgeoip` and `dstgeoip`.
     package var geoDatabase: String?
+    /// Agents of Wazuh that report here; by default none.
+    package var fleet = FleetSettings()
 
     package init() {}
 

@@ -15,6 +15,7 @@ Steps, done in order; what they see is printed as one JSON value a line:
   stream:HEX  send bytes without a frame       recv     the next body from the manager
   ping        the next payload, unopened       file     a shared file: [name, is whole, text]
   answer:TEXT wait for a request, answer it    closed   wait until the manager hangs up
+  first       the next body, or "closed" when the manager hangs up
   as:KEYLINE  be another agent                 noid     leave the id away from now on
 """
 
@@ -183,6 +184,12 @@ class Agent:
         except (EOFError, ConnectionError):
             return "closed"
 
+    def first(self):
+        try:
+            return self.open(self.receive()).decode()
+        except (EOFError, ConnectionError):
+            return "closed"
+
     def step(self, word, rest):
         if word == "send":
             return self.send(self.seal(rest.encode()))
@@ -199,7 +206,7 @@ class Agent:
             return self.open(self.receive()).decode()
         if word == "ping":
             return self.receive().decode()
-        return {"file": self.file, "closed": self.closed,
+        return {"file": self.file, "closed": self.closed, "first": self.first,
                 "answer": lambda: self.answer(rest)}[word]()
 
 

@@ -14,6 +14,7 @@ final class RunningManager: Sendable {
     let folder: TemporaryFolder
     let manager: WazuhManager
     let ports: WazuhManager.Addresses
+    let clock: Clock
     private let events: Collected
     private let task: Task<Void, any Error>
 
@@ -21,13 +22,30 @@ final class RunningManager: Sendable {
         _ folder: TemporaryFolder,
         _ manager: WazuhManager,
         _ ports: WazuhManager.Addresses,
-        _ run: (events: Collected, task: Task<Void, any Error>)
+        _ run: (events: Collected, task: Task<Void, any Error>, clock: Clock)
     ) {
         self.folder = folder
         self.manager = manager
         self.ports = ports
         events = run.events
+        clock = run.clock
         task = run.task
+    }
+
+    /// A clock that tests move on.
+    final class Clock: Sendable {
+        private let start = ContinuousClock.now
+        private let shift = Mutex<Int64>(0)
+
+        var uptime: Int64 {
+            let (seconds, attoseconds) = (ContinuousClock.now - start).components
+            return seconds * 1_000_000_000 + attoseconds / 1_000_000_000
+                + shift.withLock { $0 }
+        }
+
+        func advance(seconds: Int64) {
+            shift.withLock { $0 += seconds * 1_000_000_000 }
+        }
     }
 
     /// Events as `AGENT ADDRESS LOCATION TEXT`.
@@ -53,7 +71,8 @@ final class RunningManager: Sendable {
         change: (inout ManagerConfiguration) -> Void = { _ in }
     ) async throws -> RunningManager {
         let folder = try folder ?? prepared()
-        var configuration = try configuration(folder)
+        let clock = Clock()
+        var configuration = try configuration(folder, clock)
         change(&configuration)
         let manager = WazuhManager(configuration)
         let events = Collected()
@@ -71,7 +90,7 @@ final class RunningManager: Sendable {
             try await task.value
             throw TestFailure("the manager did not listen")
         }
-        return RunningManager(folder, manager, found, (events, task))
+        return RunningManager(folder, manager, found, (events, task, clock))
     }
 
     /// A folder with three agents.
@@ -86,19 +105,18 @@ final class RunningManager: Sendable {
         return folder
     }
 
-    private static func configuration(_ folder: TemporaryFolder) throws -> ManagerConfiguration {
+    private static func configuration(
+        _ folder: TemporaryFolder,
+        _ clock: Clock
+    ) throws -> ManagerConfiguration {
         guard let version = AgentVersion("v4.14.7") else { throw TestFailure("no version") }
-        let start = ContinuousClock.now
         var configuration = ManagerConfiguration(
             files: ManagerFiles(root: folder.path),
             name: "manager",
             version: version,
             time: HostTime(
                 now: { Timestamp(nanoseconds: 1_790_000_000_000_000_000) },
-                uptime: {
-                    let (seconds, attoseconds) = (ContinuousClock.now - start).components
-                    return seconds * 1_000_000_000 + attoseconds / 1_000_000_000
-                }
+                uptime: { clock.uptime }
             )
         )
         let endpoint = ListenEndpoint(host: "127.0.0.1", port: 0)

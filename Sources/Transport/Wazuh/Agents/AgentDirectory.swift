@@ -110,10 +110,13 @@ package final class AgentDirectory: Sendable {
 
     /// Counts a message; false when its number was there before and `checking`.
     ///
-    /// Also says whether the counter should be written down now.
+    /// Also says whether the counter should be written down now. A message that came
+    /// over another connection than the agent's own, which `isOwn` denies, does not
+    /// make that one look alive.
     func count(
         _ counter: MessageCounter,
         from id: String,
+        isOwn: Bool,
         checking: Bool
     ) -> (isAccepted: Bool, isDue: Bool) {
         let now = time.uptime()
@@ -122,7 +125,7 @@ package final class AgentDirectory: Sendable {
             if checking, let last = record.counter, counter <= last { return (false, false) }
             let isFirst = record.counter == nil
             record.counter = counter
-            record.lastHeard = now
+            if isOwn || record.link?.isDatagram != false { record.lastHeard = now }
             record.unwritten += 1
             let isDue = isFirst || record.unwritten >= 128
             if isDue { record.unwritten = 0 }

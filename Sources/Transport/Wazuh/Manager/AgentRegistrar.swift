@@ -32,7 +32,9 @@ final class AgentRegistrar: Sendable {
     @discardableResult
     func reload() throws -> [Diagnostic] {
         let version = files.keysVersion()
-        if let version, state.withLock({ $0.version == version }) { return [] }
+        let known = state.withLock { $0.version }
+        // A file that is gone for a moment, as while it is replaced, cuts nobody off.
+        if known != nil, version == nil || version == known { return [] }
         var diagnostics: [Diagnostic] = []
         let keys = try files.readKeys(&diagnostics)
         let offset = directory.time.now().utcOffsetSeconds

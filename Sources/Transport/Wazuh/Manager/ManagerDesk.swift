@@ -87,7 +87,7 @@ final class ManagerDesk: Sendable {
                 with: known.cipher,
                 by: packet.method
             )
-            guard accept(opened.counter, from: known.id) else { return nil }
+            guard accept(opened.counter, from: known.id, isOwn: owner != nil) else { return nil }
             return Incoming(
                 id: known.id,
                 cipher: known.cipher,
@@ -148,8 +148,13 @@ final class ManagerDesk: Sendable {
         return Packet.render(agentID: nil, method: method, ciphertext: sealed)
     }
 
-    private func accept(_ counter: MessageCounter, from id: String) -> Bool {
-        let result = directory.count(counter, from: id, checking: policy.checksCounters)
+    private func accept(_ counter: MessageCounter, from id: String, isOwn: Bool) -> Bool {
+        let result = directory.count(
+            counter,
+            from: id,
+            isOwn: isOwn,
+            checking: policy.checksCounters
+        )
         guard result.isAccepted else {
             tally.add(.repeated)
             return false

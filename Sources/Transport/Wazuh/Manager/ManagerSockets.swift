@@ -64,9 +64,11 @@ struct ManagerSockets: Sendable {
         enrolling.closeAll()
     }
 
-    /// Waits until nobody can connect any more.
+    /// Waits until nobody is connected or can connect any more.
     func closed() async {
         // It fails for a channel that did not close well, which is closed too.
         for listener in listeners { try? await listener.closeFuture.get() }
+        await agents.closed()
+        await enrolling.closed()
     }
 }

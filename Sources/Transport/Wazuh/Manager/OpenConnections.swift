@@ -45,6 +45,13 @@ final class OpenConnections: Sendable {
         for channel in channels { channel.close(promise: nil) }
     }
 
+    /// Waits until all are closed.
+    func closed() async {
+        let channels = state.withLock { Array($0.channels.values) }
+        // It fails for a channel that did not close well, which is closed too.
+        for channel in channels { try? await channel.closeFuture.get() }
+    }
+
     private func leave(_ channel: any Channel, _ address: String) {
         state.withLock { state in
             state.channels[ObjectIdentifier(channel)] = nil

@@ -24,6 +24,8 @@ package final class WazuhManager: Sendable {
 
     /// How often files are looked at.
     private static let reloadInterval = Duration.seconds(10)
+    /// How long the end waits for a sink that takes nothing.
+    private static let drainLimit = Duration.seconds(5)
     /// How often agents are looked at.
     private static let sweepInterval = Duration.seconds(5)
 
@@ -86,19 +88,28 @@ package final class WazuhManager: Sendable {
             await enrol(line, from: address)
         }
         listening(sockets.addresses)
-        await withTaskGroup { tasks in
-            tasks.addTask { await self.drain(to: sink) }
-            tasks.addTask { await self.keepHouse(desk, report) }
-            await withTaskCancellationHandler {
-                await tasks.waitForAll()
-            } onCancel: {
-                sockets.close()
-                self.inbox.close()
-            }
+        // Not cancelled with this task: agents do not send again what is taken here.
+        let draining = Task { await drain(to: sink) }
+        await withTaskCancellationHandler {
+            await keepHouse(desk, report)
+        } onCancel: {
+            sockets.close()
         }
         await sockets.closed()
         desk.requests.close()
         await writeCounters(sent)
+        await end(draining)
+    }
+
+    /// Lets the sink take what waits, for a while.
+    private func end(_ draining: Task<Void, Never>) async {
+        inbox.close()
+        let limit = Task {
+            try await Task.sleep(for: Self.drainLimit)
+            draining.cancel()
+        }
+        await draining.value
+        limit.cancel()
     }
 
     private func prepare(

@@ -1,0 +1,140 @@
+// Jaga - container security monitor
+// SPDX-License-Identifier: Apache-2.0
+
+import Collectors
+import EventModel
+import Glibc
+import Synchronization
+import Transport
+
+/// The manager of Wazuh agents in this process, when `ossec.conf` asks for one.
+struct Fleet: Sendable {
+    /// What agents are told of; newer ones are refused unless it is allowed.
+    private static let wazuhVersion = "v4.14.7"
+    private static let retryInterval = Duration.seconds(10)
+
+    private let data: DataFolder
+    private let hostname: String
+    private let settings: FleetSettings
+    private let queue: EventQueue
+    private let notice: @Sendable (OperatorNotice) -> Void
+
+    /// Nil when nothing asks for agents.
+    init?(
+        _ configuration: AllInOne.Configuration,
+        _ settings: Settings,
+        _ queue: EventQueue,
+        notice: @escaping @Sendable (OperatorNotice) -> Void
+    ) {
+        guard settings.fleet.remote != nil || settings.fleet.enrolment != nil else { return nil }
+        data = configuration.data
+        hostname = configuration.hostname
+        self.settings = settings.fleet
+        self.queue = queue
+        self.notice = notice
+    }
+
+    /// Serves agents until the task is cancelled; what fails is tried again and
+    /// said once.
+    func run() async {
+        var said = ""
+        while !Task.isCancelled {
+            do {
+                let manager = WazuhManager(try configure())
+                try await manager.run(
+                    sink: { [queue] batch in
+                        // Not taken only at the end, when agents are cut off too.
+                        _ = await queue.push(Delivery(batch: batch, checkpoint: nil))
+                    },
+                    report: { [notice] in notice(.maintenanceFailed("\($0)")) },
+                    listening: { _ in }
+                )
+            } catch {
+                if "\(error)" != said { notice(.maintenanceFailed("\(error)")) }
+                said = "\(error)"
+            }
+            // Cancellation ends the wait, and the loop with it.
+            try? await Task.sleep(for: Self.retryInterval)
+        }
+    }
+
+    /// What the settings say, and the password, a small file.
+    private func configure() throws -> ManagerConfiguration {
+        guard let version = AgentVersion(Self.wazuhVersion) else {
+            preconditionFailure("\(Self.wazuhVersion) is no version")
+        }
+        var manager = ManagerConfiguration(
+            files: ManagerFiles(root: data.path),
+            name: hostname,
+            version: version,
+            time: Self.time()
+        )
+        manager.periods.disconnection = .seconds(settings.disconnectionSeconds)
+        manager.periods.alert = .seconds(settings.disconnectionAlertSeconds)
+        if let remote = settings.remote {
+            let endpoint = ListenEndpoint(host: remote.host, port: remote.port)
+            manager.streams = remote.usesTCP ? endpoint : nil
+            manager.datagrams = remote.usesUDP ? endpoint : nil
+            manager.allowsHigherVersions = remote.allowsHigherVersions
+            manager.periods.overtake = remote.overtakeSeconds.map { .seconds($0) }
+        }
+        manager.enrolment = try settings.enrolment.map { try enrolment($0, version) }
+        return manager
+    }
+
+    private func enrolment(
+        _ settings: FleetSettings.Enrolment,
+        _ version: AgentVersion
+    ) throws -> ManagerConfiguration.Enrolment {
+        var policy = EnrolmentPolicy(managerName: hostname, managerVersion: version)
+        if settings.usesPassword { policy.password = try password() }
+        policy.usesSourceAddress = settings.usesSourceAddress
+        policy.allowsHigherVersions = settings.allowsHigherVersions
+        policy.purges = settings.purges
+        policy.replacement.isEnabled = settings.isForced
+        policy.replacement.needsKeyMismatch = settings.needsKeyMismatch
+        policy.replacement.disconnectedFor = settings.disconnectedSeconds.map { .seconds($0) }
+        policy.replacement.registeredFor = .seconds(settings.registeredSeconds)
+        var enrolment = ManagerConfiguration.Enrolment(
+            endpoint: ListenEndpoint(host: settings.host, port: settings.port),
+            certificate: path(settings.certificate),
+            key: path(settings.key),
+            policy: policy
+        )
+        enrolment.agentAuthority = settings.agentAuthority.map(path)
+        return enrolment
+    }
+
+    /// The first line of `etc/authd.pass`.
+    ///
+    /// - Compatibility: Wazuh makes one at each start and logs it when there is none; here
+    ///   the operator writes it, since a secret does not belong in a log.
+    private func password() throws -> String {
+        let file = path("etc/authd.pass")
+        let bytes = try FileSystem.contents(of: file, limit: 64 << 10)
+        let line = bytes.prefix { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") }
+        guard (2...4_094).contains(line.count) else {
+            throw DaemonError(
+                .invalidConfiguration,
+                "\(file) holds no password for agents: write one of at least two characters"
+            )
+        }
+        return String(decoding: line, as: UTF8.self)
+    }
+
+    private func path(_ path: String) -> String {
+        path.hasPrefix("/") ? path : data.path + "/" + path
+    }
+
+    private static func time() -> HostTime {
+        let clock = Mutex(LocalClock())
+        return HostTime(
+            now: { clock.withLock { $0.now() } },
+            uptime: {
+                var time = timespec()
+                clock_gettime(CLOCK_MONOTONIC, &time)
+                return Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)
+            }
+        )
+    }
+}
