@@ -7,10 +7,10 @@
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test golden check fmt bench load demo dist fuzz clean
+.PHONY: help run build test golden check fmt bench load detection soak demo dist fuzz clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## set up this machine, build a release, watch its Docker engine (needs root)
 	@scripts/setup
@@ -43,6 +43,14 @@ bench: ## measure a release build over generated logs
 load: ## measure the API under 200 requests/s while 5,000 events/s come in
 	@scripts/setup
 	@scripts/load $(ARGS)
+
+detection: ## judge the web rules by the development data, class by class; ARGS="--binary FILE"
+	@scripts/setup
+	@scripts/detection $(ARGS)
+
+soak: ## kill, freeze and starve a running Jaga, and count what is lost (needs root); ARGS="--short" for seconds
+	@scripts/setup --test
+	@scripts/soak $(ARGS)
 
 demo: ## show the tutorial: an engine, containers, an attack, and the alerts as they come (needs root)
 	@scripts/setup --test

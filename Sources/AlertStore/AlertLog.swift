@@ -89,6 +89,12 @@ package final class AlertLog {
         try rotateIfNeeded(at: time)
     }
 
+    deinit {
+        // A child that is just being started shares the file for a moment: with
+        // this, it does not share the claim.
+        flock(lock.descriptor, LOCK_UN)
+    }
+
     /// Commits a batch: all of it, or on an error nothing.
     ///
     /// - Throws: `.diskFull` and `.io`, after which the same batch can be given
