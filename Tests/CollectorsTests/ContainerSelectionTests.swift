@@ -98,6 +98,36 @@ struct ContainerSelectionTests {
         }
     }
 
+    @Test("a label joins the lines of a trace to one event")
+    func multiline() async throws {
+        try await DockerBench.run(Scratch()) { docker in
+            docker.engine.answer("/events", with: .stream(ScriptedStream()))
+            var web = ScriptedContainer(id: "w1", name: "web")
+            web.labels = #"{"jaga.multiline":"python"}"#
+            docker.list(web)
+            try docker.makeLog(of: "w1", nil)
+
+            try await docker.with(docker.logs().run) {
+                await docker.bench.state(of: .container) { $0.waitingReason == "no such file" }
+                try docker.makeLog(
+                    of: "w1",
+                    record("Traceback (most recent call last):\\n")
+                        + record("  File \\\"a.py\\\", line 1, in <module>\\n")
+                        + record("ValueError: no\\n") + record("next\\n")
+                )
+
+                let texts = await docker.bench.texts(2)
+                #expect(
+                    texts == [
+                        "Traceback (most recent call last):\n  File \"a.py\", line 1, in <module>"
+                            + "\nValueError: no",
+                        "next",
+                    ]
+                )
+            }
+        }
+    }
+
     @Test("the identity has the image's digest and compose, and no secret or endless label")
     func identity() async throws {
         try await DockerBench.run(Scratch()) { docker in

@@ -240,7 +240,7 @@ struct FollowedContainers {
             return
         }
         let hints = LogHints(labels: subject.labels)
-        let target = FileTarget(
+        var target = FileTarget(
             id: collector.watcher.makeID(),
             path: file,
             source: source(identity, hints),
@@ -249,6 +249,7 @@ struct FollowedContainers {
             statusName: StatusName(.container, identity.title),
             announcesChanges: false
         )
+        target.options.multiline = hints.multiline.flatMap { MultilineRule(label: $0) }
         containers[identity.id] = Followed(
             identity: identity,
             way: .file(target.id),
