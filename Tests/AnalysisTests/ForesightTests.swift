@@ -165,7 +165,7 @@ struct ForesightTests {
 
     @Test(
         "events of the development sessions give the same alerts on four shards",
-        .enabled(if: StockRuleset.sessions != nil, "test data not found")
+        .enabled(if: TestData.folder != nil, "\(TestData.absence)")
     )
     func sessionEvents() throws {
         let ruleset = try #require(StockRuleset.sessions)
