@@ -261,7 +261,7 @@ let package = Package(
             name: "DaemonTests",
             dependencies: [
                 "EventModel", "Patterns", "Ruleset", "Analysis", "DockerClient", "Collectors",
-                "AlertStore", "Daemon",
+                "AlertStore", "Daemon", "JagaTesting",
             ],
             swiftSettings: settings
         ),
