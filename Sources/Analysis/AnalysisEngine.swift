@@ -62,6 +62,8 @@ package struct AnalysisEngine: Sendable {
     package var alertOffset = 0
     /// Of the event at hand, in its agent's spool; 0 when it was in none.
     var sequence: UInt64 = 0
+    /// Whether its text is only the beginning of what was written.
+    var isTruncated = false
 
     let configuration: Configuration
     let ruleset: Ruleset
@@ -160,6 +162,7 @@ package struct AnalysisEngine: Sendable {
             }
             guard let context else { continue }
             sequence = batch.sequence(of: index)
+            isTruncated = entry.isTruncated
             let text = texts.span.extracting(entry.text)
             analyze(text, entry, index, context, &alerts, &archives)
         }
@@ -425,7 +428,8 @@ package struct AnalysisEngine: Sendable {
             rule: decision?.rule,
             firedCount: decision.map { matcher.firedCounts[$0.rule] } ?? 0,
             offset: alertOffset,
-            sequence: sequence
+            sequence: sequence,
+            isTruncated: isTruncated
         )
         writer.append(
             subject,

@@ -33,6 +33,7 @@ extension AnalysisEngine {
             let entry = entries[index]
             let context = contexts.context(of: sources[entry.source])
             sequence = batch.sequence(of: index)
+            isTruncated = entry.isTruncated
             var finding = Foresight.Finding()
             let earlier = (matcher.evaluations, decoder.json.losses)
             finding.outcome = foresee(texts.span.extracting(entry.text), context, entry.time)
