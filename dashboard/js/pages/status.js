@@ -88,7 +88,6 @@ export class StatusPage {
         `${bytes(index.bytes)} · ${isBehind(index) ? t("status.behind", { time: lag(index) }) : t("status.current")}`,
       ),
       tile("memory", bytes(status.resident_bytes), t("status.pid", { n: String(status.pid) })),
-      tile("queue", number(status.queue.events), bytes(status.queue.bytes)),
       tile(
         "received",
         compact(status.spool.received),
@@ -146,7 +145,7 @@ export class StatusPage {
   }
 
   #drawMore(status) {
-    const { ruleset, index, log, live, engine, spool } = status;
+    const { ruleset, index, log, live, engine, spool, queue } = status;
     fill(
       this.more,
       facts("status.ruleset", [
@@ -166,6 +165,7 @@ export class StatusPage {
         ["status.received", number(spool.received)],
         ["status.stored", number(spool.stored)],
         ["status.in_flight", number(spool.waiting)],
+        ["status.queue", t("status.queued", { n: queue.events, bytes: bytes(queue.bytes) })],
         ["status.waits", spool.waiting > 0 ? stretch(spool.oldest_seconds * 1000) : t("status.none")],
         ["status.size", t("status.of", { bytes: bytes(spool.bytes), limit: bytes(spool.limit_bytes) })],
         ["status.records", number(spool.records)],
@@ -245,6 +245,7 @@ function sourceRow(source) {
     h("td", h("span.state-text", h("span.dot", { class: state }), t(`source.${state}`))),
     h(
       "td",
+      { class: "source-name" },
       h("div.outside", oneLine(source.name, 120)),
       h("div.muted.outside", oneLine([source.kind, source.detail].filter(Boolean).join(" · "), 200)),
     ),
