@@ -32,10 +32,16 @@ extension AnalysisEngine {
                 context = contexts.context(of: sources[current])
             }
             guard let context else { continue }
-            sequence = batch.sequence(of: index)
+            mark(batch, index)
             let text = texts.span.extracting(entry.text)
             analyze(text, entry, index, context, &alerts, &archives)
         }
+    }
+
+    /// Takes what the alerts of a batch's entry `index` say of the entry itself.
+    mutating func mark(_ batch: borrowing EventBatch, _ index: Int) {
+        sequence = batch.sequence(of: index)
+        isTruncated = batch.entries[index].isTruncated
     }
 
     /// Analyses the event of a batch's entry `index`.

@@ -62,6 +62,8 @@ package struct AnalysisEngine: Sendable {
     package var alertOffset = 0
     /// Of the event at hand, in its agent's spool; 0 when it was in none.
     var sequence: UInt64 = 0
+    /// Whether its text is only the beginning of what was written.
+    var isTruncated = false
 
     let configuration: Configuration
     let ruleset: Ruleset

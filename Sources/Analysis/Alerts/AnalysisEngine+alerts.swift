@@ -88,7 +88,8 @@ extension AnalysisEngine {
             rule: decision?.rule,
             firedCount: decision.map { matcher.firedCounts[$0.rule] } ?? 0,
             offset: alertOffset,
-            sequence: sequence
+            sequence: sequence,
+            isTruncated: isTruncated
         )
         writer.append(
             subject,
