@@ -113,7 +113,7 @@ let package = Package(
         .target(
             name: "WebServer",
             dependencies: [
-                "EventModel", "Patterns", "Ruleset", "Analysis", "AlertStore", "CLinux",
+                "EventModel", "Patterns", "WebAttacks", "Ruleset", "Analysis", "AlertStore", "CLinux",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -292,7 +292,7 @@ if Context.environment["JAGA_FUZZ"] != nil {
     for (name, dependencies) in [
         ("XML", ["OSXML"]), ("OSRegex", ["Patterns"]), ("OSMatch", ["Patterns"]),
         ("JSON", ["Analysis"]), ("Predecoding", ["Analysis"]), ("Event", ["Analysis"]),
-        ("Sigma", ["EventModel", "Ruleset", "Analysis"]),
+        ("Sigma", ["EventModel", "Ruleset", "Analysis"]), ("WebAttacks", ["WebAttacks"]),
     ] {
         package.targets.append(
             .executableTarget(
