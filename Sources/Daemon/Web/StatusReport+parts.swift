@@ -55,6 +55,7 @@ extension StatusReport.Source {
         self.init(kind: status.name.kind.rawValue, name: status.name.text, state: state)
         self.detail = detail
         switch status.name.kind {
+        case .container where self.state == .ignored: break
         case .file, .container:
             position = String(status.offset)
             lagBytes = Int(status.lag)
