@@ -31,6 +31,8 @@ package struct AnalysisEngine: Sendable {
         ///
         /// Source: analysis-engine.md §7.4, `log_fw`.
         package var passesOverPartialFirewallEvents = true
+        /// What the operator says of access lines.
+        package var webLogs = WebLogSettings()
 
         package init(
             managerName: String,
@@ -68,7 +70,7 @@ package struct AnalysisEngine: Sendable {
     var decoder: EventDecoder
     var accumulator: Accumulator
     private(set) var places: PlaceTable?
-    private var attacks: WebAttackFields?
+    var web: WebLogAnalysis
     var matcher: RuleMatcher
     var sigma: SigmaMatcher
     var writer: AlertWriter
@@ -82,7 +84,7 @@ package struct AnalysisEngine: Sendable {
 
     /// - Complexity: O(size of the ruleset)
     package init(ruleset: Ruleset, configuration: Configuration) {
-        let ruleset = ruleset.appending(OwnRules.all)
+        let ruleset = ruleset.namingWebFields().appending(OwnRules.all)
         self.ruleset = ruleset
         self.configuration = configuration
         let names = FieldNameIndex(ruleset.fieldNames)
@@ -90,7 +92,7 @@ package struct AnalysisEngine: Sendable {
         decoder = EventDecoder(ruleset, fieldLimit: limit)
         accumulator = Accumulator(ruleset)
         places = ruleset.asksForPlaces ? configuration.places.map(PlaceTable.init) : nil
-        attacks = WebAttackFields(names)
+        web = WebLogAnalysis(ruleset, names, configuration.webLogs)
         matcher = RuleMatcher(ruleset, memorySize: configuration.memorySize)
         sigma = SigmaMatcher(
             ruleset.sigma,
@@ -124,6 +126,7 @@ package struct AnalysisEngine: Sendable {
         counts.rejectedOutputs = matcher.outputs.rejected
         counts.droppedSigmaMatches = sigma.droppedMatches
         counts.forgottenSigmaGroups = sigma.counters.forgotten
+        count(web, into: &counts)
         for limits in [decoder.limits, matcher.limits] {
             counts.cutExpressions &+= limits.strikes.values.reduce(0, &+)
             counts.starvedExpressions &+= limits.starvedMatches
@@ -174,6 +177,9 @@ package struct AnalysisEngine: Sendable {
         _ alerts: inout AlertBatch,
         _ archives: inout ArchiveBatch?
     ) {
+        if web.isDue(at: entry.time.seconds) {
+            tellCampaigns(web.closeQuiet(at: entry.time.seconds), entry, index, nil, to: &alerts)
+        }
         let decision = decide(text, context, entry.time)
         if archives != nil { archive(decision, context, entry.time, to: &archives) }
         if let decision, decision.logs {
@@ -183,7 +189,9 @@ package struct AnalysisEngine: Sendable {
         for decision in decideSigma(at: entry.time) where decision.logs {
             append(decision, context, entry, index, to: &alerts)
         }
+        let notices = event.category == .webLog ? observe(decision, context, entry) : []
         if hasOffenders { reportOffenders(entry, index, to: &alerts) }
+        if !notices.isEmpty { tellCampaigns(notices, entry, index, context, to: &alerts) }
     }
 
     /// Counts an event that another engine looked at.
@@ -232,6 +240,7 @@ package struct AnalysisEngine: Sendable {
         } else {
             decision = matcher.match(&event, circumstances).flatMap { decide($0, time) }
         }
+        if let decision, event.category == .webLog, isAllowed(decision) { return nil }
         if let decision, decision.isRemembered, !decision.logs {
             matcher.remember(&event, rule: decision.rule, circumstances)
         }
@@ -278,6 +287,18 @@ package struct AnalysisEngine: Sendable {
         _ time: Timestamp
     ) {
         counts.events &+= 1
+        start(text, header, context)
+        let hasContainer = !context.containerJSON.isEmpty
+        decoder.limits.begin()
+        decoder.decode(text, protectsContainer: hasContainer, into: &event)
+        if event.decoder == nil { counts.undecodedEvents &+= 1 }
+        accumulator.complete(&event, at: time.seconds)
+        places?.complete(&event)
+        if event.category == .webLog { web.complete(&event) }
+    }
+
+    /// Begins an event with what its source says.
+    mutating func start(_ text: Span<UInt8>, _ header: LogHeader, _ context: SourceContext) {
         event.start(text, header: header)
         let constants = context.bytes
         let base = event.store(constants.span).lowerBound
@@ -289,13 +310,6 @@ package struct AnalysisEngine: Sendable {
         for field in context.containerValues {
             event.setHidden(field.name, value: field.value.shifted(by: base))
         }
-        let hasContainer = !context.containerJSON.isEmpty
-        decoder.limits.begin()
-        decoder.decode(text, protectsContainer: hasContainer, into: &event)
-        if event.decoder == nil { counts.undecodedEvents &+= 1 }
-        accumulator.complete(&event, at: time.seconds)
-        places?.complete(&event)
-        attacks?.complete(&event)
     }
 
     private mutating func decide(generatedRule id: Int) -> Decision? {
@@ -307,7 +321,7 @@ package struct AnalysisEngine: Sendable {
         return Decision(rule: rule, logs: entry.logs && entry.level > 0, isRemembered: true)
     }
 
-    private mutating func decide(_ winner: RuleMatcher.Winner, _ time: Timestamp) -> Decision? {
+    mutating func decide(_ winner: RuleMatcher.Winner, _ time: Timestamp) -> Decision? {
         let rule = matcher.plan.nodes[winner.node].rule
         let entry = matcher.plan.entries[rule]
         switch configuration.mode {
