@@ -55,7 +55,8 @@ struct GoldenTests {
         let reports = engine.reports(
             of: golden.inputs,
             location: golden.location,
-            agent: golden.agent
+            agent: golden.agent,
+            gaps: golden.gaps
         )
 
         if Self.isUpdating {

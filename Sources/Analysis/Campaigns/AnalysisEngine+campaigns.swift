@@ -27,11 +27,11 @@ extension AnalysisEngine {
         _ context: SourceContext,
         _ seconds: Int64
     ) -> WebObservation? {
-        let isTold = decision.map { matcher.plan.entries[$0.rule].level > 0 } ?? false
+        let rule = decision.flatMap { matcher.plan.entries[$0.rule].level > 0 ? $0.rule : nil }
         return web.observation(
             of: event,
             agent: context.agentHash,
-            isTold: isTold,
+            rule: rule,
             time: seconds
         )
     }

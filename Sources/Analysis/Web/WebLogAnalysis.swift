@@ -14,12 +14,17 @@ struct WebLogAnalysis: Sendable {
     var campaigns: CampaignTable?
     /// See ``WebLogSettings/summaryLimit``.
     var summaries: [CampaignSummary] = []
+    /// By rule: whether what it finds is a probe, also without an attack of that class.
+    private let findsProbes: [Bool]
     /// Index of the decoder of campaigns' own events; -1 when the ruleset has none.
     let campaignDecoder: Int
 
     init(_ ruleset: Ruleset, _ names: FieldNameIndex, _ settings: WebLogSettings) {
         fields = WebLogFields(ruleset, names, settings)
         campaignDecoder = ruleset.decoders.firstIndex { $0.name == Self.decoderName } ?? -1
+        findsProbes = ruleset.rules.map { rule in
+            rule.metadata.groups.contains { $0 == "probe" || $0 == "sensitive_file" }
+        }
         let tells =
             switch settings.campaigns {
             case .automatic: campaignDecoder >= 0
@@ -51,12 +56,12 @@ struct WebLogAnalysis: Sendable {
 
     /// What campaigns are told of a request; nil when it is nobody's.
     ///
-    /// `isTold` says whether a rule above level 0 took it: what rules silence is no
+    /// `rule` is that which took it, if it is above level 0: what rules silence is no
     /// evidence.
     func observation(
         of event: borrowing DecodedEvent,
         agent: UInt64,
-        isTold: Bool,
+        rule: Int?,
         time: Int64
     ) -> WebObservation? {
         guard let campaigns, let url = event[.url], let address = event[.srcip] else { return nil }
@@ -64,7 +69,9 @@ struct WebLogAnalysis: Sendable {
         let hash = campaigns.hash(agent: agent, text.extracting(address))
         let status = event[.id].map { Self.number(text.extracting($0)) } ?? 0
         var observation = WebObservation(source: hash, status: status, time: time)
-        guard isTold, let evidence = evidence(in: event, url, status) else { return observation }
+        guard let rule, let evidence = evidence(in: event, url, status, rule) else {
+            return observation
+        }
         observation.address = Array(event.arena[address].prefix(CampaignLimits.textCount))
         observation.evidence = evidence
         return observation
@@ -73,7 +80,8 @@ struct WebLogAnalysis: Sendable {
     private func evidence(
         in event: borrowing DecodedEvent,
         _ url: Range<Int>,
-        _ status: Int
+        _ status: Int,
+        _ rule: Int
     ) -> WebObservation.Evidence? {
         let text = event.arena.span
         var evidence = WebObservation.Evidence()
@@ -90,10 +98,14 @@ struct WebLogAnalysis: Sendable {
             )
         }
         let isScanner = attacks?.found.contains { $0.kind == .scanner } ?? false
-        guard attack != nil || evidence.isError || evidence.login > 0 || isScanner else {
-            return nil
+        let isProbe = findsProbes[rule]
+        guard attack != nil || isProbe || evidence.isError || evidence.login > 0 || isScanner
+        else { return nil }
+        if let attack {
+            add(attack, status, to: &evidence)
+        } else if isProbe {
+            evidence.attack = WebAttack.Kind.allCases.firstIndex(of: .probe)
         }
-        if let attack { add(attack, status, to: &evidence) }
         addPath(event, url, to: &evidence)
         if let agent = fields.userAgent.range(in: event) {
             evidence.tool = ToolSign.ofAgent(text.extracting(agent))

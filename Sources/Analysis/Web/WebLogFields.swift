@@ -20,6 +20,8 @@ struct WebLogFields: Sendable {
     private let method: WebLogSlots
     private let forwarded: WebLogSlots
     private let peer: FieldName?
+    private let agentName: FieldName?
+    private let referrerName: FieldName?
     private let settings: WebLogSettings
     private let layoutDecoder: Int
     private let completesJSON: Bool
@@ -38,8 +40,13 @@ struct WebLogFields: Sendable {
         status = WebLogSlots(WebLogNames.status, names)
         method = WebLogSlots(WebLogNames.method, names)
         forwarded = WebLogSlots(WebLogNames.forwarded, names)
-        let peerName = Array("http.peer".utf8)
-        peer = names.name(peerName.span)
+        func name(_ text: String) -> FieldName? {
+            let bytes = Array(text.utf8)
+            return names.name(bytes.span)
+        }
+        peer = name("http.peer")
+        agentName = name("http.user_agent")
+        referrerName = name("http.referrer")
         self.settings = settings
         layouts = W3CLayouts(names)
         layoutDecoder = ruleset.decoders.firstIndex { $0.name == W3CLayouts.decoderName } ?? -1
@@ -60,7 +67,10 @@ struct WebLogFields: Sendable {
     /// Completes an event of the category `web-log`.
     mutating func complete(_ event: inout DecodedEvent) {
         if dependsOnEarlier(event) { layouts.complete(&event) }
-        if completesJSON, event[.url] == nil { completeJSON(&event) }
+        if completesJSON {
+            if event[.url] == nil { completeJSON(&event) }
+            nameHeaders(&event)
+        }
         if settings.trustsProxies { followProxies(&event) }
     }
 
@@ -68,6 +78,17 @@ struct WebLogFields: Sendable {
 
     mutating func restore(layout line: [UInt8], at location: [UInt8]) {
         layouts.keep(line, at: location)
+    }
+
+    /// Makes User-Agent and Referer known by the names that rules have for them; what the
+    /// log does not have is empty.
+    private func nameHeaders(_ event: inout DecodedEvent) {
+        if let name = agentName, event[name] == nil {
+            event.setHidden(name, value: userAgent.range(in: event) ?? 0..<0)
+        }
+        if let name = referrerName, event[name] == nil {
+            event.setHidden(name, value: referrer.range(in: event) ?? 0..<0)
+        }
     }
 
     // MARK: JSON
