@@ -48,7 +48,7 @@ extension AnalysisEngine {
         /// Sources that had to go for newer ones.
         package internal(set) var forgottenSources = 0
         /// What the whitelist let pass, by its entries.
-        package internal(set) var allowedByEntry: [Int] = []
+        package internal(set) var allowed: [WebAllowance.Count] = []
 
         package init() {}
 
@@ -72,10 +72,9 @@ extension AnalysisEngine {
             sum.openedCampaigns &+= openedCampaigns
             sum.closedCampaigns &+= closedCampaigns
             sum.forgottenSources &+= forgottenSources
-            if sum.allowedByEntry.count == allowedByEntry.count {
-                for (index, count) in allowedByEntry.enumerated() {
-                    sum.allowedByEntry[index] &+= count
-                }
+            for index in sum.allowed.indices {
+                let earlier = allowed.first { $0.isOfSameEntry(as: sum.allowed[index]) }
+                sum.allowed[index].count &+= earlier?.count ?? 0
             }
             sum.cutExpressions &+= cutExpressions
             sum.starvedExpressions &+= starvedExpressions

@@ -37,12 +37,26 @@ struct StatusDocument: Decodable {
         let malformed: Int
     }
 
+    struct Web: Decodable {
+        struct Allowance: Decodable {
+            let place: String
+            let reason: String
+            let count: Int
+        }
+
+        let campaigns: Int
+        let closed_campaigns: Int
+        let allowed: [Allowance]
+    }
+
     let now_ms: Int64
     let pid: Int
     let resident_bytes: Int
     let engine: Engine
     let queue: Queue
     let sources: [Source]
+    /// Nil in the file of an earlier version.
+    let web: Web?
 
     /// Reads the file's bytes.
     ///

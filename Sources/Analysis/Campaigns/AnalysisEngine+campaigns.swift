@@ -173,7 +173,9 @@ extension AnalysisEngine {
 
     /// Counts of what access lines led to.
     func count(_ web: WebLogAnalysis, into counts: inout Counters) {
-        counts.allowedByEntry = web.allowances.counts
+        counts.allowed = zip(web.allowances.entries, web.allowances.counts).map {
+            WebAllowance.Count(place: $0.place, reason: $0.reason, count: $1)
+        }
         guard let campaigns = web.campaigns else { return }
         counts.watchedSources = campaigns.count
         counts.openedCampaigns = campaigns.counters.opened

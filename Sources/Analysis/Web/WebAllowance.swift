@@ -21,6 +21,18 @@ package struct WebAllowance: Sendable {
     /// Where the entry stands, for who asks what it did: `ossec.conf:12`.
     package let place: String
 
+    /// How often an entry let something pass.
+    package struct Count: Sendable, Hashable {
+        package let place: String
+        package let reason: String
+        package internal(set) var count: Int
+
+        /// Whether both are of one entry, perhaps in other settings.
+        func isOfSameEntry(as other: Count) -> Bool {
+            place == other.place && reason == other.reason
+        }
+    }
+
     package init(reason: String, place: String) {
         self.reason = reason
         self.place = place

@@ -79,11 +79,25 @@ struct WebLogSlots: Sendable {
         }
     }
 
-    /// The first value that an event has and that is not empty.
+    /// The first value that an event has and that is not empty; of an array in JSON with
+    /// one text, as Caddy has headers, the text.
     func range(in event: borrowing DecodedEvent) -> Range<Int>? {
         for name in names {
-            if let range = event[name], !range.isEmpty { return range }
+            guard let range = event[name], !range.isEmpty else { continue }
+            return Self.element(of: range, event)
         }
         return nil
+    }
+
+    private static func element(
+        of range: Range<Int>,
+        _ event: borrowing DecodedEvent
+    ) -> Range<Int> {
+        let text = event.arena.span.extracting(range)
+        let quote = UInt8(ascii: "\"")
+        guard text.count > 4, text[0] == UInt8(ascii: "["), text[1] == quote,
+            text[text.count - 2] == quote, text[text.count - 1] == UInt8(ascii: "]")
+        else { return range }
+        return range.lowerBound + 2..<range.upperBound - 2
     }
 }

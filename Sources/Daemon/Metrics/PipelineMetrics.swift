@@ -167,11 +167,11 @@ extension PipelineMetrics.Snapshot {
         output += "# HELP jaga_web_sources_forgotten_total Watched sources that went for others.\n"
         output += "# TYPE jaga_web_sources_forgotten_total counter\n"
         output += "jaga_web_sources_forgotten_total \(engine.forgottenSources)\n"
-        guard !engine.allowedByEntry.isEmpty else { return output }
+        guard !engine.allowed.isEmpty else { return output }
         output += "# HELP jaga_web_allowed_total Findings that the whitelist let pass.\n"
         output += "# TYPE jaga_web_allowed_total counter\n"
-        for (index, count) in engine.allowedByEntry.enumerated() {
-            output += "jaga_web_allowed_total{entry=\"\(index + 1)\"} \(count)\n"
+        for (index, count) in engine.allowed.enumerated() {
+            output += "jaga_web_allowed_total{entry=\"\(index + 1)\"} \(count.count)\n"
         }
         return output
     }
