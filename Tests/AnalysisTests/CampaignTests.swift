@@ -119,7 +119,8 @@ struct CampaignTests {
     )
     func tools(target: String, agent: String, name: String) throws {
         var fixture = try WebFixture()
-        let lines = (0..<20).map { _ in WebFixture.line(target, agent: agent) }
+        let lines =
+            (0..<20).map { _ in WebFixture.line(target, agent: agent) }
             + (0..<20).map { WebFixture.line("/missing\($0)", agent: agent) }
 
         let alerts = try fixture.alerts(of: lines)

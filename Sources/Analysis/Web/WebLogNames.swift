@@ -49,11 +49,14 @@ enum WebLogNames {
         "http.request.body.content",
     ]
     static let cookie = [
-        "http.cookie", "request_Cookie", "request.headers.Cookie", "http_cookie", "cookie", "cookies",
+        "http.cookie", "request_Cookie", "request.headers.Cookie", "http_cookie", "cookie",
+        "cookies",
         "cs(Cookie)",
     ]
     /// Headers besides those above stand below these names.
-    static let headerPrefixes = ["request.headers.", "request_", "headers.", "http.request.headers."]
+    static let headerPrefixes = [
+        "request.headers.", "request_", "headers.", "http.request.headers.",
+    ]
 
     /// One of these is there when headers are.
     static let headerMarks = [
