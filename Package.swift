@@ -213,7 +213,7 @@ let package = Package(
         .testTarget(
             name: "TransportTests",
             dependencies: [
-                "EventModel", "Transport", "CZlib",
+                "EventModel", "Transport", "CZlib", "JagaTesting",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -261,7 +261,7 @@ let package = Package(
             name: "DaemonTests",
             dependencies: [
                 "EventModel", "Patterns", "Ruleset", "Analysis", "DockerClient", "Collectors",
-                "AlertStore", "Daemon",
+                "AlertStore", "Daemon", "JagaTesting",
             ],
             swiftSettings: settings
         ),

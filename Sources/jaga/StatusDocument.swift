@@ -35,6 +35,24 @@ struct StatusDocument: Decodable {
         let dropped: Int
         let truncated: Int
         let malformed: Int
+        let ignored: Int
+        let gaps: Int
+        let lost_bytes: Int
+        let skipped_bytes: Int
+    }
+
+    /// What waits on the disk.
+    struct Spool: Decodable {
+        let trouble: String
+        let bytes: Int
+        let limit_bytes: Int
+        let segments: Int
+        let records: Int
+        let received: Int
+        let stored: Int
+        let waiting: Int
+        let oldest_seconds: Double
+        let damaged: Int
     }
 
     struct Web: Decodable {
@@ -54,6 +72,7 @@ struct StatusDocument: Decodable {
     let resident_bytes: Int
     let engine: Engine
     let queue: Queue
+    let spool: Spool
     let sources: [Source]
     /// Nil in the file of an earlier version.
     let web: Web?

@@ -3,6 +3,7 @@
 
 import Analysis
 import EventModel
+import JagaTesting
 import Testing
 
 @Suite("Memory over restarts and reloads")

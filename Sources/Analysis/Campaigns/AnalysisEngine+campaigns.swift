@@ -71,6 +71,9 @@ extension AnalysisEngine {
         _ context: SourceContext?,
         to alerts: inout AlertBatch
     ) {
+        let wasTruncated = isTruncated
+        isTruncated = false
+        defer { isTruncated = wasTruncated }
         for notice in notices {
             keepSummary(of: notice)
             let context = place(of: notice, context)

@@ -32,7 +32,7 @@ extension AnalysisEngine {
         for index in entries.indices {
             let entry = entries[index]
             let context = contexts.context(of: sources[entry.source])
-            sequence = batch.sequence(of: index)
+            mark(batch, index)
             var finding = Foresight.Finding()
             let earlier = (matcher.evaluations, decoder.json.losses)
             let allowed = web.allowances.counts
@@ -156,6 +156,7 @@ extension AnalysisEngine {
             let finding = findings[index]
             // One that looks ahead does not know what was switched off since.
             if finding.isOpen || hasSwitchedOff {
+                mark(batch, index)
                 let text = texts.span.extracting(entry.text)
                 analyze(text, entry, index, context, &alerts, &archives)
                 continue

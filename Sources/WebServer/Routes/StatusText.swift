@@ -57,6 +57,8 @@ extension JSONText {
         set("trouble", spool.trouble)
         set("bytes", spool.bytes)
         set("limit_bytes", spool.limitBytes)
+        set("segments", spool.segments)
+        set("records", spool.records)
         set("received", spool.received)
         set("stored", spool.stored)
         set("waiting", spool.waiting)
@@ -112,5 +114,9 @@ extension JSONText {
         set("dropped", source.dropped)
         set("truncated", source.truncated)
         set("malformed", source.malformed)
+        set("ignored", source.ignored)
+        set("gaps", source.gaps)
+        set("lost_bytes", source.lostBytes)
+        set("skipped_bytes", source.skippedBytes)
     }
 }
