@@ -31,6 +31,8 @@ package struct Settings: Sendable {
     package var geoDatabase: String?
     /// Agents of Wazuh that report here; by default none.
     package var fleet = FleetSettings()
+    /// The Wazuh manager that this host reports to; by default none.
+    package var client = ClientSettings()
 
     package init() {}
 
