@@ -34,6 +34,8 @@ package struct Settings: Sendable {
     package var fleet = FleetSettings()
     /// What is said of access lines: trusted proxies, campaigns, the whitelist.
     package var webLogs = WebLogSettings()
+    /// The Wazuh manager that this host reports to; by default none.
+    package var client = ClientSettings()
 
     package init() {}
 
