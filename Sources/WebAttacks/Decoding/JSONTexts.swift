@@ -23,7 +23,7 @@ enum JSONTexts {
                 at += 1
                 continue
             }
-            let (text, end) = text(bytes, at + 1)
+            let (text, end) = read(bytes, at + 1)
             at = end
             var next = end
             while next < bytes.count, ByteClass.isBlank(bytes[next]) { next += 1 }
@@ -34,7 +34,7 @@ enum JSONTexts {
     }
 
     /// A text from behind its quote on, and where the next character stands.
-    private static func text(_ bytes: [UInt8], _ from: Int) -> (text: [UInt8], end: Int) {
+    private static func read(_ bytes: [UInt8], _ from: Int) -> (text: [UInt8], end: Int) {
         var text: [UInt8] = []
         var at = from
         while at < bytes.count, bytes[at] != UInt8(ascii: "\"") {
