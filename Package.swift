@@ -99,6 +99,8 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "SwiftASN1", package: "swift-asn1"),
+                .product(name: "X509", package: "swift-certificates"),
             ],
             swiftSettings: settings
         ),
@@ -261,7 +263,7 @@ let package = Package(
             name: "DaemonTests",
             dependencies: [
                 "EventModel", "Patterns", "Ruleset", "Analysis", "DockerClient", "Collectors",
-                "AlertStore", "Daemon", "JagaTesting",
+                "Transport", "AlertStore", "Daemon", "JagaTesting",
             ],
             swiftSettings: settings
         ),
@@ -293,6 +295,7 @@ if Context.environment["JAGA_FUZZ"] != nil {
         ("XML", ["OSXML"]), ("OSRegex", ["Patterns"]), ("OSMatch", ["Patterns"]),
         ("JSON", ["Analysis"]), ("Predecoding", ["Analysis"]), ("Event", ["Analysis"]),
         ("Sigma", ["EventModel", "Ruleset", "Analysis"]), ("WebAttacks", ["WebAttacks"]),
+        ("Wazuh", ["EventModel", "Transport"]),
     ] {
         package.targets.append(
             .executableTarget(
