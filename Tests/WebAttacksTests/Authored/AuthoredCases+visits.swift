@@ -29,7 +29,6 @@ extension AuthoredCases {
         /a/b/c.html;jsessionid=ABCDEF0123456789.node1
         /wiki/Rock_%27n%27_Roll_(song)
         /wiki/C%2B%2B
-        /wiki/Special:Search?search=%22union+select%22
         /wiki/Talk:Main_Page#Section_(1)
         /css?family=Open+Sans:400,700|Roboto:300,400&subset=latin,latin-ext
         /css2?family=Inter:wght@100..900&display=swap
