@@ -53,6 +53,9 @@ extension AnalysisEngine {
         _ alerts: inout AlertBatch,
         _ archives: inout ArchiveBatch?
     ) {
+        if web.isDue(at: entry.time.seconds) {
+            tellCampaigns(web.closeQuiet(at: entry.time.seconds), entry, index, nil, to: &alerts)
+        }
         let decision = decide(text, context, entry.time)
         if archives != nil { archive(decision, context, entry.time, to: &archives) }
         if let decision, decision.logs {
@@ -62,7 +65,9 @@ extension AnalysisEngine {
         for decision in decideSigma(at: entry.time) where decision.logs {
             append(decision, context, entry, index, to: &alerts)
         }
+        let notices = event.category == .webLog ? observe(decision, context, entry) : []
         if hasOffenders { reportOffenders(entry, index, to: &alerts) }
+        if !notices.isEmpty { tellCampaigns(notices, entry, index, context, to: &alerts) }
     }
 
     /// Counts an event that another engine looked at.

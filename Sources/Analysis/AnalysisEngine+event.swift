@@ -37,6 +37,7 @@ extension AnalysisEngine {
         } else {
             decision = matcher.match(&event, circumstances).flatMap { decide($0, time) }
         }
+        if let decision, event.category == .webLog, isAllowed(decision) { return nil }
         if let decision, decision.isRemembered, !decision.logs {
             matcher.remember(&event, rule: decision.rule, circumstances)
         }
@@ -83,6 +84,18 @@ extension AnalysisEngine {
         _ time: Timestamp
     ) {
         counts.events &+= 1
+        start(text, header, context)
+        let hasContainer = !context.containerJSON.isEmpty
+        decoder.limits.begin()
+        decoder.decode(text, protectsContainer: hasContainer, into: &event)
+        if event.decoder == nil { counts.undecodedEvents &+= 1 }
+        accumulator.complete(&event, at: time.seconds)
+        places?.complete(&event)
+        if event.category == .webLog { web.complete(&event) }
+    }
+
+    /// Begins an event with what its source says.
+    mutating func start(_ text: Span<UInt8>, _ header: LogHeader, _ context: SourceContext) {
         event.start(text, header: header)
         let constants = context.bytes
         let base = event.store(constants.span).lowerBound
@@ -94,13 +107,6 @@ extension AnalysisEngine {
         for field in context.containerValues {
             event.setHidden(field.name, value: field.value.shifted(by: base))
         }
-        let hasContainer = !context.containerJSON.isEmpty
-        decoder.limits.begin()
-        decoder.decode(text, protectsContainer: hasContainer, into: &event)
-        if event.decoder == nil { counts.undecodedEvents &+= 1 }
-        accumulator.complete(&event, at: time.seconds)
-        places?.complete(&event)
-        attacks?.complete(&event)
     }
 
     private mutating func decide(generatedRule id: Int) -> Decision? {
@@ -112,7 +118,7 @@ extension AnalysisEngine {
         return Decision(rule: rule, logs: entry.logs && entry.level > 0, isRemembered: true)
     }
 
-    private mutating func decide(_ winner: RuleMatcher.Winner, _ time: Timestamp) -> Decision? {
+    mutating func decide(_ winner: RuleMatcher.Winner, _ time: Timestamp) -> Decision? {
         let rule = matcher.plan.nodes[winner.node].rule
         let entry = matcher.plan.entries[rule]
         switch configuration.mode {

@@ -31,6 +31,8 @@ package struct AnalysisEngine: Sendable {
         ///
         /// Source: analysis-engine.md §7.4, `log_fw`.
         package var passesOverPartialFirewallEvents = true
+        /// What the operator says of access lines.
+        package var webLogs = WebLogSettings()
 
         package init(
             managerName: String,
@@ -70,7 +72,7 @@ package struct AnalysisEngine: Sendable {
     var decoder: EventDecoder
     var accumulator: Accumulator
     var places: PlaceTable?
-    var attacks: WebAttackFields?
+    var web: WebLogAnalysis
     var matcher: RuleMatcher
     var sigma: SigmaMatcher
     var writer: AlertWriter
@@ -85,7 +87,7 @@ package struct AnalysisEngine: Sendable {
 
     /// - Complexity: O(size of the ruleset)
     package init(ruleset: Ruleset, configuration: Configuration) {
-        let ruleset = ruleset.appending(OwnRules.all)
+        let ruleset = ruleset.namingWebFields().appending(OwnRules.all)
         self.ruleset = ruleset
         self.configuration = configuration
         let names = FieldNameIndex(ruleset.fieldNames)
@@ -93,7 +95,7 @@ package struct AnalysisEngine: Sendable {
         decoder = EventDecoder(ruleset, fieldLimit: limit)
         accumulator = Accumulator(ruleset)
         places = ruleset.asksForPlaces ? configuration.places.map(PlaceTable.init) : nil
-        attacks = WebAttackFields(names)
+        web = WebLogAnalysis(ruleset, names, configuration.webLogs)
         matcher = RuleMatcher(ruleset, memorySize: configuration.memorySize)
         sigma = SigmaMatcher(
             ruleset.sigma,
@@ -127,6 +129,7 @@ package struct AnalysisEngine: Sendable {
         counts.rejectedOutputs = matcher.outputs.rejected
         counts.droppedSigmaMatches = sigma.droppedMatches
         counts.forgottenSigmaGroups = sigma.counters.forgotten
+        count(web, into: &counts)
         for limits in [decoder.limits, matcher.limits] {
             counts.cutExpressions &+= limits.strikes.values.reduce(0, &+)
             counts.starvedExpressions &+= limits.starvedMatches

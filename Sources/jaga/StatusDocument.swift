@@ -55,6 +55,18 @@ struct StatusDocument: Decodable {
         let damaged: Int
     }
 
+    struct Web: Decodable {
+        struct Allowance: Decodable {
+            let place: String
+            let reason: String
+            let count: Int
+        }
+
+        let campaigns: Int
+        let closed_campaigns: Int
+        let allowed: [Allowance]
+    }
+
     let now_ms: Int64
     let pid: Int
     let resident_bytes: Int
@@ -62,6 +74,8 @@ struct StatusDocument: Decodable {
     let queue: Queue
     let spool: Spool
     let sources: [Source]
+    /// Nil in the file of an earlier version.
+    let web: Web?
 
     /// Reads the file's bytes.
     ///

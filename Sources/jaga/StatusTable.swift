@@ -47,9 +47,24 @@ struct StatusTable {
         if let median = engine.latency_ms.p50, let high = engine.latency_ms.p99 {
             lines.append("an event's alert is on the disk within \(median) ms, 99 % \(high) ms")
         }
+        lines += web
         // It is renewed every ten seconds.
         if age > 30 { lines.append("jaga up does not run, or hangs: the figures are old") }
         return lines
+    }
+
+    /// Campaigns, and what the whitelist let pass, if there is anything to say.
+    private var web: [String] {
+        guard let web = document.web else { return [] }
+        var lines: [String] = []
+        if web.campaigns > 0 {
+            lines.append("\(web.campaigns) web campaigns, \(web.closed_campaigns) of them over")
+        }
+        return lines
+            + web.allowed.map { entry in
+                let text = "\(entry.count) allowed by \(entry.place): \(entry.reason)"
+                return TerminalText.escape(text)
+            }
     }
 
     /// All that was received is stored or on its way.

@@ -134,6 +134,11 @@ package struct Replay: ~Copyable {
         while !waiting.isEmpty { takeNext(into: &output) }
     }
 
+    /// The web campaigns of everything read so far, those still open ended; call it last.
+    package mutating func endCampaigns() -> [CampaignSummary] {
+        engine.endCampaigns()
+    }
+
     /// Takes a record of Docker's apart; false when the line is none, or is
     /// not to be looked into.
     private mutating func unwrap(_ line: Span<UInt8>) -> Bool {

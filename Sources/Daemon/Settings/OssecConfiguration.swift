@@ -74,6 +74,11 @@ package struct OssecConfiguration: Sendable {
                 file: file,
                 into: &settings.containers
             )
+            diagnostics += WebLogSettingsReader.read(
+                section,
+                file: file,
+                into: &settings.webLogs
+            )
         case "alerts", "ruleset", "global":
             diagnostics += EngineSections.read(section, file: file, into: &settings)
         case "client", "client_buffer", "labels":

@@ -43,6 +43,12 @@ extension StatusReport {
         spool.oldestSeconds = figures.oldestSeconds
         spool.damaged = figures.damages
         sources = parts.board.statuses.map(Source.init)
+        web.sources = counts.engine.watchedSources
+        web.campaigns = counts.engine.openedCampaigns
+        web.closedCampaigns = counts.engine.closedCampaigns
+        web.allowed = counts.engine.allowed.map {
+            Web.Allowance(place: $0.place, reason: $0.reason, count: $0.count)
+        }
         log.bytes = Int(counts.logOffset)
         log.offset = Int(counts.logOffset)
         log.failedWrites = Int(counts.failedWrites)
@@ -55,6 +61,7 @@ extension StatusReport.Source {
         self.init(kind: status.name.kind.rawValue, name: status.name.text, state: state)
         self.detail = detail
         switch status.name.kind {
+        case .container where self.state == .ignored: break
         case .file, .container:
             position = String(status.offset)
             lagBytes = Int(status.lag)

@@ -36,6 +36,7 @@ extension JSONText {
             json.set("offset", report.log.offset)
             json.set("failed_writes", report.log.failedWrites)
         }
+        object("web") { $0.set(report.web) }
     }
 
     /// The members of an index.
@@ -63,6 +64,19 @@ extension JSONText {
         set("waiting", spool.waiting)
         set("oldest_seconds", spool.oldestSeconds)
         set("damaged", spool.damaged)
+    }
+
+    private mutating func set(_ web: StatusReport.Web) {
+        set("sources", web.sources)
+        set("campaigns", web.campaigns)
+        set("closed_campaigns", web.closedCampaigns)
+        array("allowed", web.allowed) { json, entry in
+            json.appendObject { json in
+                json.set("place", entry.place)
+                json.set("reason", entry.reason)
+                json.set("count", entry.count)
+            }
+        }
     }
 
     private mutating func set(_ ruleset: StatusReport.Ruleset) {

@@ -33,6 +33,33 @@ package struct StatusReport: Sendable {
         package init() {}
     }
 
+    /// What access lines led to.
+    package struct Web: Sendable {
+        /// An entry of the whitelist.
+        package struct Allowance: Sendable {
+            /// `ossec.conf:12`.
+            package let place: String
+            package let reason: String
+            /// What it let pass.
+            package let count: Int
+
+            package init(place: String, reason: String, count: Int) {
+                self.place = place
+                self.reason = reason
+                self.count = count
+            }
+        }
+
+        /// Sources that are watched now.
+        package var sources = 0
+        /// Campaigns so far, and those of them that are over.
+        package var campaigns = 0
+        package var closedCampaigns = 0
+        package var allowed: [Allowance] = []
+
+        package init() {}
+    }
+
     package struct Source: Sendable {
         package enum State: String, Sendable {
             case starting, connected, waiting, failed, ignored, ended
@@ -110,6 +137,7 @@ package struct StatusReport: Sendable {
     package var spool = Spool()
     package var sources: [Source] = []
     package var log = Log()
+    package var web = Web()
 
     package init() {}
 }

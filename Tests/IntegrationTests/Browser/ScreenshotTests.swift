@@ -77,7 +77,8 @@ struct ScreenshotTests {
         engine.answer("/version", with: .json(#"{"Version":"28.2.2","ApiVersion":"1.50"}"#))
         engine.answer("/containers/json", with: .json("[\(containers.joined(separator: ","))]"))
         engine.answer("/images/json", with: .json("[]"))
-        engine.answer("/events", with: .stream(ScriptedStream()))
+        engine.answer("/events?until", with: .chunks([]))
+        engine.enqueue("/events", .stream(ScriptedStream()), .stream(ScriptedStream()))
         for (name, image) in SeededAlerts.containers { answer(name, image, on: engine) }
         return engine
     }

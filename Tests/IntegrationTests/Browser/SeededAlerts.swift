@@ -178,7 +178,7 @@ struct SeededAlerts {
         "T1110": "Brute Force", "T1078": "Valid Accounts",
     ]
 
-    private static func stamp(_ time: Date) -> String {
+    static func stamp(_ time: Date) -> String {
         let formatter = DateFormatter()
         formatter.locale = Locale(identifier: "en_US_POSIX")
         formatter.timeZone = TimeZone(identifier: "UTC")

@@ -195,6 +195,7 @@ const milliseconds = (value) => (Number.isFinite(value) ? `${number(value)} ms` 
 const isBehind = (each) => each.lag_bytes > 0 || each.lag_seconds >= 1;
 
 function lag(each) {
+  if (each.lag_bytes === null && each.lag_seconds === null) return "–";
   if (!isBehind(each)) return t("status.none");
   return [
     each.lag_seconds >= 1 && stretch(each.lag_seconds * 1000),
