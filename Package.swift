@@ -67,7 +67,7 @@ let package = Package(
         ),
         .target(
             name: "Analysis",
-            dependencies: ["EventModel", "Patterns", "WebAttacks", "Ruleset"],
+            dependencies: ["EventModel", "OSXML", "Patterns", "WebAttacks", "Ruleset"],
             swiftSettings: settings
         ),
 
@@ -292,7 +292,8 @@ if Context.environment["JAGA_FUZZ"] != nil {
     for (name, dependencies) in [
         ("XML", ["OSXML"]), ("OSRegex", ["Patterns"]), ("OSMatch", ["Patterns"]),
         ("JSON", ["Analysis"]), ("Predecoding", ["Analysis"]), ("Event", ["Analysis"]),
-        ("Sigma", ["EventModel", "Ruleset", "Analysis"]),
+        ("Sigma", ["EventModel", "Ruleset", "Analysis"]), ("Report", ["Analysis"]),
+        ("KQL", ["EventModel", "AlertStore"]),
     ] {
         package.targets.append(
             .executableTarget(

@@ -69,6 +69,9 @@ package struct AnalysisEngine: Sendable {
     var accumulator: Accumulator
     private(set) var places: PlaceTable?
     private var attacks: WebAttackFields?
+    var modules = ModuleDecoder()
+    /// Index of the first built-in decoder.
+    let builtInDecoderStart: Int
     var matcher: RuleMatcher
     var sigma: SigmaMatcher
     var writer: AlertWriter
@@ -82,7 +85,8 @@ package struct AnalysisEngine: Sendable {
 
     /// - Complexity: O(size of the ruleset)
     package init(ruleset: Ruleset, configuration: Configuration) {
-        let ruleset = ruleset.appending(OwnRules.all)
+        builtInDecoderStart = ruleset.decoders.count
+        let ruleset = ruleset.appending(OwnRules.all).appendingBuiltInDecoders()
         self.ruleset = ruleset
         self.configuration = configuration
         let names = FieldNameIndex(ruleset.fieldNames)
@@ -175,6 +179,7 @@ package struct AnalysisEngine: Sendable {
         _ archives: inout ArchiveBatch?
     ) {
         let decision = decide(text, context, entry.time)
+        if event.isDropped { return }
         if archives != nil { archive(decision, context, entry.time, to: &archives) }
         if let decision, decision.logs {
             append(decision, context, entry, index, to: &alerts)
@@ -220,6 +225,7 @@ package struct AnalysisEngine: Sendable {
         decode(text, context, time)
         matcher.start()
         matcher.limits.continue(decoder.limits)
+        if event.isDropped { return nil }
         if isPassedOver {
             counts.partialFirewallEvents &+= 1
             return nil
@@ -260,6 +266,10 @@ package struct AnalysisEngine: Sendable {
         _ context: SourceContext,
         _ time: Timestamp
     ) {
+        if context.source.kind != .log {
+            decodeReport(text, context, time)
+            return
+        }
         // Of a file nothing is changed; of a container's line what is for terminals.
         if !context.containerJSON.isEmpty,
             let shown = ContainerText(text, program: context.source.programName)
@@ -277,6 +287,28 @@ package struct AnalysisEngine: Sendable {
         _ context: SourceContext,
         _ time: Timestamp
     ) {
+        begin(text, header, context)
+        let hasContainer = !context.containerJSON.isEmpty
+        decoder.limits.begin()
+        decoder.decode(text, protectsContainer: hasContainer, into: &event)
+        if event.decoder == nil { counts.undecodedEvents &+= 1 }
+        accumulator.complete(&event, at: time.seconds)
+        attacksAndPlaces()
+    }
+
+    /// Adds the fields that follow from others.
+    mutating func attacksAndPlaces() {
+        places?.complete(&event)
+        attacks?.complete(&event)
+    }
+
+    /// Counts a report that is none.
+    mutating func countMalformedReport() {
+        counts.malformedReports &+= 1
+    }
+
+    /// Begins an event with what its source says.
+    mutating func begin(_ text: Span<UInt8>, _ header: LogHeader, _ context: SourceContext) {
         counts.events &+= 1
         event.start(text, header: header)
         let constants = context.bytes
@@ -289,13 +321,6 @@ package struct AnalysisEngine: Sendable {
         for field in context.containerValues {
             event.setHidden(field.name, value: field.value.shifted(by: base))
         }
-        let hasContainer = !context.containerJSON.isEmpty
-        decoder.limits.begin()
-        decoder.decode(text, protectsContainer: hasContainer, into: &event)
-        if event.decoder == nil { counts.undecodedEvents &+= 1 }
-        accumulator.complete(&event, at: time.seconds)
-        places?.complete(&event)
-        attacks?.complete(&event)
     }
 
     private mutating func decide(generatedRule id: Int) -> Decision? {

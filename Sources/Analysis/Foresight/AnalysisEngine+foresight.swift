@@ -58,6 +58,7 @@ extension AnalysisEngine {
         _ context: SourceContext,
         _ time: Timestamp
     ) -> Foresight.Finding.Outcome {
+        if context.source.kind != .log { return .open }
         decode(text, context, time)
         if accumulator.completes(event.decoder) { return .open }
         matcher.start()
