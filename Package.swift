@@ -67,7 +67,7 @@ let package = Package(
         ),
         .target(
             name: "Analysis",
-            dependencies: ["EventModel", "Patterns", "WebAttacks", "Ruleset"],
+            dependencies: ["EventModel", "OSXML", "Patterns", "WebAttacks", "Ruleset"],
             swiftSettings: settings
         ),
 
@@ -294,7 +294,8 @@ if Context.environment["JAGA_FUZZ"] != nil {
     for (name, dependencies) in [
         ("XML", ["OSXML"]), ("OSRegex", ["Patterns"]), ("OSMatch", ["Patterns"]),
         ("JSON", ["Analysis"]), ("Predecoding", ["Analysis"]), ("Event", ["Analysis"]),
-        ("Sigma", ["EventModel", "Ruleset", "Analysis"]), ("WebAttacks", ["WebAttacks"]),
+        ("Sigma", ["EventModel", "Ruleset", "Analysis"]), ("Report", ["Analysis"]),
+        ("KQL", ["EventModel", "AlertStore"]), ("WebAttacks", ["WebAttacks"]),
         ("Wazuh", ["EventModel", "Transport"]),
     ] {
         package.targets.append(

@@ -57,6 +57,7 @@ extension AnalysisEngine {
             tellCampaigns(web.closeQuiet(at: entry.time.seconds), entry, index, nil, to: &alerts)
         }
         let decision = decide(text, context, entry.time)
+        if event.isDropped { return }
         if archives != nil { archive(decision, context, entry.time, to: &archives) }
         if let decision, decision.logs {
             append(decision, context, entry, index, to: &alerts)

@@ -10,6 +10,8 @@ extension AnalysisEngine {
         package internal(set) var undecodedEvents = 0
         /// Rules that were looked at, whether they held or not.
         package internal(set) var ruleEvaluations = 0
+        /// Reports of agents' modules that could not be read.
+        package internal(set) var malformedReports = 0
         /// Events of firewalls that no rule saw, for they lack a field.
         package internal(set) var partialFirewallEvents = 0
         /// Fields beyond ``Configuration/fieldLimit``.
@@ -62,6 +64,7 @@ extension AnalysisEngine {
             sum.ruleEvaluations &+= ruleEvaluations
             sum.droppedFields &+= droppedFields
             sum.spoofedFields &+= spoofedFields
+            sum.malformedReports &+= malformedReports
             sum.partialFirewallEvents &+= partialFirewallEvents
             sum.forgottenForSize &+= forgottenForSize
             sum.forgottenForAge &+= forgottenForAge

@@ -25,6 +25,7 @@ extension AnalysisEngine {
         decode(text, context, time)
         matcher.start()
         matcher.limits.continue(decoder.limits)
+        if event.isDropped { return nil }
         if isPassedOver {
             counts.partialFirewallEvents &+= 1
             return nil
@@ -66,6 +67,10 @@ extension AnalysisEngine {
         _ context: SourceContext,
         _ time: Timestamp
     ) {
+        if context.source.kind != .log {
+            decodeReport(text, context, time)
+            return
+        }
         // Of a file nothing is changed; of a container's line what is for terminals.
         if !context.containerJSON.isEmpty,
             let shown = ContainerText(text, program: context.source.programName)

@@ -73,6 +73,9 @@ package struct AnalysisEngine: Sendable {
     var accumulator: Accumulator
     var places: PlaceTable?
     var web: WebLogAnalysis
+    var modules = ModuleDecoder()
+    /// Index of the first built-in decoder.
+    let builtInDecoderStart: Int
     var matcher: RuleMatcher
     var sigma: SigmaMatcher
     var writer: AlertWriter
@@ -87,7 +90,8 @@ package struct AnalysisEngine: Sendable {
 
     /// - Complexity: O(size of the ruleset)
     package init(ruleset: Ruleset, configuration: Configuration) {
-        let ruleset = ruleset.namingWebFields().appending(OwnRules.all)
+        builtInDecoderStart = ruleset.decoders.count
+        let ruleset = ruleset.namingWebFields().appending(OwnRules.all).appendingBuiltInDecoders()
         self.ruleset = ruleset
         self.configuration = configuration
         let names = FieldNameIndex(ruleset.fieldNames)

@@ -82,6 +82,11 @@ struct AlertWriter: Sendable {
             output.appendJSONString(event.arena.span.extracting(event.original ?? event.text))
             output.append(literal: ",")
         }
+        if let syscheck = event.syscheck {
+            output.append(literal: "\"syscheck\":")
+            output.append(span: event.arena.span.extracting(syscheck))
+            output.append(literal: ",")
+        }
         appendOrigin(subject, &event, previous, to: &output)
     }
 

@@ -93,6 +93,7 @@ extension AnalysisEngine {
         _ context: SourceContext,
         _ time: Timestamp
     ) -> Foresight.Finding.Outcome {
+        if context.source.kind != .log { return .open }
         decode(text, context, time)
         if event.category == .webLog, web.fields.dependsOnEarlier(event) { return .open }
         if accumulator.completes(event.decoder) { return .open }
