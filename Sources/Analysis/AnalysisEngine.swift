@@ -71,6 +71,7 @@ package struct AnalysisEngine: Sendable {
     var attacks: WebAttackFields?
     var matcher: RuleMatcher
     var sigma: SigmaMatcher
+    let descriptions: DescriptionTable
     var writer: AlertWriter
     var contexts: SourceContexts
     var event: DecodedEvent
@@ -97,6 +98,7 @@ package struct AnalysisEngine: Sendable {
             ruleset.sigma,
             fingerprints: ruleset.rules.map(\.fingerprint)
         )
+        descriptions = DescriptionTable(ruleset.rules)
         writer = AlertWriter(ruleset, managerName: configuration.managerName)
         contexts = SourceContexts(managerName: configuration.managerName, names: names)
         event = DecodedEvent(
