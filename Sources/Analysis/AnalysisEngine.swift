@@ -78,6 +78,7 @@ package struct AnalysisEngine: Sendable {
     let builtInDecoderStart: Int
     var matcher: RuleMatcher
     var sigma: SigmaMatcher
+    let descriptions: DescriptionTable
     var writer: AlertWriter
     var contexts: SourceContexts
     var event: DecodedEvent
@@ -105,6 +106,7 @@ package struct AnalysisEngine: Sendable {
             ruleset.sigma,
             fingerprints: ruleset.rules.map(\.fingerprint)
         )
+        descriptions = DescriptionTable(ruleset.rules)
         writer = AlertWriter(ruleset, managerName: configuration.managerName)
         contexts = SourceContexts(managerName: configuration.managerName, names: names)
         event = DecodedEvent(
