@@ -40,7 +40,7 @@ struct AttackDetailTests {
             "document.querySelector('[data-test=alert-row]').click(); return true"
         )
 
-        try await browser.part("detail-table")
+        _ = try await browser.part("detail-table")
         let _: Bool = try await browser.evaluate(
             "document.getElementById('tab-why').click(); return true"
         )
