@@ -99,6 +99,8 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "SwiftASN1", package: "swift-asn1"),
+                .product(name: "X509", package: "swift-certificates"),
             ],
             swiftSettings: settings
         ),
@@ -113,7 +115,7 @@ let package = Package(
         .target(
             name: "WebServer",
             dependencies: [
-                "EventModel", "Patterns", "Ruleset", "Analysis", "AlertStore", "CLinux",
+                "EventModel", "Patterns", "WebAttacks", "Ruleset", "Analysis", "AlertStore", "CLinux",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -213,7 +215,7 @@ let package = Package(
         .testTarget(
             name: "TransportTests",
             dependencies: [
-                "EventModel", "Transport", "CZlib",
+                "EventModel", "Transport", "CZlib", "JagaTesting",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -261,7 +263,7 @@ let package = Package(
             name: "DaemonTests",
             dependencies: [
                 "EventModel", "Patterns", "Ruleset", "Analysis", "DockerClient", "Collectors",
-                "AlertStore", "Daemon",
+                "Transport", "AlertStore", "Daemon", "JagaTesting",
             ],
             swiftSettings: settings
         ),
@@ -292,7 +294,8 @@ if Context.environment["JAGA_FUZZ"] != nil {
     for (name, dependencies) in [
         ("XML", ["OSXML"]), ("OSRegex", ["Patterns"]), ("OSMatch", ["Patterns"]),
         ("JSON", ["Analysis"]), ("Predecoding", ["Analysis"]), ("Event", ["Analysis"]),
-        ("Sigma", ["EventModel", "Ruleset", "Analysis"]), ("Report", ["Analysis"]),
+        ("Sigma", ["EventModel", "Ruleset", "Analysis"]), ("WebAttacks", ["WebAttacks"]),
+        ("Wazuh", ["EventModel", "Transport"]), ("Report", ["Analysis"]),
         ("KQL", ["EventModel", "AlertStore"]),
     ] {
         package.targets.append(

@@ -43,6 +43,15 @@ extension AnalysisEngine {
         /// Rules and decoders that are now switched off for what they cost.
         package internal(set) var switchedOff = 0
 
+        /// Sources of access lines that are watched now.
+        package internal(set) var watchedSources = 0
+        package internal(set) var openedCampaigns = 0
+        package internal(set) var closedCampaigns = 0
+        /// Sources that had to go for newer ones.
+        package internal(set) var forgottenSources = 0
+        /// What the whitelist let pass, by its entries.
+        package internal(set) var allowed: [WebAllowance.Count] = []
+
         package init() {}
 
         /// What this engine and its follower did in all; what is kept now is the
@@ -63,6 +72,13 @@ extension AnalysisEngine {
             sum.rejectedOutputs &+= rejectedOutputs
             sum.droppedSigmaMatches &+= droppedSigmaMatches
             sum.forgottenSigmaGroups &+= forgottenSigmaGroups
+            sum.openedCampaigns &+= openedCampaigns
+            sum.closedCampaigns &+= closedCampaigns
+            sum.forgottenSources &+= forgottenSources
+            for index in sum.allowed.indices {
+                let earlier = allowed.first { $0.isOfSameEntry(as: sum.allowed[index]) }
+                sum.allowed[index].count &+= earlier?.count ?? 0
+            }
             sum.cutExpressions &+= cutExpressions
             sum.starvedExpressions &+= starvedExpressions
             return sum

@@ -12,6 +12,7 @@ import Glibc
 /// DATA/index/                   what searches are answered from
 /// DATA/etc/{decoders,rules,lists}   the user's own additions to the ruleset
 /// DATA/state/                   how far sources were read, metrics
+/// DATA/reporting/               the key and files of <client>
 /// DATA/jaga.lock                held while a process works on the folder
 /// ```
 package struct DataFolder: Sendable, Hashable {
@@ -35,6 +36,11 @@ package struct DataFolder: Sendable, Hashable {
     package var status: String { state + "/status.json" }
     /// What the engine remembers of earlier events.
     var engineMemory: String { state + "/engine.snapshot" }
+    /// How far a Wazuh manager has the spool's events.
+    var reported: String { state + "/reported" }
+    /// What this host needs as the agent of a Wazuh manager: its key, its groups' files.
+    var reporting: String { path + "/reporting" }
+
     package var lock: String { path + "/jaga.lock" }
 
     /// The folder of `--data` or `JAGA_DATA`; else `/var/lib/jaga` for root

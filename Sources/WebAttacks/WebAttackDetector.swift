@@ -107,7 +107,7 @@ package struct WebAttackDetector: Sendable {
     private mutating func inspectPath(_ path: Span<UInt8>) {
         let bits = ByteBits.of(path)
         // Some write blanks as `+` in paths too.
-        decoder.start(path, isQuery: ByteBits.pluses(path) > 2)
+        decoder.start(path, isQuery: ByteBits.pluses(path) > 1)
         var round = 0
         repeat {
             guard take(round) else { return }
@@ -195,11 +195,18 @@ package struct WebAttackDetector: Sendable {
         _ name: Span<UInt8>
     ) {
         let bits = ByteBits.of(value)
-        guard !bits.isEmpty || ByteBits.mayBeBase64(value) else { return }
+        guard !bits.isEmpty || ByteBits.mayBeBase64(value) || NameJudge.isCommand(name) else {
+            if Base64.decode(value, into: &decoder) { judgeRounds(place, name) }
+            return
+        }
         decoder.start(value, isQuery: true)
         judgeRounds(place, name)
-        if !found.contains(where: { $0.place == place }), Base64.decode(value, into: &decoder) {
+        guard !found.contains(where: { $0.place == place }) else { return }
+        if Base64.decode(value, into: &decoder) {
             judgeRounds(place, name)
+        } else if bits.contains(.coded), Base64.begins(decoder.bytes.span) {
+            let text = decoder.bytes
+            if Base64.decode(text.span, into: &decoder) { judgeRounds(place, name) }
         }
     }
 
@@ -210,6 +217,7 @@ package struct WebAttackDetector: Sendable {
             PathJudge.judge(form, isPath: false, &verdicts)
             NameJudge.judgeValue(form, &verdicts)
             judgeAll()
+            if round == 0, NameJudge.isCommand(name) { ShellPhrases.named(form, &verdicts) }
             if round > 0, form.bytes == [0x3C] {
                 verdicts.add(.crossSiteScripting, 52, 0..<1, "nothing but an encoded <")
             }

@@ -277,8 +277,8 @@ struct ContainerLogCollectorTests {
             docker.list(silent)
 
             try await docker.with(docker.logs().run) {
-                let status = await docker.bench.state(of: .container) { $0.failureReason != nil }
-                #expect(status?.state.failureReason?.contains("driver is none") == true)
+                let status = await docker.bench.state(of: .container) { $0.ignoredReason != nil }
+                #expect(status?.state.ignoredReason?.contains("driver is none") == true)
             }
         }
     }

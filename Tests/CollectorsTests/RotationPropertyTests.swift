@@ -4,6 +4,7 @@
 import Collectors
 import EventModel
 import Glibc
+import JagaTesting
 import Testing
 
 /// A writer that rotates its file in all ways there are, as chance will have it.
@@ -72,7 +73,7 @@ struct RotationPropertyTests {
     )
     func links(seed: UInt64) async throws {
         let scratch = try Scratch()
-        var random = Seeded(seed)
+        var random = SeededGenerator(seed: seed)
         try scratch.write("app-0.log", "")
         symlink("app-0.log", scratch.file("log"))
         try await CollectorBench.run(positions: scratch.file("positions")) { bench in
@@ -106,21 +107,6 @@ struct RotationPropertyTests {
     }
 }
 
-/// Numbers that are the same for the same seed (SplitMix64).
-struct Seeded: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(_ seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ mixed >> 31
-    }
-}
-
 /// Writes `log`, and rotates it to `log.1`, `log.2` and so on.
 final class RandomWriter {
     /// All that must be read.
@@ -128,14 +114,14 @@ final class RandomWriter {
     /// What was done, for whoever looks at a failure.
     private(set) var steps: [String] = []
     private let scratch: Scratch
-    private var random: Seeded
+    private var random: SeededGenerator
     private var received: Set<String> = []
     /// The first line of the file that has the path; nil while it is empty.
     private var firstLine: String?
 
     init(_ scratch: Scratch, seed: UInt64) {
         self.scratch = scratch
-        random = Seeded(seed)
+        random = SeededGenerator(seed: seed)
     }
 
     func count(upTo limit: Int) -> Int { Int.random(in: 1...limit, using: &random) }

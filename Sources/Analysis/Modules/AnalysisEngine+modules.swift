@@ -14,21 +14,22 @@ extension AnalysisEngine {
         _ context: SourceContext,
         _ time: Timestamp
     ) {
+        counts.events &+= 1
         let source = context.source
         let outcome = modules.decode(source.kind, text, agent: source.agent.id, at: time)
         guard case .report(let report) = outcome else {
-            begin(text, LogHeader(log: 0..<text.count), context)
+            start(text, LogHeader(log: 0..<text.count), context)
             event.isDropped = true
-            if case .malformed = outcome { countMalformedReport() }
+            if case .malformed = outcome { counts.malformedReports &+= 1 }
             return
         }
         let log = report.log ?? text.bytes(in: 0..<text.count)
-        begin(log.span, LogHeader(log: 0..<log.count), context)
+        start(log.span, LogHeader(log: 0..<log.count), context)
         event.decoder = builtInDecoderStart + report.decoder.rawValue
         event.category = .ossec
         if report.hasJSON { decoder.extractJSON(log.span, into: &event) }
         add(report)
-        attacksAndPlaces()
+        places?.complete(&event)
     }
 
     private mutating func add(_ report: ModuleReport) {

@@ -72,12 +72,13 @@ struct ContainerLogSession {
     private mutating func deliver(_ sink: EventSink) async -> Bool {
         let before = reported
         reported = sink.counts
-        collector.board.update(target.statusName) { [reported] status in
+        collector.board.update(target.statusName) { [reported, lines] status in
             status.counts.events += reported.events - before.events
             status.counts.bytes += reported.bytes - before.bytes
             status.counts.dropped += reported.dropped - before.dropped
             status.counts.truncated += reported.truncated - before.truncated
             status.counts.malformed += reported.malformed - before.malformed
+            status.lastRecord = lines.position?.nanoseconds ?? status.lastRecord
         }
         guard !sink.batch.isEmpty, let position = lines.position else { return true }
         let checkpoint = Checkpoint(

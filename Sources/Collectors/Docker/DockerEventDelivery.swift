@@ -246,6 +246,7 @@ struct DockerEventDelivery {
             totals.eventGaps += 1
             totals.syntheticEvents += Int64(missed.count)
         }
+        collector.count { $0.gaps += 1 }
         var batch = EventBatch()
         // Fails only for events that are no object.
         if let text = try? DockerListenerMessage.gap.envelope(message) {
@@ -307,6 +308,7 @@ struct DockerEventDelivery {
             counts.events += Int64(batch.entries.count)
             counts.bytes += Int64(batch.bytes.count)
         }
+        if let position { collector.report(position: position) }
         // Not taken only when Jaga stops: then the next run asks for it again.
         _ = await collector.queue.push(Delivery(batch: batch, checkpoint: checkpoint))
     }

@@ -201,7 +201,7 @@ struct FollowedContainers {
         if let reason = refusal(subject, details.id) {
             pass(identity, subject, .ignored(reason: reason))
         } else if let driver {
-            pass(identity, subject, .failed(reason: driver))
+            pass(identity, subject, .ignored(reason: driver))
         } else if let file {
             follow(file: file, of: identity, subject, start: start(of: details))
         } else {

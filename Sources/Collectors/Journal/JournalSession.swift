@@ -7,6 +7,8 @@ import Glibc
 /// What was read of the journal, over several runs of `journalctl`.
 struct JournalSession {
     private(set) var counts = FramingCounts()
+    /// When the last entry arose, nanoseconds since the epoch.
+    private(set) var lastRecord: Int64?
     /// What the program last said instead of an entry; nil when it reads.
     private(set) var complaint: String?
     /// The cursor of the last entry of the last reading; nil when it brought
@@ -135,6 +137,7 @@ struct JournalSession {
     ) {
         complaint = nil
         hasEntries = true
+        lastRecord = entry.originNanoseconds
         isCursorRefused = false
         // The first one only says where the journal ends.
         let isOld = cursor == nil && entry.microseconds < begin

@@ -161,7 +161,14 @@ package struct AllInOne: Sendable {
             records: records,
             current: current,
             reloader: reloader,
-            live: live
+            live: live,
+            wazuh: WazuhFleet(configuration, settings, parts.queue, notice: observer.notice),
+            reporter: Reporter(
+                configuration,
+                settings.client,
+                parts.spool,
+                notice: observer.notice
+            )
         )
     }
 
@@ -194,14 +201,15 @@ package struct AllInOne: Sendable {
                 await running.reloader.watch(pace: .standard)
                 return nil
             }
-            if let fleet = Fleet(
-                configuration,
-                running.settings,
-                parts.queue,
-                notice: observer.notice
-            ) {
+            if let wazuh = running.wazuh {
                 group.addTask {
-                    await fleet.run()
+                    await wazuh.run()
+                    return nil
+                }
+            }
+            if let reporter = running.reporter {
+                group.addTask {
+                    await reporter.run()
                     return nil
                 }
             }

@@ -106,7 +106,10 @@ struct Parts: Sendable {
         return try Spool(
             spool,
             acknowledged: history.firstNew,
-            kept: history.memory
+            kept: min(
+                history.memory,
+                ReportPosition.read(configuration.data.reported) ?? .max
+            )
         ) { sequence, checkpoint in
             // One that is not understood moves no position: its source is read again.
             ledger.restore(checkpoint, sequence: sequence)

@@ -34,8 +34,13 @@ struct ContainerSettingsReader {
             switch child.name {
             case "engine": me.readEngine(child, into: &settings)
             case "containers": me.readContainers(child, into: &settings)
+            case let name where WebLogSettingsReader.names.contains(name): break
             default:
-                me.reader.unknown(child, in: "<jaga>", known: ["engine", "containers"])
+                me.reader.unknown(
+                    child,
+                    in: "<jaga>",
+                    known: ["engine", "containers"] + WebLogSettingsReader.names
+                )
             }
         }
         return me.reader.diagnostics

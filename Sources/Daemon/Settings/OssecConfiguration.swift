@@ -74,8 +74,15 @@ package struct OssecConfiguration: Sendable {
                 file: file,
                 into: &settings.containers
             )
+            diagnostics += WebLogSettingsReader.read(
+                section,
+                file: file,
+                into: &settings.webLogs
+            )
         case "alerts", "ruleset", "global":
             diagnostics += EngineSections.read(section, file: file, into: &settings)
+        case "client", "client_buffer", "labels":
+            diagnostics += ClientReader.read(section, file: file, into: &settings.client)
         case "remote":
             let (remote, found) = FleetReader.remote(section, file: file)
             diagnostics += found
@@ -150,7 +157,7 @@ package struct OssecConfiguration: Sendable {
     ///
     /// Source: around-the-engine.md §3.2.
     private static let wazuhSections: Set<String> = [
-        "client", "client_buffer", "labels", "socket", "syscheck", "rootcheck", "sca",
+        "socket", "syscheck", "rootcheck", "sca",
         "active-response", "command", "rule_test", "integration",
         "email_alerts", "reports", "syslog_output", "vulnerability-detection", "indexer",
         "logging", "cluster", "task-manager", "agent-upgrade", "wdb", "agentless", "gcp-pubsub",

@@ -1,6 +1,7 @@
 // Jaga - container security monitor
 // SPDX-License-Identifier: Apache-2.0
 
+package import Analysis
 import EventModel
 
 /// What Jaga is told to do, from `ossec.conf`; every part has a good default,
@@ -31,6 +32,10 @@ package struct Settings: Sendable {
     package var geoDatabase: String?
     /// Agents of Wazuh that report here; by default none.
     package var fleet = FleetSettings()
+    /// What is said of access lines: trusted proxies, campaigns, the whitelist.
+    package var webLogs = WebLogSettings()
+    /// The Wazuh manager that this host reports to; by default none.
+    package var client = ClientSettings()
 
     package init() {}
 

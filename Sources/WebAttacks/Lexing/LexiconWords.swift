@@ -153,7 +153,12 @@ enum LexiconWords {
                 mysql psql sqlite3 sqlplus apt-get apk yum dnf dpkg rpm snap pip npm gem cpan kubectl docker \
                 podman ssh-keygen openssl gdb vim vi nano ed emacs ex iconv uuencode uudecode chroot unshare \
                 nsenter setsid cpulimit taskset stdbuf ionice flock pidstat vmstat iostat dmesg journalctl \
-                systemctl service initctl insmod modprobe ansible chef cscli pipx sh nid vncviewer
+                systemctl service initctl insmod modprobe ansible chef cscli pipx sh nid vncviewer \
+                reboot poweroff mkfifo xterm stty hostnamectl timedatectl loginctl getent nproc lscpu lsblk \
+                lspci lsusb pgrep pstree visudo chattr lsattr getcap setcap sha256sum md5sum sha1sum pkexec \
+                crond mksh bsdtar tshark rbash schtasks forfiles vssadmin wevtutil bcdedit icacls takeown cacls \
+                diskpart fsutil gpresult nbtstat getmac qwinsta quser msiexec odbcconf installutil msbuild cmstp \
+                pcalua esentutl robocopy cmdkey nltest dsquery
                 """
             ),
             (
@@ -168,7 +173,7 @@ enum LexiconWords {
                 du free top uptime users groups su login exit perf pip3 go java ar as dd cpio rmt \
                 script screen tmux bzip2 xz 7z look strings file stat readlink basename dirname seq yes factor shuf fold \
                 fmt pr comm cmp column expand base32 install logger wall write mesg mail sendmail mutt iex \
-                iwr irm gci gc
+                iwr irm gci gc history expr
                 """
             ),
             (
