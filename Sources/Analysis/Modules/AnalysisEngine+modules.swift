@@ -14,6 +14,7 @@ extension AnalysisEngine {
         _ context: SourceContext,
         _ time: Timestamp
     ) {
+        counts.events &+= 1
         let source = context.source
         counts.events &+= 1
         let outcome = modules.decode(source.kind, text, agent: source.agent.id, at: time)
