@@ -195,12 +195,11 @@ struct ContainerLogCollectorTests {
         var now = timespec()
         clock_gettime(CLOCK_REALTIME, &now)
         var created: [UInt8] = []
-        Timestamp(nanoseconds: (Int64(now.tv_sec) + 1) * 1_000_000_000)
-            .appendSecond(to: &created)
+        Timestamp(nanoseconds: Int64(now.tv_sec) * 1_000_000_000 + Int64(now.tv_nsec))
+            .appendISO8601(to: &created)
         var meanwhile = ScriptedContainer(id: "m1", name: "meanwhile")
-        meanwhile.created = String(decoding: created, as: UTF8.self) + "Z"
-        // The next run begins after it was created.
-        try await Task.sleep(for: .seconds(2))
+        meanwhile.created = String(decoding: created.dropLast("+0000".utf8.count), as: UTF8.self)
+        meanwhile.created += "Z"
 
         try await DockerBench.run(scratch) { docker in
             docker.engine.answer("/events", with: .stream(ScriptedStream()))
