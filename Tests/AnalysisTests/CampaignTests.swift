@@ -206,7 +206,8 @@ struct CampaignTests {
         var settings = WebLogSettings()
         settings.campaigns = hasDecoder ? .off : .automatic
         let decoders = WebFixture.decoders + (hasDecoder ? WebFixture.campaign : "")
-        var fixture = try WebFixture(decoders: decoders, settings)
+        let rules = WebFixture.rules + (hasDecoder ? WebFixture.campaignRules : "")
+        var fixture = try WebFixture(decoders: decoders, rules: rules, settings)
 
         let alerts = try fixture.alerts(of: Self.injections(20))
 
@@ -217,7 +218,11 @@ struct CampaignTests {
     func asked() throws {
         var settings = WebLogSettings()
         settings.campaigns = .on
-        var fixture = try WebFixture(decoders: WebFixture.decoders, settings)
+        var fixture = try WebFixture(
+            decoders: WebFixture.decoders,
+            rules: WebFixture.rules,
+            settings
+        )
 
         let alerts = try fixture.alerts(of: Self.injections(20))
 

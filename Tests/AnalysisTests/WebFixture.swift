@@ -37,6 +37,12 @@ struct WebFixture {
         <description>silenced</description></rule>
         <rule id="104" level="3"><if_sid>100</if_sid><protocol>^POST$</protocol>\
         <description>sent</description></rule>
+        </group>
+        """
+
+    /// Rules for campaigns, which need the decoder.
+    static let campaignRules = """
+        <group name="web,">
         <rule id="200" level="10"><if_sid>100</if_sid><decoded_as>jaga-campaign</decoded_as>\
         <field name="campaign.state">^opened$</field><description>opened</description></rule>
         <rule id="201" level="3"><if_sid>100</if_sid><decoded_as>jaga-campaign</decoded_as>\
@@ -46,7 +52,7 @@ struct WebFixture {
 
     init(
         decoders: String = Self.decoders + Self.campaign,
-        rules: String = Self.rules,
+        rules: String = Self.rules + Self.campaignRules,
         _ settings: WebLogSettings = WebLogSettings()
     ) throws {
         let files = RulesetFiles(

@@ -155,9 +155,9 @@ extension AnalysisEngine {
             let entry = entries[index]
             let context = contexts.context(of: sources[entry.source])
             let finding = findings[index]
+            mark(batch, index)
             // One that looks ahead does not know what was switched off since.
             if finding.isOpen || hasSwitchedOff {
-                mark(batch, index)
                 let text = texts.span.extracting(entry.text)
                 analyze(text, entry, index, context, &alerts, &archives)
                 continue
