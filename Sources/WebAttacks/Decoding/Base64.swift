@@ -34,7 +34,11 @@ enum Base64 {
         var at = 0
         while at < raw.count {
             let byte = raw[at]
-            if byte == UInt8(ascii: "=") || byte == UInt8(ascii: "%"), at + 18 > raw.count { break }
+            if byte == UInt8(ascii: "=") || byte == UInt8(ascii: "%") || byte == UInt8(ascii: "&"),
+                at + 18 > raw.count
+            {
+                break
+            }
             guard let value = value(byte) else { return false }
             bits = bits << 6 | UInt32(value)
             count += 1
