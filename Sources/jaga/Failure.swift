@@ -28,7 +28,7 @@ enum Failure {
         switch failure.code {
         case .invalidConfiguration: return ExitCode(ExitStatus.invalidConfiguration)
         case .unreadableFile, .rulesetFolder: return ExitCode(ExitStatus.usage)
-        case .dataFolder, .alreadyRunning: return ExitCode(ExitStatus.failed)
+        case .dataFolder, .alreadyRunning, .notEnrolled: return ExitCode(ExitStatus.failed)
         }
     }
 

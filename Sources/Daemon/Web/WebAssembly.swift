@@ -65,7 +65,7 @@ struct WebAssembly: Sendable {
             alerts: records.alerts.index,
             archives: records.archives?.index,
             live: running.live,
-            containers: EngineContainers(parts.engines.first),
+            containers: EngineContainers(parts.collection.engines.first),
             ruleset: { current.view },
             logtestEngine: {
                 AnalysisEngine(
@@ -87,6 +87,8 @@ struct WebAssembly: Sendable {
 /// The parts of an all-in-one that runs.
 struct Running: Sendable {
     let settings: Settings
+    /// The port of own agents; nil when there is none.
+    let fleet: FleetManager?
     let parts: Parts
     let records: Records
     let current: CurrentRuleset

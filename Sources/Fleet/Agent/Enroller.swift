@@ -10,7 +10,7 @@ package struct Enroller: Sendable {
     private let token: EnrolmentToken
     private let now: @Sendable () -> Int64
 
-    /// - Parameter now: Milliseconds since the epoch.
+    /// An enrolment at a manager; `now` gives milliseconds since the epoch.
     package init(
         _ manager: ManagerAddress,
         _ token: EnrolmentToken,

@@ -170,7 +170,7 @@ package struct Shipment: Sendable {
     package let bytes: [UInt8]
     package let isPacked: Bool
 
-    /// - Parameter content: As ``DeliveryCoding`` writes it.
+    /// Packs what ``DeliveryCoding`` wrote.
     package init(stream: UInt64, end: UInt64, content: [UInt8]) {
         self.stream = stream
         self.end = end

@@ -32,9 +32,9 @@ package struct Authority: Sendable {
     package let fingerprint: String
     private let lifetimes: Lifetimes
 
-    /// Reads the authority of a folder, or makes it there; it blocks.
+    /// Reads the authority of a folder, or makes it there at a time in seconds since the
+    /// epoch; it blocks.
     ///
-    /// - Parameter seconds: The time, since the epoch.
     /// - Throws: ``FleetError`` `file`, `tls`.
     package init(folder: String, at seconds: Int64, lifetimes: Lifetimes = Lifetimes()) throws {
         let (keyPath, certificatePath) = (folder + "/authority.key", folder + "/authority.pem")
@@ -121,10 +121,10 @@ package struct Authority: Sendable {
         package let digest: String
     }
 
-    /// Signs an agent's request. Only its key is taken from it: who the agent is, the
-    /// manager says.
+    /// Signs an agent's request, which is PKCS #10 as PEM.
     ///
-    /// - Parameter request: PKCS #10 as PEM.
+    /// Only its key is taken from it: who the agent is, the manager says.
+    ///
     /// - Throws: ``FleetError`` `invalidRequest`.
     package func issue(_ request: String, to id: String, at seconds: Int64) throws -> Issued {
         let key: Certificate.PublicKey

@@ -25,9 +25,8 @@ package struct DeliveryReader: Sendable {
 
     /// The events from a sequence on; nil when the bytes are no delivery.
     ///
-    /// - Parameters:
-    ///   - received: Events before this sequence are there already and left out.
-    ///   - now: No event is of a later time.
+    /// Those before `received` are there already and left out; none is of a time far
+    /// behind `now`.
     package mutating func read(
         _ bytes: [UInt8],
         from received: UInt64,

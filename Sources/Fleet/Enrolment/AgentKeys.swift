@@ -59,7 +59,7 @@ package struct AgentIdentityFile: Sendable, Hashable, Codable {
     /// Where it lies in a folder.
     package static func path(in folder: String) -> String { folder + "/agent.json" }
 
-    /// What a folder holds; nil when the agent is not enrolled. It blocks.
+    /// What a folder holds; nil when the agent is not enrolled; it blocks.
     ///
     /// - Throws: ``FleetError`` `file`.
     package static func read(_ folder: String) throws -> AgentIdentityFile? {

@@ -70,9 +70,8 @@ package final class AgentRegistry: Sendable {
     private let state = Mutex(State())
     private let tell: @Sendable (Notice) -> Void
 
-    /// - Parameters:
-    ///   - now: Milliseconds since the epoch.
-    ///   - tell: Called for each change, from any thread; must not block.
+    /// Begins with how agents stood; `now` gives milliseconds since the epoch, and `tell` is
+    /// called for each change, from any thread, and must not block.
     package init(
         file: FleetFile,
         presences: [String: PresenceRecord],

@@ -14,8 +14,9 @@ package struct PresenceRecord: Sendable, Hashable, Codable {
     package init() {}
 }
 
-/// `presence.json`: how agents stood a moment ago, for the command line and the next
-/// start. Losing it costs nothing but what is shown until they call again.
+/// `presence.json`: how agents stood a moment ago, for the command line and the next start.
+///
+/// Losing it costs nothing but what is shown until they call again.
 package struct PresenceFile: Sendable {
     private static let sizeLimit = 64 << 20
 

@@ -8,7 +8,7 @@ import Synchronization
 import Transport
 
 /// The manager of Wazuh agents in this process, when `ossec.conf` asks for one.
-struct Fleet: Sendable {
+struct WazuhFleet: Sendable {
     /// What agents are told of; newer ones are refused unless it is allowed.
     private static let wazuhVersion = "v4.14.7"
     private static let retryInterval = Duration.seconds(10)
