@@ -169,6 +169,7 @@ package struct AllInOne: Sendable {
         return Running(
             settings: settings,
             fleet: fleet,
+            agents: AgentBoard(fleet, hostname: configuration.hostname),
             parts: parts,
             records: records,
             current: current,
@@ -213,6 +214,7 @@ package struct AllInOne: Sendable {
                 configuration,
                 running.settings,
                 parts.queue,
+                running.agents,
                 notice: observer.notice
             ) {
                 group.addTask {

@@ -17,6 +17,7 @@ struct WazuhFleet: Sendable {
     private let hostname: String
     private let settings: FleetSettings
     private let queue: EventQueue
+    private let board: AgentBoard
     private let notice: @Sendable (OperatorNotice) -> Void
 
     /// Nil when nothing asks for agents.
@@ -24,6 +25,7 @@ struct WazuhFleet: Sendable {
         _ configuration: AllInOne.Configuration,
         _ settings: Settings,
         _ queue: EventQueue,
+        _ board: AgentBoard,
         notice: @escaping @Sendable (OperatorNotice) -> Void
     ) {
         guard settings.fleet.remote != nil || settings.fleet.enrolment != nil else { return nil }
@@ -31,6 +33,7 @@ struct WazuhFleet: Sendable {
         hostname = configuration.hostname
         self.settings = settings.fleet
         self.queue = queue
+        self.board = board
         self.notice = notice
     }
 
@@ -41,6 +44,8 @@ struct WazuhFleet: Sendable {
         while !Task.isCancelled {
             do {
                 let manager = WazuhManager(try configure())
+                board.set(manager)
+                defer { board.set(nil) }
                 try await manager.run(
                     sink: { [queue] batch in
                         // Not taken only at the end, when agents are cut off too.

@@ -19,8 +19,8 @@ struct FleetManager: Sendable {
     private let changes: AsyncStream<AgentRegistry.Notice>
     private let queue: EventQueue
     private let notice: @Sendable (OperatorNotice) -> Void
-    private let port: AgentPort
-    private let authority: Authority
+    let port: AgentPort
+    let authority: Authority
     private let hostname: String
 
     init(

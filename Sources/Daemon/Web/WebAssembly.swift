@@ -55,7 +55,7 @@ struct WebAssembly: Sendable {
         let (current, reloader) = (running.current, running.reloader)
         let alertLevel = running.settings.logAlertLevel
         let hostname = configuration.hostname
-        return Services(
+        var services = Services(
             identity: Services.Identity(
                 version: configuration.version,
                 hostname: hostname,
@@ -81,6 +81,8 @@ struct WebAssembly: Sendable {
             metrics: { running.metricsText },
             trouble: { records.trouble }
         )
+        services.agents = running.agents.source
+        return services
     }
 }
 
@@ -89,6 +91,7 @@ struct Running: Sendable {
     let settings: Settings
     /// The port of own agents; nil when there is none.
     let fleet: FleetManager?
+    let agents: AgentBoard
     let parts: Parts
     let records: Records
     let current: CurrentRuleset

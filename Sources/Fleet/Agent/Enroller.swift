@@ -67,7 +67,7 @@ package struct Enroller: Sendable {
             let side = difference > 0 ? "ahead of" : "behind"
             throw FleetError(
                 .clock,
-                "this host's clock is \(abs(difference) / 60_000) minutes \(side) the manager's:"
+                "this host's clock is \((abs(difference) + 30_000) / 60_000) minutes \(side) the manager's:"
                     + " set both right, as with timedatectl set-ntp true, and try again"
             )
         }
