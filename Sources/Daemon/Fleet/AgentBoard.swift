@@ -25,12 +25,12 @@ final class AgentBoard: Sendable {
 
     /// What the server asks.
     var source: AgentSource {
-        AgentSource(
+        var makeToken: (@Sendable (AgentSource.TokenRequest) async throws -> String)?
+        if let fleet { makeToken = { try await self.makeToken($0, fleet) } }
+        return AgentSource(
             list: { self.agents },
             change: { try await self.change($0, $1) },
-            token: fleet.map { fleet in
-                { try await self.makeToken($0, fleet) }
-            }
+            token: makeToken
         )
     }
 
