@@ -10,7 +10,7 @@ final class FleetDesk: Sendable {
         var deliveries = 0
         var bytes = 0
         var enrolments = 0
-        /// Tries to enrol by address, in the minute that began then.
+        /// Tries with tokens that nobody made by address, in the minute that began then.
         var tries: [String: Int] = [:]
         var minute: Int64 = 0
     }
@@ -65,6 +65,16 @@ final class FleetDesk: Sendable {
     {
         try admitEnrolment(of: address)
         defer { load.withLock { $0.enrolments -= 1 } }
+        do {
+            return try await enrol(message)
+        } catch let error as FleetError where error.code == .tokenUnknown {
+            // Guessing is slowed down; a thousand agents behind one address are not.
+            load.withLock { $0.tries[address, default: 0] += 1 }
+            throw error
+        }
+    }
+
+    private func enrol(_ message: EnrolmentMessage) async throws -> CertificateAnswer {
         let services = services
         return try await work.runIfActive {
             let now = services.now()
@@ -95,9 +105,8 @@ final class FleetDesk: Sendable {
                 load.minute = minute
                 load.tries = [:]
             }
-            load.tries[address, default: 0] += 1
             guard load.enrolments < configuration.limits.enrolments,
-                load.tries[address, default: 0] <= configuration.limits.triesPerMinute
+                load.tries[address, default: 0] < configuration.limits.triesPerMinute
             else { return false }
             load.enrolments += 1
             return true

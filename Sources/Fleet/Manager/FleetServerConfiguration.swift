@@ -15,7 +15,8 @@ package struct FleetServerConfiguration: Sendable {
         /// A connection that says nothing is closed after so long; longer than a call
         /// is held.
         package var silence = Duration.seconds(30)
-        /// Enrolments that are checked at once, and tries of one address in a minute.
+        /// Enrolments that are checked at once, and tries of one address with tokens that
+        /// nobody made, in a minute.
         package var enrolments = 32
         package var triesPerMinute = 60
 
