@@ -105,6 +105,26 @@ let package = Package(
             swiftSettings: settings
         ),
         .target(
+            name: "Fleet",
+            dependencies: [
+                "EventModel", "CLinux", "CZstd",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "HummingbirdTLS", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "SwiftASN1", package: "swift-asn1"),
+                .product(name: "X509", package: "swift-certificates"),
+            ],
+            swiftSettings: settings
+        ),
+        .target(
             name: "AlertStore",
             dependencies: [
                 "EventModel", "Patterns", "CLinux", "CZlib", "CZstd",
@@ -137,7 +157,7 @@ let package = Package(
             name: "Daemon",
             dependencies: [
                 "EventModel", "OSXML", "Patterns", "Ruleset", "Analysis", "DockerClient",
-                "Collectors", "Spool", "Transport", "AlertStore", "WebServer", "CLinux",
+                "Collectors", "Spool", "Transport", "Fleet", "AlertStore", "WebServer", "CLinux",
                 "CMaxMindDB",
             ],
             swiftSettings: settings
@@ -146,7 +166,7 @@ let package = Package(
             name: "jaga",
             dependencies: [
                 "EventModel", "Patterns", "WebAttacks", "Ruleset", "Analysis", "AlertStore",
-                "WebServer", "Daemon", "CLinux",
+                "WebServer", "Daemon", "Fleet", "CLinux",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings
@@ -222,6 +242,15 @@ let package = Package(
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
             exclude: ["Peer"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "FleetTests",
+            dependencies: [
+                "EventModel", "Fleet", "JagaTesting",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "X509", package: "swift-certificates"),
+            ],
             swiftSettings: settings
         ),
         .testTarget(

@@ -19,6 +19,8 @@ package struct DaemonError: Error, Sendable, CustomStringConvertible {
         /// What the user wrote has errors; ``DaemonError/diagnostics`` names
         /// them.
         case invalidConfiguration = "invalid-configuration"
+        /// An agent has no keys yet.
+        case notEnrolled = "not-enrolled"
     }
 
     package let code: Code

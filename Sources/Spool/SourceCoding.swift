@@ -8,8 +8,9 @@ import EventModel
 ///
 /// `agent.id`, `agent.name`, `agent.address`, `location`, `program`, of what is
 /// no log the byte of its `queue`; with a container
-/// `container.id`, `container.name`, `container.image`, `container.image_id` and
-/// a `label.KEY` for each label.
+/// `container.id`, `container.name`, `container.image`, `container.image_id`,
+/// `container.image_digest`, `container.engine`, `container.project`,
+/// `container.service` and a `label.KEY` for each label.
 enum SourceCoding {
     static func encode(_ source: EventSource) -> [UInt8] {
         var output: [UInt8] = []
@@ -30,6 +31,10 @@ enum SourceCoding {
         add("container.name", container.name.utf8)
         add("container.image", container.image.utf8)
         add("container.image_id", container.imageID.utf8)
+        add("container.image_digest", container.imageDigest.utf8)
+        add("container.engine", container.engine.utf8)
+        add("container.project", container.facts.composeProject.utf8)
+        add("container.service", container.facts.composeService.utf8)
         for label in container.labels {
             output.append(counted: "label.\(label.key)".utf8)
             output.append(counted: label.value.utf8)
@@ -59,18 +64,21 @@ enum SourceCoding {
             name: text("agent.name"),
             address: text("agent.address")
         )
+        var facts = ContainerIdentity.Facts(
+            id: text("container.id"),
+            name: text("container.name"),
+            image: text("container.image"),
+            imageID: text("container.image_id"),
+            labels: labels
+        )
+        facts.imageDigest = text("container.image_digest")
+        facts.engine = text("container.engine")
+        facts.composeProject = text("container.project")
+        facts.composeService = text("container.service")
         return EventSource(
             agent: agent,
             location: values["location"] ?? [],
-            container: values["container.id"].map { _ in
-                ContainerIdentity(
-                    id: text("container.id"),
-                    name: text("container.name"),
-                    image: text("container.image"),
-                    imageID: text("container.image_id"),
-                    labels: labels
-                )
-            },
+            container: values["container.id"].map { _ in ContainerIdentity(facts) },
             programName: values["program"] ?? [],
             kind: values["queue"]?.first.map(EventKind.init(queue:)) ?? .log
         )

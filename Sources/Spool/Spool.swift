@@ -204,6 +204,9 @@ package final class Spool: Sendable {
         }
     }
 
+    /// Everything before this sequence is done.
+    package var acknowledgedBefore: UInt64 { state.withLock { $0.acknowledged } }
+
     /// Bytes that are only there since keep(from:) did not let go of them yet.
     package var keptBytes: Int { state.withLock { $0.keptBytes } }
 

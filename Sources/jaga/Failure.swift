@@ -27,7 +27,7 @@ enum Failure {
         list(failure.diagnostics)
         switch failure.code {
         case .invalidConfiguration: return ExitCode(ExitStatus.invalidConfiguration)
-        case .unreadableFile, .rulesetFolder: return ExitCode(ExitStatus.usage)
+        case .unreadableFile, .rulesetFolder, .notEnrolled: return ExitCode(ExitStatus.usage)
         case .dataFolder, .alreadyRunning: return ExitCode(ExitStatus.failed)
         }
     }

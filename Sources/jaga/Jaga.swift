@@ -16,6 +16,8 @@ struct Jaga: AsyncParsableCommand {
             EXAMPLES
               jaga up                                  watch this host
               jaga up --config /var/ossec/etc/ossec.conf
+              jaga manager                             the manager of many hosts
+              jaga agent enroll https://HOST --token T join one, then: jaga agent
               jaga docker-listener                     try the Docker connection by hand
               echo 'LINE' | jaga logtest --why         which decoder and rule take a line
               jaga analyze /var/log/nginx/access.log   run the engine over old logs
@@ -26,7 +28,8 @@ struct Jaga: AsyncParsableCommand {
             """,
         version: Version.text,
         subcommands: [
-            Up.self, DockerListener.self, Check.self, Logtest.self, Explain.self, Analyze.self,
+            Up.self, Manager.self, Agent.self, Agents.self, DockerListener.self, Check.self,
+            Logtest.self, Explain.self, Analyze.self,
             Regex.self, Alerts.self, Status.self, DoctorCommand.self,
             User.self, Token.self,
         ]

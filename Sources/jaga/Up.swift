@@ -63,6 +63,9 @@ struct Up: AsyncParsableCommand {
     @OptionGroup(title: "Dashboard and API")
     var web: WebOptions
 
+    @OptionGroup(title: "Agents")
+    var agents: AgentPortOptions
+
     @OptionGroup(title: "Engines and containers")
     var containers: ContainerOptions
 
@@ -111,60 +114,9 @@ struct Up: AsyncParsableCommand {
             spoolLimit: try spoolLimit?.bytes ?? ByteCount.spoolLimit(HostEnvironment.variables)
         )
         configuration.containers = containers.settings
-        let jaga = AllInOne(configuration, observer: observer(printer))
-        let (reloads, reload) = AsyncStream.makeStream(
-            of: Void.self,
-            bufferingPolicy: .bufferingNewest(1)
-        )
-        let work = Task { try await jaga.run(reloads: reloads) }
-        let ends = SignalWatch([SIGINT, SIGTERM]) { work.cancel() }
-        let hangups = SignalWatch([SIGHUP]) { reload.yield() }
-        defer {
-            ends.stop()
-            hangups.stop()
-        }
-        let result = await work.result
-        printer.finish()
-        try Failure.reported { try result.get() }
-    }
-
-    private func observer(_ printer: ConsolePrinter) -> DaemonObserver {
-        let renderer = AlertLineRenderer(
-            Terminal.wantsColour(STDOUT_FILENO) ? .coloured : .plain
-        )
-        let colours = Terminal.wantsColour(STDERR_FILENO)
-        let (level, json) = (level, json)
-        return DaemonObserver(
-            started: { report in
-                for line in StartText.lines(report) { printer.print(line, to: .notes) }
-                for finding in report.diagnostics {
-                    printer.print(TerminalText.escape(finding.description), to: .notes)
-                }
-            },
-            listening: { report in
-                for line in StartText.lines(report) { printer.print(line, to: .notes) }
-            },
-            alerts: { batch in
-                var output: [UInt8] = []
-                for entry in batch.entries where entry.level >= level {
-                    if json {
-                        output += batch.bytes[entry.json]
-                        output.append(UInt8(ascii: "\n"))
-                    } else {
-                        renderer.append(AlertSummary(entry, in: batch), to: &output)
-                    }
-                }
-                printer.print(output, to: .alerts)
-            },
-            notice: { notice in
-                let lines = notice.text.split(separator: "\n").map {
-                    TerminalText.escape(String($0))
-                }
-                let text = "jaga: " + lines.joined(separator: "\n")
-                let isLoud = notice.isTrouble && colours
-                printer.print(isLoud ? "\u{1B}[33m\(text)\u{1B}[0m" : text, to: .notes)
-            }
-        )
+        configuration.agents = agents.port(unlessTold: nil)
+        let observer = ConsoleObserver(level: level, json: json).observer(printer)
+        try await LongRun(printer).manager(AllInOne(configuration, observer: observer))
     }
 }
 
@@ -184,6 +136,9 @@ enum StartText {
     }
 
     static func lines(_ report: ListenReport) -> [String] {
+        guard !report.isForAgents else {
+            return ["  agents   \(report.url)"].map { TerminalText.escape($0) }
+        }
         var lines = ["  web      \(report.url)"]
         if let fingerprint = report.fingerprint {
             lines.append("  tls      the certificate's SHA-256 is \(fingerprint)")
@@ -192,6 +147,15 @@ enum StartText {
             lines.append("  sign in  \(link)")
             lines.append("           opens once, within 24 hours; it sets the password of admin")
         }
+        return lines.map { TerminalText.escape($0) }
+    }
+
+    static func lines(_ report: AgentStartReport) -> [String] {
+        var lines = [
+            "jaga \(Version.number) agent \(report.id) \(report.name);"
+                + " manager \(report.managers.joined(separator: ", "))"
+        ]
+        for file in report.localFiles { lines.append("  file     \(file)") }
         return lines.map { TerminalText.escape($0) }
     }
 }

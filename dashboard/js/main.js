@@ -12,6 +12,7 @@ import { go, readAddress } from "./lib/router.js";
 import { problemNotice } from "./ui/pieces.js";
 import { Shell } from "./ui/shell.js";
 import { AccountPage } from "./pages/account.js";
+import { AgentsPage } from "./pages/agents.js";
 import { ContainerPage } from "./pages/container.js";
 import { DockerPage } from "./pages/docker.js";
 import { HuntPage } from "./pages/hunt.js";
@@ -24,6 +25,7 @@ const PAGES = {
   hunt: HuntPage,
   docker: DockerPage,
   containers: ContainerPage,
+  agents: AgentsPage,
   rules: RulesPage,
   logtest: LogtestPage,
   status: StatusPage,

@@ -379,7 +379,7 @@ struct FollowedContainers {
                 guard let folder, source.name.starts(with: folder) else { return false }
                 let id = source.name.dropFirst(folder.count).prefix { $0 != UInt8(ascii: "/") }
                 return !present.contains(String(decoding: id, as: UTF8.self))
-            case .dockerEvents, .journal: return false
+            case .dockerEvents, .journal, .agent: return false
             }
         }
     }

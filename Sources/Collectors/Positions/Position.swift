@@ -12,6 +12,8 @@ struct SourceKey: Sendable, Hashable {
         case containerLog = "container-log"
         /// The systemd journal.
         case journal
+        /// Deliveries of an agent, named by its id and the stream.
+        case agent
     }
 
     let kind: Kind
@@ -24,6 +26,8 @@ enum Position: Sendable, Hashable {
     case stream(StreamPosition)
     /// The cursor of the last entry of the journal, as it names it.
     case journal(cursor: [UInt8])
+    /// Everything of a stream before this sequence was delivered.
+    case sequence(UInt64)
 }
 
 /// How far a file was read, and which file that was.

@@ -17,6 +17,7 @@ import Glibc
 /// docker-events NANOSECONDS FINGERPRINT,… ENDPOINT
 /// container-log NANOSECONDS FINGERPRINT,… ID
 /// journal CURSOR journald
+/// agent SEQUENCE ID/STREAM
 /// ```
 /// `spool` is the first sequence whose record had no effect on the positions yet.
 /// Numbers are decimal, hashes and fingerprints hexadecimal, no fingerprint is
@@ -57,6 +58,7 @@ enum PositionFile {
             output.append(UInt8(ascii: " "))
             appendEscaped(cursor, to: &output)
             output.append(UInt8(ascii: " "))
+        case .sequence(let sequence): output.append(text: " \(sequence) ")
         }
         appendEscaped(source.name, to: &output)
     }
@@ -128,6 +130,7 @@ enum PositionFile {
         case .dockerEvents, .containerLog: streamPosition(words)
         case .journal:
             words.count == 3 ? unescaped(words[1]).map { .journal(cursor: $0) } : nil
+        case .agent: words.count == 3 ? UInt64(words[1]).map { .sequence($0) } : nil
         }
     }
 

@@ -40,6 +40,10 @@ package struct AllInOne: Sendable {
         package var containers = ContainerSettings()
         /// Bytes that the spool may take.
         package var spoolLimit: Int
+        /// Whether the host's engines are watched.
+        package var collectsEngines = true
+        /// Where own agents report to; nil for nowhere.
+        package var agents: AgentPort?
 
         package init(
             data: DataFolder,
@@ -108,10 +112,14 @@ package struct AllInOne: Sendable {
             guard let work = work.take() else { return }
             parts.pipeline.run(work, memory: memory)
         }
+        let intake = running.fleet?.intake
+        async let commits: Void = DedicatedThread.run("commits") { intake?.run() }
         async let writing: Void = DedicatedThread.run("spool") { parts.writing.run() }
         try records.start()
         try parts.start()
         let failure = await collect(running, reloads)
+        intake?.stop()
+        try await commits
         parts.pipeline.stopWaiting()
         parts.writing.stopWaiting()
         parts.queue.close()
@@ -121,7 +129,7 @@ package struct AllInOne: Sendable {
             parts.stop()
             records.stop()
         }
-        await parts.engines.shutdown()
+        await parts.collection.engines.shutdown()
         withExtendedLifetime(lock) {}
         if let failure { throw failure }
     }
@@ -155,14 +163,26 @@ package struct AllInOne: Sendable {
             current: current,
             observer: observer
         )
+        let fleet = try configuration.agents.map {
+            try FleetManager(configuration, $0, parts, notice: observer.notice)
+        }
+        let agents = AgentBoard(fleet, hostname: configuration.hostname)
         return Running(
             settings: settings,
+            fleet: fleet,
+            agents: agents,
             parts: parts,
             records: records,
             current: current,
             reloader: reloader,
             live: live,
-            wazuh: WazuhFleet(configuration, settings, parts.queue, notice: observer.notice),
+            wazuh: WazuhFleet(
+                configuration,
+                settings,
+                parts.queue,
+                agents,
+                notice: observer.notice
+            ),
             reporter: Reporter(
                 configuration,
                 settings.client,
@@ -183,7 +203,7 @@ package struct AllInOne: Sendable {
         let parts = running.parts
         return await withTaskGroup(of: (any Error)?.self) { group in
             group.addTask {
-                await parts.runEngines()
+                await parts.collection.runEngines()
                 return nil
             }
             group.addTask {
@@ -200,6 +220,9 @@ package struct AllInOne: Sendable {
             group.addTask {
                 await running.reloader.watch(pace: .standard)
                 return nil
+            }
+            if let fleet = running.fleet {
+                group.addTask { await serve(fleet) }
             }
             if let wazuh = running.wazuh {
                 group.addTask {
@@ -228,6 +251,17 @@ package struct AllInOne: Sendable {
     private func serve(_ web: WebAssembly) async -> (any Error)? {
         do {
             try await web.run { [observer] address in observer.listening(address.report) }
+            return nil
+        } catch is CancellationError {
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    private func serve(_ fleet: FleetManager) async -> (any Error)? {
+        do {
+            try await fleet.run { [observer] in observer.listening($0) }
             return nil
         } catch is CancellationError {
             return nil

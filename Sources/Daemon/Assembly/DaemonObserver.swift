@@ -14,6 +14,8 @@ package struct DaemonObserver: Sendable {
     package var listening: @Sendable (ListenReport) -> Void
     package var alerts: @Sendable (borrowing AlertBatch) -> Void
     package var notice: @Sendable (OperatorNotice) -> Void
+    /// An agent has begun.
+    package var agentStarted: @Sendable (AgentStartReport) -> Void = { _ in }
 
     package init(
         started: @escaping @Sendable (StartReport) -> Void,
@@ -52,6 +54,8 @@ package struct ListenReport: Sendable, Hashable {
     package let setupLink: String?
     /// SHA-256 of the certificate, as `AB:CD:…`; nil without TLS.
     package let fingerprint: String?
+    /// Whether it is the port of own agents.
+    package var isForAgents = false
 }
 
 extension JagaServer.Address {

@@ -17,6 +17,7 @@ struct WazuhFleet: Sendable {
     private let hostname: String
     private let settings: FleetSettings
     private let queue: EventQueue
+    private let board: AgentBoard
     private let notice: @Sendable (OperatorNotice) -> Void
     private let current = Current()
 
@@ -32,6 +33,7 @@ struct WazuhFleet: Sendable {
         _ configuration: AllInOne.Configuration,
         _ settings: Settings,
         _ queue: EventQueue,
+        _ board: AgentBoard,
         notice: @escaping @Sendable (OperatorNotice) -> Void
     ) {
         guard settings.fleet.remote != nil || settings.fleet.enrolment != nil else { return nil }
@@ -39,6 +41,7 @@ struct WazuhFleet: Sendable {
         hostname = configuration.hostname
         self.settings = settings.fleet
         self.queue = queue
+        self.board = board
         self.notice = notice
     }
 
@@ -65,6 +68,8 @@ struct WazuhFleet: Sendable {
             do {
                 let manager = WazuhManager(try configure())
                 current.manager.withLock { $0 = manager }
+                board.set(manager)
+                defer { board.set(nil) }
                 try await manager.run(
                     sink: { [queue] batch, kept in
                         // Not taken only at the end, when agents are cut off too.

@@ -55,7 +55,7 @@ struct WebAssembly: Sendable {
         let (current, reloader) = (running.current, running.reloader)
         let alertLevel = running.settings.logAlertLevel
         let hostname = configuration.hostname
-        return Services(
+        var services = Services(
             identity: Services.Identity(
                 version: configuration.version,
                 hostname: hostname,
@@ -65,7 +65,7 @@ struct WebAssembly: Sendable {
             alerts: records.alerts.index,
             archives: records.archives?.index,
             live: running.live,
-            containers: EngineContainers(parts.engines.first),
+            containers: EngineContainers(parts.collection.engines.first),
             ruleset: { current.view },
             logtestEngine: {
                 AnalysisEngine(
@@ -81,12 +81,17 @@ struct WebAssembly: Sendable {
             metrics: { running.metricsText },
             trouble: { records.trouble }
         )
+        services.agents = running.agents.source
+        return services
     }
 }
 
 /// The parts of an all-in-one that runs.
 struct Running: Sendable {
     let settings: Settings
+    /// The port of own agents; nil when there is none.
+    let fleet: FleetManager?
+    let agents: AgentBoard
     let parts: Parts
     let records: Records
     let current: CurrentRuleset

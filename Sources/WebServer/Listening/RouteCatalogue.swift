@@ -17,6 +17,7 @@ struct RouteCatalogue {
                 StreamRoute(context: context).route, ExplainRoute(context: context).route,
             ]
             + ContainerRoutes(context: context).routes
+            + AgentRoutes(context: context).routes
             + RuleRoutes(context: context).routes
             + LogtestRoutes(
                 context: context,

@@ -52,6 +52,8 @@ package struct Services: Sendable {
     package var metrics: @Sendable () -> String
     /// What is wrong, in words; nil when alerts are found and kept.
     package var trouble: @Sendable () -> String?
+    /// The agents that report here; nil where none can.
+    package var agents: AgentSource?
 
     package init(
         identity: Identity,

@@ -22,6 +22,7 @@ const KEYS = [
   ["Ctrl-K c", "jump"],
   ["g h", "go_hunt"],
   ["g d", "go_docker"],
+  ["g a", "go_agents"],
   ["g r", "go_rules"],
   ["g l", "go_logtest"],
   ["g s", "go_status"],
