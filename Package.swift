@@ -111,6 +111,11 @@ let package = Package(
             swiftSettings: settings
         ),
         .target(
+            name: "ActiveResponse",
+            dependencies: ["EventModel", "Patterns", "DockerClient", "CLinux", "CZlib"],
+            swiftSettings: settings
+        ),
+        .target(
             name: "WebServer",
             dependencies: [
                 "EventModel", "Patterns", "Ruleset", "Analysis", "AlertStore", "CLinux",
@@ -135,8 +140,8 @@ let package = Package(
             name: "Daemon",
             dependencies: [
                 "EventModel", "OSXML", "Patterns", "Ruleset", "Analysis", "DockerClient",
-                "Collectors", "Spool", "Transport", "AlertStore", "WebServer", "CLinux",
-                "CMaxMindDB",
+                "Collectors", "Spool", "Transport", "AlertStore", "ActiveResponse", "WebServer",
+                "CLinux", "CMaxMindDB",
             ],
             swiftSettings: settings
         ),
@@ -144,7 +149,7 @@ let package = Package(
             name: "jaga",
             dependencies: [
                 "EventModel", "Patterns", "WebAttacks", "Ruleset", "Analysis", "AlertStore",
-                "WebServer", "Daemon", "CLinux",
+                "ActiveResponse", "WebServer", "Daemon", "CLinux",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings
@@ -248,6 +253,13 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(
+            name: "ActiveResponseTests",
+            dependencies: [
+                "EventModel", "Patterns", "DockerClient", "ActiveResponse", "JagaTesting",
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
             name: "WebServerTests",
             dependencies: [
                 "EventModel", "Ruleset", "Analysis", "AlertStore", "WebServer", "JagaTesting",
@@ -261,7 +273,7 @@ let package = Package(
             name: "DaemonTests",
             dependencies: [
                 "EventModel", "Patterns", "Ruleset", "Analysis", "DockerClient", "Collectors",
-                "AlertStore", "Daemon",
+                "AlertStore", "ActiveResponse", "Daemon",
             ],
             swiftSettings: settings
         ),
