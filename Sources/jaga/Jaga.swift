@@ -28,7 +28,7 @@ struct Jaga: AsyncParsableCommand {
         subcommands: [
             Up.self, DockerListener.self, Check.self, Logtest.self, Explain.self, Analyze.self,
             Regex.self, Alerts.self, Status.self, DoctorCommand.self,
-            User.self, Token.self,
+            User.self, Token.self, Respond.self,
         ]
     )
 }

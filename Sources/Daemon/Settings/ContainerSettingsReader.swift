@@ -34,8 +34,11 @@ struct ContainerSettingsReader {
             switch child.name {
             case "engine": me.readEngine(child, into: &settings)
             case "containers": me.readContainers(child, into: &settings)
+            // Of ResponseReader.
+            case "responses": break
             default:
-                me.reader.unknown(child, in: "<jaga>", known: ["engine", "containers"])
+                let known = ["engine", "containers", "responses"]
+                me.reader.unknown(child, in: "<jaga>", known: known)
             }
         }
         return me.reader.diagnostics

@@ -1,6 +1,7 @@
 // Jaga - container security monitor
 // SPDX-License-Identifier: Apache-2.0
 
+package import ActiveResponse
 import EventModel
 
 /// What Jaga is told to do, from `ossec.conf`; every part has a good default,
@@ -31,6 +32,10 @@ package struct Settings: Sendable {
     package var geoDatabase: String?
     /// Agents of Wazuh that report here; by default none.
     package var fleet = FleetSettings()
+    /// What alerts lead to; by default nothing.
+    package var responses = ResponseSettings()
+    /// Every `<command>`, used by a response or not.
+    package var responseCommands: [ResponseCommand] = []
 
     package init() {}
 

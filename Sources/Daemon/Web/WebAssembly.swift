@@ -92,6 +92,7 @@ struct Running: Sendable {
     let current: CurrentRuleset
     let reloader: RulesetReloader
     let live: LiveAlerts
+    let responses: Responses
 
     /// How everything stands that collects and analyses.
     var statusReport: StatusReport {
