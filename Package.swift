@@ -133,6 +133,11 @@ let package = Package(
             swiftSettings: settings
         ),
         .target(
+            name: "ActiveResponse",
+            dependencies: ["EventModel", "Patterns", "DockerClient", "CLinux", "CZlib"],
+            swiftSettings: settings
+        ),
+        .target(
             name: "WebServer",
             dependencies: [
                 "EventModel", "Patterns", "WebAttacks", "Ruleset", "Analysis", "AlertStore", "CLinux",
@@ -157,8 +162,8 @@ let package = Package(
             name: "Daemon",
             dependencies: [
                 "EventModel", "OSXML", "Patterns", "Ruleset", "Analysis", "DockerClient",
-                "Collectors", "Spool", "Transport", "Fleet", "AlertStore", "WebServer", "CLinux",
-                "CMaxMindDB",
+                "Collectors", "Spool", "Transport", "Fleet", "AlertStore", "ActiveResponse",
+                "WebServer", "CLinux", "CMaxMindDB",
             ],
             swiftSettings: settings
         ),
@@ -166,7 +171,7 @@ let package = Package(
             name: "jaga",
             dependencies: [
                 "EventModel", "Patterns", "WebAttacks", "Ruleset", "Analysis", "AlertStore",
-                "WebServer", "Daemon", "Fleet", "CLinux",
+                "ActiveResponse", "WebServer", "Daemon", "Fleet", "CLinux",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings
@@ -279,6 +284,13 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(
+            name: "ActiveResponseTests",
+            dependencies: [
+                "EventModel", "Patterns", "DockerClient", "ActiveResponse", "JagaTesting",
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
             name: "WebServerTests",
             dependencies: [
                 "EventModel", "Ruleset", "Analysis", "AlertStore", "WebServer", "JagaTesting",
@@ -292,7 +304,7 @@ let package = Package(
             name: "DaemonTests",
             dependencies: [
                 "EventModel", "Patterns", "Ruleset", "Analysis", "DockerClient", "Collectors",
-                "Transport", "AlertStore", "Daemon", "JagaTesting",
+                "Transport", "AlertStore", "ActiveResponse", "Daemon", "JagaTesting",
             ],
             swiftSettings: settings
         ),

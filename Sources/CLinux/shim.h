@@ -9,7 +9,9 @@
 #ifndef JAGA_SYSTEM_H
 #define JAGA_SYSTEM_H
 
+#include <fcntl.h>
 #include <malloc.h>
+#include <spawn.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/stat.h>
@@ -24,6 +26,9 @@ struct jaga_file_status {
     int64_t modified_nanoseconds;
     bool is_regular_file;
     bool is_folder;
+    uint32_t owner;
+    /* Permissions, as chmod(2) takes them. */
+    uint32_t mode;
 };
 
 static inline struct jaga_file_status jaga_file_status_from(const struct stat *raw) {
@@ -36,6 +41,8 @@ static inline struct jaga_file_status jaga_file_status_from(const struct stat *r
         .modified_nanoseconds = raw->st_mtim.tv_nsec,
         .is_regular_file = S_ISREG(raw->st_mode),
         .is_folder = S_ISDIR(raw->st_mode),
+        .owner = raw->st_uid,
+        .mode = raw->st_mode & 07777,
     };
     return status;
 }
@@ -72,6 +79,18 @@ static inline int jaga_clock_is_synchronised(void) {
     struct timex raw = {.modes = 0};
     if (adjtimex(&raw) < 0) return -1;
     return (raw.status & STA_UNSYNC) ? 0 : 1;
+}
+
+/* Declared by the system's headers for _GNU_SOURCE only. */
+extern int pipe2(int ends[2], int flags);
+extern int posix_spawn_file_actions_addchdir_np(posix_spawn_file_actions_t *actions, const char *path);
+
+/* As pipe2(2) with O_CLOEXEC: no child of another thread gets the ends. */
+static inline int jaga_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
+
+/* As posix_spawn_file_actions_addchdir_np(3): the child begins in a folder. */
+static inline int jaga_spawn_in(posix_spawn_file_actions_t *actions, const char *path) {
+    return posix_spawn_file_actions_addchdir_np(actions, path);
 }
 
 #endif

@@ -11,6 +11,8 @@ import Glibc
 /// DATA/spool/                   what was read and is not analysed yet
 /// DATA/index/                   what searches are answered from
 /// DATA/etc/{decoders,rules,lists}   the user's own additions to the ruleset
+/// DATA/active-response/bin/     the owner's scripts that answer to alerts
+/// DATA/evidence/                what docker-snapshot kept
 /// DATA/state/                   how far sources were read, metrics
 /// DATA/reporting/               the key and files of <client>
 /// DATA/jaga.lock                held while a process works on the folder
@@ -34,6 +36,10 @@ package struct DataFolder: Sendable, Hashable {
     package var metrics: String { state + "/metrics.prom" }
     /// How every source stands, renewed while Jaga runs.
     package var status: String { state + "/status.json" }
+    /// Acts that were begun, done and undone.
+    package var responseJournal: String { state + "/responses.journal" }
+    /// What the command line asks of a running Jaga.
+    package var responseRequests: String { state + "/responses.requests" }
     /// What the engine remembers of earlier events.
     var engineMemory: String { state + "/engine.snapshot" }
     /// How far a Wazuh manager has the spool's events.

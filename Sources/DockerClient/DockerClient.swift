@@ -120,10 +120,23 @@ package final class DockerClient: Sendable {
         let body: [UInt8]
     }
 
+    /// What the engine is to do.
+    struct Order: Sendable {
+        var method = HTTPMethod.GET
+        /// JSON; nil for none.
+        var body: [UInt8]?
+
+        static let get = Order()
+    }
+
     /// Asks for `path`, which begins with a slash, and reads the answer whole.
     ///
     /// - Throws: ``DockerError``, also for a status other than success.
-    func answer(to path: String, doing task: String) async throws -> Answer {
+    func answer(
+        to path: String,
+        _ order: Order = .get,
+        doing task: String
+    ) async throws -> Answer {
         let limit = configuration.answerLimit
         let endpoint = endpoint
         do {
@@ -131,7 +144,7 @@ package final class DockerClient: Sendable {
                 configuration.requestTimeout,
                 else: HTTPClientError.deadlineExceeded
             ) {
-                let response = try await self.response(to: path, doing: task)
+                let response = try await self.response(to: path, order, doing: task)
                 var body: [UInt8] = []
                 for try await chunk in response.body {
                     guard body.count + chunk.readableBytes <= limit else {
@@ -149,7 +162,11 @@ package final class DockerClient: Sendable {
     /// Asks for `path` and gives the answer when its head has come.
     ///
     /// - Throws: ``DockerError``, also for a status other than success.
-    func response(to path: String, doing task: String) async throws -> HTTPClientResponse {
+    func response(
+        to path: String,
+        _ order: Order = .get,
+        doing task: String
+    ) async throws -> HTTPClientResponse {
         guard !state.withLock({ $0.isShutDown }) else {
             throw DockerError(CancellationError(), doing: task, at: endpoint)
         }
@@ -160,6 +177,11 @@ package final class DockerClient: Sendable {
             request.headers.replaceOrAdd(name: "Host", value: "docker")
         }
         request.headers.replaceOrAdd(name: "User-Agent", value: "jaga")
+        request.method = order.method
+        if let body = order.body {
+            request.headers.replaceOrAdd(name: "Content-Type", value: "application/json")
+            request.body = .bytes(body)
+        }
         do {
             let deadline = NIODeadline.now() + TimeAmount(configuration.requestTimeout)
             let response = try await http.execute(request, deadline: deadline)

@@ -14,7 +14,7 @@ package final class EngineAccess: Sendable {
     }
 
     /// How events name it; empty for the first engine.
-    let mark: String
+    package let mark: String
     /// Whether logs are read where it says that they lie.
     let readsFiles: Bool
     private let place: Place

@@ -142,8 +142,10 @@ package struct AllInOne: Sendable {
     ) throws -> Running {
         let records = kept.records
         let live = LiveAlerts()
+        let answering = Handback<Responses>()
         let pipeline = AnalysisPipeline.Observer(
             alerts: { [observer] batch in
+                answering.take()?.take(batch)
                 live.publish(batch)
                 records.alerts.indexer.wake()
                 observer.alerts(batch)
@@ -152,6 +154,8 @@ package struct AllInOne: Sendable {
             notice: observer.notice
         )
         let parts = try Parts(configuration, settings, kept.history, pipeline)
+        let responses = try Responses(configuration, settings, parts)
+        answering.give(responses)
         let current = CurrentRuleset(
             CurrentRuleset.Loaded(source: loaded, time: HostClock.now().milliseconds),
             metrics: parts.metrics
@@ -188,7 +192,8 @@ package struct AllInOne: Sendable {
                 settings.client,
                 parts.spool,
                 notice: observer.notice
-            )
+            ),
+            responses: responses
         )
     }
 
@@ -219,6 +224,10 @@ package struct AllInOne: Sendable {
             }
             group.addTask {
                 await running.reloader.watch(pace: .standard)
+                return nil
+            }
+            group.addTask {
+                await running.responses.run()
                 return nil
             }
             if let fleet = running.fleet {

@@ -35,12 +35,11 @@ struct ContainerSettingsReader {
             case "engine": me.readEngine(child, into: &settings)
             case "containers": me.readContainers(child, into: &settings)
             case let name where WebLogSettingsReader.names.contains(name): break
+            // Of ResponseReader.
+            case "responses": break
             default:
-                me.reader.unknown(
-                    child,
-                    in: "<jaga>",
-                    known: ["engine", "containers"] + WebLogSettingsReader.names
-                )
+                let known = ["engine", "containers", "responses"] + WebLogSettingsReader.names
+                me.reader.unknown(child, in: "<jaga>", known: known)
             }
         }
         return me.reader.diagnostics

@@ -79,6 +79,13 @@ package struct OssecConfiguration: Sendable {
                 file: file,
                 into: &settings.webLogs
             )
+            for child in section.children where child.name == "responses" {
+                diagnostics += ResponseReader.limits(child, file: file, into: &settings.responses)
+            }
+        case "command":
+            diagnostics += ResponseReader.command(section, file: file, into: &settings)
+        case "active-response":
+            diagnostics += ResponseReader.response(section, file: file, into: &settings)
         case "alerts", "ruleset", "global":
             diagnostics += EngineSections.read(section, file: file, into: &settings)
         case "client", "client_buffer", "labels":
@@ -158,7 +165,7 @@ package struct OssecConfiguration: Sendable {
     /// Source: around-the-engine.md §3.2.
     private static let wazuhSections: Set<String> = [
         "socket", "syscheck", "rootcheck", "sca",
-        "active-response", "command", "rule_test", "integration",
+        "rule_test", "integration",
         "email_alerts", "reports", "syslog_output", "vulnerability-detection", "indexer",
         "logging", "cluster", "task-manager", "agent-upgrade", "wdb", "agentless", "gcp-pubsub",
         "gcp-bucket", "github", "office365", "ms-graph", "fluent-forward", "database_output",

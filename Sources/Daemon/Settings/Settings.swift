@@ -1,6 +1,7 @@
 // Jaga - container security monitor
 // SPDX-License-Identifier: Apache-2.0
 
+package import ActiveResponse
 package import Analysis
 import EventModel
 
@@ -36,6 +37,10 @@ package struct Settings: Sendable {
     package var webLogs = WebLogSettings()
     /// The Wazuh manager that this host reports to; by default none.
     package var client = ClientSettings()
+    /// What alerts lead to; by default nothing.
+    package var responses = ResponseSettings()
+    /// Every `<command>`, used by a response or not.
+    package var responseCommands: [ResponseCommand] = []
 
     package init() {}
 

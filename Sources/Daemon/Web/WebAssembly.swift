@@ -101,6 +101,7 @@ struct Running: Sendable {
     let wazuh: WazuhFleet?
     /// The Wazuh manager above; nil when the settings name none.
     let reporter: Reporter?
+    let responses: Responses
 
     /// How everything stands that collects and analyses.
     var statusReport: StatusReport {

@@ -1,0 +1,230 @@
+// Jaga - container security monitor
+// SPDX-License-Identifier: Apache-2.0
+
+import DockerClient
+
+/// Acts on containers of this host's engines.
+struct DockerPerformer: ActPerformer {
+    /// The network into which isolated containers go.
+    static let quarantine = "jaga-quarantine"
+
+    let engine: @Sendable (String) throws -> DockerClient
+    let protections: @Sendable () -> Protections
+    let evidence: EvidenceKeeper
+
+    func prepare(_ act: PlannedAct) async throws -> Preparation {
+        guard case .container(let target) = act.target else {
+            return .refused("it has no container")
+        }
+        let client = try engine(target.engine)
+        let found: ContainerDetails
+        do {
+            found = try await client.inspectContainer(target.id)
+        } catch let error as DockerError where error.code == .notFound {
+            return .refused("the container is gone")
+        }
+        // As it is now: names and labels of an alert are from before.
+        let facts = ContainerFacts(
+            id: found.id,
+            name: found.name,
+            image: found.image,
+            labels: found.labels
+        )
+        if let objection = protections().objection(to: facts) { return .refused(objection) }
+        return try await prepare(act.kind, found, client)
+    }
+
+    private func prepare(
+        _ kind: ActKind,
+        _ found: ContainerDetails,
+        _ client: DockerClient
+    ) async throws -> Preparation {
+        var memory = ActMemory()
+        let runs = [.running, .paused, .restarting].contains(found.state)
+        switch kind {
+        case .dockerPause:
+            if found.state == .paused { return .nothingToDo("it is paused already") }
+            return runs ? .ready(memory) : .nothingToDo("it does not run")
+        case .dockerStop, .dockerKill:
+            guard runs else { return .nothingToDo("it does not run") }
+            memory.restartPolicy = try await client.connections(of: found.id).restartPolicy
+            return .ready(memory)
+        case .dockerDisconnect, .dockerIsolate:
+            let places = try await client.connections(of: found.id).attachments
+            guard !places.contains(where: { $0.networkName == "host" }) else {
+                return .refused("it shares the host's network: pause or stop it instead")
+            }
+            memory.networks = places.filter {
+                $0.networkName != Self.quarantine && $0.networkName != "none"
+            }.map(RememberedNetwork.init)
+            return memory.networks.isEmpty
+                ? .nothingToDo("it is in no network") : .ready(memory)
+        default: return .ready(memory)
+        }
+    }
+
+    func perform(
+        _ act: PlannedAct,
+        _ memory: ActMemory,
+        claim: @escaping @Sendable ([String]) -> Bool
+    ) async throws -> ActOutcome {
+        guard case .container(let target) = act.target else { throw Self.missing }
+        let client = try engine(target.engine)
+        let id = target.id
+        switch act.kind {
+        case .dockerPause:
+            do {
+                try await client.perform(.pause, on: id)
+            } catch let error as DockerError where error.code == .apiError(status: 409) {
+                // Done before a crash, or by somebody else a moment ago.
+                guard try await client.inspectContainer(id).state == .paused else { throw error }
+            }
+            return .done("the container is paused")
+        case .dockerStop: return try await end(id, .stop, memory, client)
+        case .dockerKill: return try await end(id, .kill, memory, client)
+        case .dockerRestart:
+            try await client.perform(.restart, on: id)
+            return .doneForGood("the container was restarted")
+        case .dockerDisconnect:
+            try await disconnect(id, client)
+            return .done("the container is in no network; it was in \(Self.names(memory))")
+        case .dockerIsolate:
+            try await disconnect(id, client)
+            try await confine(id, client)
+            return .done(
+                "the container is alone in \(Self.quarantine); it was in \(Self.names(memory))"
+            )
+        case .dockerSnapshot: return .doneForGood(try await evidence.keep(target, act, client))
+        default: throw Self.missing
+        }
+    }
+
+    private func end(
+        _ id: String,
+        _ act: DockerClient.ContainerAct,
+        _ memory: ActMemory,
+        _ client: DockerClient
+    ) async throws -> ActOutcome {
+        if !["", "no"].contains(memory.restartPolicy) {
+            try await client.setRestartPolicy("no", of: id)
+        }
+        do {
+            try await client.perform(act, on: id)
+        } catch let error as DockerError where error.code == .apiError(status: 409) {
+            guard try await client.inspectContainer(id).state == .exited else { throw error }
+        }
+        return .done("the container does not run")
+    }
+
+    private func disconnect(_ id: String, _ client: DockerClient) async throws {
+        for place in try await client.connections(of: id).attachments
+        where place.networkName != Self.quarantine {
+            try await client.disconnect(id, from: place.networkID)
+        }
+    }
+
+    private func confine(_ id: String, _ client: DockerClient) async throws {
+        if try await !client.hasNetwork(Self.quarantine) {
+            try await client.makeQuarantine(Self.quarantine)
+        }
+        let places = try await client.connections(of: id).attachments
+        guard !places.contains(where: { $0.networkName == Self.quarantine }) else { return }
+        try await client.connect(
+            id,
+            NetworkAttachment(
+                networkID: "",
+                networkName: Self.quarantine,
+                aliases: [],
+                address4: "",
+                address6: ""
+            )
+        )
+    }
+
+    func undo(_ act: StandingAct) async throws -> String {
+        guard case .container(let target) = act.act.target else { throw Self.missing }
+        let client = try engine(target.engine)
+        do {
+            return try await undo(act, target.id, client)
+        } catch let error as DockerError where error.code == .notFound {
+            return "the container is gone"
+        }
+    }
+
+    private func undo(
+        _ act: StandingAct,
+        _ id: String,
+        _ client: DockerClient
+    ) async throws -> String {
+        switch act.act.kind {
+        case .dockerPause:
+            guard try await client.inspectContainer(id).state == .paused else {
+                return "the container was not paused any more"
+            }
+            try await client.perform(.unpause, on: id)
+            return "the container runs again"
+        case .dockerStop, .dockerKill:
+            let policy = act.memory.restartPolicy
+            if !["", "no"].contains(policy) { try await client.setRestartPolicy(policy, of: id) }
+            try await client.perform(.start, on: id)
+            return "the container runs again"
+        case .dockerDisconnect, .dockerIsolate: return try await reconnect(act, id, client)
+        default: return "there is nothing to undo"
+        }
+    }
+
+    private func reconnect(
+        _ act: StandingAct,
+        _ id: String,
+        _ client: DockerClient
+    ) async throws -> String {
+        let present = try await client.connections(of: id).attachments
+        if present.contains(where: { $0.networkName == Self.quarantine }) {
+            try await client.disconnect(id, from: Self.quarantine)
+        }
+        var gone: [String] = []
+        for network in act.memory.networks {
+            guard !present.contains(where: { $0.networkID == network.id }) else { continue }
+            if try await client.hasNetwork(network.id) {
+                try await client.connect(id, NetworkAttachment(network))
+            } else {
+                gone.append(network.name)
+            }
+        }
+        let back = "the container is again in \(Self.names(act.memory))"
+        return gone.isEmpty ? back : back + ", but for \(gone.joined(separator: ", ")), now gone"
+    }
+
+    func renew(_ act: StandingAct) async throws {}
+
+    private static func names(_ memory: ActMemory) -> String {
+        memory.networks.map(\.name).joined(separator: ", ")
+    }
+
+    private static let missing = ResponseError(.engine, "the act has no container")
+}
+
+extension RememberedNetwork {
+    init(_ place: NetworkAttachment) {
+        self.init(
+            id: place.networkID,
+            name: place.networkName,
+            aliases: place.aliases,
+            address4: place.address4,
+            address6: place.address6
+        )
+    }
+}
+
+extension NetworkAttachment {
+    init(_ network: RememberedNetwork) {
+        self.init(
+            networkID: network.id,
+            networkName: network.name,
+            // The default network knows no names, and refuses them.
+            aliases: network.name == "bridge" ? [] : network.aliases,
+            address4: network.address4,
+            address6: network.address6
+        )
+    }
+}

@@ -1,0 +1,87 @@
+// Jaga - container security monitor
+// SPDX-License-Identifier: Apache-2.0
+
+import DockerClient
+import Glibc
+
+/// Keeps what a container is and has done: an image of it, and in
+/// `DATA/evidence/ACT` what the engine says.
+struct EvidenceKeeper: Sendable {
+    static let repository = "jaga-evidence"
+    private static let commitLimit = Duration.seconds(600)
+
+    let folder: String
+    let now: @Sendable () -> Int64
+    private let work = BlockingWork.serial("evidence")
+
+    init(folder: String, now: @escaping @Sendable () -> Int64) {
+        self.folder = folder
+        self.now = now
+    }
+
+    /// - Returns: Where it lies, for people.
+    func keep(
+        _ target: ContainerTarget,
+        _ act: PlannedAct,
+        _ client: DockerClient
+    ) async throws -> String {
+        let place = "\(folder)/\(act.id)-\(target.id.prefix(12))"
+        for kind in DockerClient.Evidence.allCases {
+            let bytes = try await client.evidence(kind, of: target.id)
+            try await work.run { try Self.write(bytes, place, kind.fileName) }
+        }
+        let tag = "\(target.id.prefix(12))-\(now() / 1_000_000_000)"
+        var configuration = client.configuration
+        configuration.requestTimeout = Self.commitLimit
+        let patient = try DockerClient(endpoint: client.endpoint, configuration: configuration)
+        do {
+            try await patient.commit(target.id, repository: Self.repository, tag: tag)
+        } catch {
+            await patient.shutdown()
+            throw error
+        }
+        await patient.shutdown()
+        return "image \(Self.repository):\(tag), files in \(place)"
+    }
+
+    private static func write(_ bytes: [UInt8], _ folder: String, _ name: String) throws {
+        let parent = folder.split(separator: "/", omittingEmptySubsequences: false).dropLast()
+        for path in [parent.joined(separator: "/"), folder] {
+            guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw failure(path) }
+        }
+        let path = folder + "/" + name
+        let flags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW
+        let descriptor = open(path, flags, 0o600)
+        guard descriptor >= 0 else { throw failure(path) }
+        defer { close(descriptor) }
+        var done = 0
+        while done < bytes.count {
+            let count = bytes.withUnsafeBytes { buffer in
+                Glibc.write(
+                    descriptor,
+                    buffer.baseAddress?.advanced(by: done),
+                    bytes.count - done
+                )
+            }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { throw failure(path) }
+            done += count
+        }
+        guard fsync(descriptor) == 0 else { throw failure(path) }
+    }
+
+    private static func failure(_ path: String) -> ResponseError {
+        let reason = String(cString: strerror(errno)).lowercased()
+        return ResponseError(.journal, "cannot keep evidence in \(path): \(reason)")
+    }
+}
+
+extension DockerClient.Evidence {
+    fileprivate var fileName: String {
+        switch self {
+        case .inspection: "inspect.json"
+        case .changes: "changes.json"
+        case .log: "log.raw"
+        }
+    }
+}

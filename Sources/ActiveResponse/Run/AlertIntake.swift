@@ -1,0 +1,92 @@
+// Jaga - container security monitor
+// SPDX-License-Identifier: Apache-2.0
+
+package import EventModel
+import Synchronization
+
+/// Alerts on their way from the pipeline to the responses.
+///
+/// The pipeline's thread puts in what may concern a response and never waits;
+/// what there is no room for is counted.
+package final class AlertIntake: Sendable {
+    /// An alert that was not read yet.
+    struct Candidate: Sendable {
+        let json: [UInt8]
+        let container: ContainerIdentity?
+    }
+
+    /// Of one delivery, after those alike were left out.
+    private static let batchLimit = 256
+    private static let deliveryLimit = 256
+
+    let batches: AsyncStream<[Candidate]>
+    private let continuation: AsyncStream<[Candidate]>.Continuation
+    private let responses: [Response]
+    /// Whether alerts of one rule, source and address may still differ for some response.
+    private let looksDeeper: Bool
+    private let lost = Mutex(0)
+
+    init(_ settings: ResponseSettings) {
+        responses = settings.isEnabled ? settings.responses : []
+        looksDeeper = responses.contains {
+            $0.command.kind == .script || $0.command.kind == .disableAccount
+        }
+        (batches, continuation) = AsyncStream.makeStream(
+            bufferingPolicy: .bufferingOldest(Self.deliveryLimit)
+        )
+    }
+
+    /// Takes from a batch what may concern a response.
+    package func take(_ batch: borrowing AlertBatch) {
+        guard !responses.isEmpty else { return }
+        var seen: Set<Sign> = []
+        var candidates: [Candidate] = []
+        for entry in batch.entries where concerns(entry) {
+            let sign = Sign(
+                rule: entry.ruleID,
+                level: entry.level,
+                address: Array(batch.text[entry.sourceAddress]),
+                source: ObjectIdentifier(entry.source)
+            )
+            guard seen.insert(sign).inserted || looksDeeper else { continue }
+            guard candidates.count < Self.batchLimit else {
+                lost.withLock { $0 += 1 }
+                continue
+            }
+            candidates.append(
+                Candidate(
+                    json: Array(batch.bytes[entry.json]),
+                    container: entry.source.container
+                )
+            )
+        }
+        guard !candidates.isEmpty else { return }
+        if case .dropped(let batch) = continuation.yield(candidates) {
+            lost.withLock { $0 += batch.count }
+        }
+    }
+
+    /// No more come.
+    func finish() { continuation.finish() }
+
+    /// How many were left out since the last call.
+    func takeLost() -> Int {
+        lost.withLock { count in
+            defer { count = 0 }
+            return count
+        }
+    }
+
+    /// What responses say of themselves leads to none.
+    private func concerns(_ entry: AlertBatch.Entry) -> Bool {
+        guard !entry.source.location.elementsEqual(AuditRecord.location.utf8) else { return false }
+        return responses.contains { $0.mayConcern(ruleID: entry.ruleID, level: entry.level) }
+    }
+
+    private struct Sign: Hashable {
+        let rule: Int
+        let level: Int
+        let address: [UInt8]
+        let source: ObjectIdentifier
+    }
+}

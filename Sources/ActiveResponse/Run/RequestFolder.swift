@@ -1,0 +1,81 @@
+// Jaga - container security monitor
+// SPDX-License-Identifier: Apache-2.0
+
+import FoundationEssentials
+import Glibc
+
+/// What the command line asks of a running Jaga: a file each, in a folder that
+/// only Jaga's own user can write to.
+package struct RequestFolder: Sendable {
+    /// One of them.
+    package enum Request: Sendable, Hashable, Codable {
+        case undo(UInt64, by: String)
+        /// A `<command>`, or a built-in act.
+        case run(command: String, target: ActTarget, mode: ResponseMode, by: String)
+    }
+
+    package let path: String
+    /// The longest request, and how many are taken at once.
+    private static let limit = 64 << 10
+    private static let count = 64
+
+    package init(path: String) {
+        self.path = path
+    }
+
+    /// Lays a request down, whole.
+    ///
+    /// - Throws: ``ResponseError`` `journal`.
+    package func post(_ request: Request) throws {
+        guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw failure() }
+        let name = "\(getpid())-\(UInt64.random(in: 0...(.max)))"
+        let temporary = path + "/." + name
+        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw failure() }
+        defer { close(descriptor) }
+        let bytes: Data
+        do {
+            bytes = try JSONEncoder().encode(request)
+        } catch {
+            throw ResponseError(.journal, "the request cannot be written: \(error)")
+        }
+        let written = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+        guard written == bytes.count, rename(temporary, path + "/" + name) == 0 else {
+            throw failure()
+        }
+    }
+
+    /// Takes what lies there.
+    ///
+    /// It blocks for as long as a small file takes. What is no request is removed.
+    package func take() -> [Request] {
+        guard let folder = opendir(path) else { return [] }
+        defer { closedir(folder) }
+        var requests: [Request] = []
+        while requests.count < Self.count, let entry = readdir(folder) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            guard !name.hasPrefix(".") else { continue }
+            let file = path + "/" + name
+            if let request = read(file) { requests.append(request) }
+            unlink(file)
+        }
+        return requests
+    }
+
+    private func read(_ file: String) -> Request? {
+        let descriptor = open(file, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        var buffer = [UInt8](repeating: 0, count: Self.limit)
+        let count = Glibc.read(descriptor, &buffer, buffer.count)
+        guard count > 0 else { return nil }
+        return try? JSONDecoder().decode(Request.self, from: Data(buffer[..<count]))
+    }
+
+    private func failure() -> ResponseError {
+        let reason = String(cString: strerror(errno)).lowercased()
+        return ResponseError(.journal, "cannot ask through \(path): \(reason)")
+    }
+}
