@@ -218,7 +218,6 @@ extension AuthoredCases {
         100%25
         a%2Bb
         \t
-        C:\
         D:
         \o/
         ¯\_(ツ)_/¯

@@ -110,7 +110,6 @@ extension AuthoredCases {
         onclick vs addeventlistener
         on click
         onerror
-        alert()
         alert() not working
         prompt engineering guide
         confirm email
