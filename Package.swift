@@ -294,9 +294,9 @@ if Context.environment["JAGA_FUZZ"] != nil {
     for (name, dependencies) in [
         ("XML", ["OSXML"]), ("OSRegex", ["Patterns"]), ("OSMatch", ["Patterns"]),
         ("JSON", ["Analysis"]), ("Predecoding", ["Analysis"]), ("Event", ["Analysis"]),
-        ("Sigma", ["EventModel", "Ruleset", "Analysis"]), ("WebAttacks", ["WebAttacks"]),
-        ("Wazuh", ["EventModel", "Transport"]), ("Report", ["Analysis"]),
-        ("KQL", ["EventModel", "AlertStore"]),
+        ("Sigma", ["EventModel", "Ruleset", "Analysis"]), ("Report", ["Analysis"]),
+        ("KQL", ["EventModel", "AlertStore"]), ("WebAttacks", ["WebAttacks"]),
+        ("Wazuh", ["EventModel", "Transport"]),
     ] {
         package.targets.append(
             .executableTarget(

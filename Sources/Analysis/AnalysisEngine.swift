@@ -78,6 +78,7 @@ package struct AnalysisEngine: Sendable {
     let builtInDecoderStart: Int
     var matcher: RuleMatcher
     var sigma: SigmaMatcher
+    let descriptions: DescriptionTable
     var writer: AlertWriter
     var contexts: SourceContexts
     var event: DecodedEvent
@@ -91,8 +92,7 @@ package struct AnalysisEngine: Sendable {
     /// - Complexity: O(size of the ruleset)
     package init(ruleset: Ruleset, configuration: Configuration) {
         builtInDecoderStart = ruleset.decoders.count
-        let ruleset = ruleset.namingWebFields().appending(OwnRules.all)
-            .appendingBuiltInDecoders()
+        let ruleset = ruleset.namingWebFields().appending(OwnRules.all).appendingBuiltInDecoders()
         self.ruleset = ruleset
         self.configuration = configuration
         let names = FieldNameIndex(ruleset.fieldNames)
@@ -106,6 +106,7 @@ package struct AnalysisEngine: Sendable {
             ruleset.sigma,
             fingerprints: ruleset.rules.map(\.fingerprint)
         )
+        descriptions = DescriptionTable(ruleset.rules)
         writer = AlertWriter(ruleset, managerName: configuration.managerName)
         contexts = SourceContexts(managerName: configuration.managerName, names: names)
         event = DecodedEvent(

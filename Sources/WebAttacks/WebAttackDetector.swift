@@ -31,6 +31,8 @@ package struct WebAttackDetector: Sendable {
     private var verdicts = Verdicts()
     private var found: [WebAttack] = []
     private var work = 0
+    /// Forms in which something was found, of all requests.
+    private var reports = 0
     private var isSignIn = false
 
     package init() {
@@ -200,13 +202,31 @@ package struct WebAttackDetector: Sendable {
             return
         }
         decoder.start(value, isQuery: true)
+        let before = reports
         judgeRounds(place, name)
-        guard !found.contains(where: { $0.place == place }) else { return }
-        if Base64.decode(value, into: &decoder) {
-            judgeRounds(place, name)
-        } else if bits.contains(.coded), Base64.begins(decoder.bytes.span) {
+        if reports == before { inspectWithin(value, bits, place, name) }
+    }
+
+    /// Looks into a value that is base64 or JSON.
+    private mutating func inspectWithin(
+        _ value: Span<UInt8>,
+        _ bits: ByteBits,
+        _ place: WebAttack.Place,
+        _ name: Span<UInt8>
+    ) {
+        if Base64.decode(value, into: &decoder) { return judgeRounds(place, name) }
+        guard bits.contains(.special) else { return }
+        decoder.start(value, isQuery: false)
+        if Base64.begins(decoder.bytes.span) {
             let text = decoder.bytes
             if Base64.decode(text.span, into: &decoder) { judgeRounds(place, name) }
+            return
+        }
+        decoder.start(value, isQuery: true)
+        guard JSONTexts.begins(decoder.bytes) else { return }
+        for text in JSONTexts.of(decoder.bytes) {
+            decoder.start(decoded: text)
+            judgeRounds(place, name)
         }
     }
 
@@ -299,6 +319,7 @@ package struct WebAttackDetector: Sendable {
 
     private mutating func report(_ place: WebAttack.Place, _ round: Int) {
         guard verdicts.best >= WebAttack.threshold else { return }
+        reports &+= 1
         for kind in WebAttack.Kind.allCases {
             let verdict = verdicts.byKind[kind.index]
             guard verdict.score >= WebAttack.threshold else { continue }

@@ -34,7 +34,7 @@ struct RotationPropertyTests {
                 received += try await writer.finish(readBy: bench)
             }
             // Past the tick of the clock by which files are stamped.
-            usleep(12_000)
+            try await Task.sleep(for: .milliseconds(12))
             guard run < 2 else { break }
             for _ in 0..<writer.count(upTo: 6) { try writer.stepAlone() }
         }
@@ -88,7 +88,8 @@ struct RotationPropertyTests {
                 }
                 try scratch.append("app-\(target - 1).log", text)
                 if Bool.random(using: &random) {
-                    usleep(UInt32.random(in: 0...2000, using: &random))
+                    let pause = Int.random(in: 0...2000, using: &random)
+                    try await Task.sleep(for: .microseconds(pause))
                 }
                 try scratch.write("app-\(target).log", "")
                 symlink("app-\(target).log", scratch.file("next"))
@@ -131,7 +132,7 @@ final class RandomWriter {
     /// One change while somebody reads; what was read meanwhile because the
     /// change asks for it.
     func step(readBy bench: CollectorBench) async throws -> [String] {
-        pause()
+        try await pause()
         switch Int.random(in: 0..<10, using: &random) {
         case 0..<5: try append()
         case 5: try rename(lateLines: false)
@@ -149,7 +150,7 @@ final class RandomWriter {
             let texts = try await waitForAll(bench)
             steps.append("delete")
             try scratch.remove("log")
-            pause()
+            try await pause()
             try scratch.write("log", "")
             firstLine = nil
             // Were it not read when the reader ends, its position would be in a
@@ -172,9 +173,10 @@ final class RandomWriter {
         try await waitForAll(bench) + waitForAll(bench)
     }
 
-    private func pause() {
+    private func pause() async throws {
         guard Int.random(in: 0..<3, using: &random) > 0 else { return }
-        usleep(UInt32.random(in: 0...3000, using: &random))
+        let pause = Int.random(in: 0...3000, using: &random)
+        try await Task.sleep(for: .microseconds(pause))
     }
 
     private func append(to name: String = "log", _ limit: Int = 40) throws {

@@ -46,6 +46,8 @@ struct ScannerTests {
 
         let alerts = try seen(jaga, shop, atLeast: 5)
         #expect(alerts.contains { $0.rule.groups.contains("sql_injection") && $0.rule.level >= 7 })
+        let campaign = try #require(alerts.first { $0.data?.campaign?.state == "opened" })
+        #expect(campaign.data?.campaign?.tool == "sqlmap")
         #expect(try jaga.process.stop() == 0)
     }
 
@@ -76,6 +78,9 @@ struct ScannerTests {
         let alerts = try seen(jaga, shop, atLeast: 40)
         let ids = Set(alerts.map(\.rule.id))
         #expect(ids.count >= 3, "\(ids.sorted())")
+        let campaigns = alerts.compactMap { $0.data?.campaign }.filter { $0.state == "opened" }
+        #expect(!campaigns.isEmpty)
+        #expect(campaigns.allSatisfy { $0.tool == nil || $0.tool == "wapiti" })
         #expect(try jaga.process.stop() == 0)
     }
 

@@ -39,7 +39,7 @@ struct BoundTests {
                 defer { isBegun = true }
                 return isBegun ? 0 : 200
             }
-            return sockets.count { send($0, [byte], 1, Int32(MSG_NOSIGNAL.rawValue)) == 1 }
+            return sockets.count { send($0, [byte], 1, Int32(MSG_NOSIGNAL)) == 1 }
         }
 
         deinit { for descriptor in sockets { close(descriptor) } }

@@ -34,15 +34,19 @@ func shapes(of piece: String) -> [(name: String, target: [UInt8])] {
 }
 
 let pieces = [
-    "a", "A1", "1", "'", "\"", "`", "%", "%%", "%25", "%2525", "%27", "%2527", "%u0027", "&", "&#39;",
-    "&amp;", "+", "\\", "\\x27", "\\u0027", "(", ")", "()", "{", "}", "{{", "${", "${${", "[", "]", "<",
+    "a", "A1", "1", "'", "\"", "`", "%", "%%", "%25", "%2525", "%27", "%2527", "%u0027", "&",
+    "&#39;",
+    "&amp;", "+", "\\", "\\x27", "\\u0027", "(", ")", "()", "{", "}", "{{", "${", "${${", "[", "]",
+    "<",
     "<a", "<a b=", "<!--", "<script", "<?", ">", "/", "//", "/*", "/**/", "*/", "*", "?", "-", "--",
     "#", ";", ";;", "|", "||", "$", "$(", "$a", "=", "==", ",", ".", "..", "../", "....//", "..%2f",
     "%c0%ae", "0x2e", ":", "::", "@", "@{[", "!", "!!", "~", "^", "_", "' or ", "1'", "'1", "\"'",
     "select ", "union ", "union select ", "or 1=1 ", "case when ", "sleep(", "onx=", "javascript:",
     "cat ", ";cat ", "`id`", "c'a't ", "/e?c/", "php://", "http://", "http://127.", "o:8:", "jndi:",
-    "${jndi:", "__class__", "$ne", "(|(", "\r\n", "\r\nA:", "\u{0}", "\u{FF07}", "é", "QUFB", "PHNj",
-    "{\"a\":", "[[", "<![CDATA[", "ADw-", "a.", "a-", "a b", "a'b ", "%00", "%0a", "%0d%0aSet-Cookie:",
+    "${jndi:", "__class__", "$ne", "(|(", "\r\n", "\r\nA:", "\u{0}", "\u{FF07}", "é", "QUFB",
+    "PHNj",
+    "{\"a\":", "[[", "<![CDATA[", "ADw-", "a.", "a-", "a b", "a'b ", "%00", "%0a",
+    "%0d%0aSet-Cookie:",
 ]
 
 var detector = WebAttackDetector()
@@ -65,7 +69,10 @@ if CommandLine.arguments.count > 1,
     if let last = times.last {
         let text = String(
             format: "%d requests: median %.2f us, 99 of 100 under %.1f us, worst %.1f us",
-            times.count, times[times.count / 2], times[times.count * 99 / 100], last
+            times.count,
+            times[times.count / 2],
+            times[times.count * 99 / 100],
+            last
         )
         print(text)
     }

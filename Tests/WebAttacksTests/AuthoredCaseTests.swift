@@ -57,4 +57,14 @@ struct AuthoredCaseTests {
 
         #expect(alarms == [])
     }
+
+    @Test("no ordinary request of a shop, search, map, advertisement or API is taken for an attack")
+    func visits() {
+        let targets = AuthoredCases.values(AuthoredCases.visits)
+        #expect(targets.count > 70)
+
+        let alarms = targets.filter { !WebAttacksTests.attacks($0).isEmpty }
+
+        #expect(alarms == [])
+    }
 }

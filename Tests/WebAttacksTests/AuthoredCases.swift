@@ -9,7 +9,7 @@
 enum AuthoredCases {
     static func values(_ text: String) -> [String] {
         text.split(separator: "\n").map { line in
-            line.replacing("⏎", with: "\r\n").replacing("␀", with: "\u{0}")
+            String(line).replacing("⏎", with: "\r\n").replacing("␀", with: "\u{0}")
                 .replacing("<TAB>", with: "\t")
         }
     }

@@ -102,7 +102,7 @@ struct AlertWriter: Sendable {
     }
 
     private mutating func appendIdentity(_ subject: Subject, to output: inout [UInt8]) {
-        output += managerJSON
+        output.append(span: managerJSON.span)
         output.appendDecimal(subject.time.seconds)
         output.append(literal: ".")
         let start = output.count

@@ -15,14 +15,15 @@ extension AnalysisEngine {
     ) {
         counts.alerts &+= 1
         let textStart = alerts.text.count
-        let template = ruleset.rules[decision.rule].description
-        DescriptionWriter.append(template, &event, to: &alerts.text)
+        descriptions.append(of: decision.rule, &event, to: &alerts.text)
         let textEnd = alerts.text.count
         if let address = event[.srcip] {
             alerts.text.append(span: event.arena.span.extracting(address))
         }
         let start = alerts.bytes.count
-        writeAlert(decision, context, entry.time, alerts.text[textStart..<textEnd], &alerts.bytes)
+        let text = alerts.text
+        let description = text.span.extracting(textStart..<textEnd)
+        writeAlert(decision, context, entry.time, description, &alerts.bytes)
         let end = alerts.bytes.count
         alerts.bytes.append(UInt8(ascii: "\n"))
         alertOffset &+= end + 1 - start
@@ -46,7 +47,7 @@ extension AnalysisEngine {
         _ decision: Decision?,
         _ context: SourceContext,
         _ time: Timestamp,
-        _ description: ArraySlice<UInt8>,
+        _ description: Span<UInt8>,
         _ output: inout [UInt8]
     ) {
         write(.alert, decision, context, time, description, &output)
@@ -63,12 +64,11 @@ extension AnalysisEngine {
     ) {
         description.removeAll(keepingCapacity: true)
         if let decision {
-            let template = ruleset.rules[decision.rule].description
-            DescriptionWriter.append(template, &event, to: &description)
+            descriptions.append(of: decision.rule, &event, to: &description)
         }
         let text = description
         var lines = archives.take()?.lines ?? []
-        write(.archive, decision, context, time, text[...], &lines)
+        write(.archive, decision, context, time, text.span, &lines)
         lines.append(UInt8(ascii: "\n"))
         archives = ArchiveBatch(lines: lines)
     }
@@ -78,7 +78,7 @@ extension AnalysisEngine {
         _ decision: Decision?,
         _ context: SourceContext,
         _ time: Timestamp,
-        _ description: ArraySlice<UInt8>,
+        _ description: Span<UInt8>,
         _ output: inout [UInt8]
     ) {
         let subject = AlertWriter.Subject(
@@ -94,7 +94,7 @@ extension AnalysisEngine {
         writer.append(
             subject,
             &event,
-            description: description.span,
+            description: description,
             matcher.previous,
             matcher.memory,
             to: &output

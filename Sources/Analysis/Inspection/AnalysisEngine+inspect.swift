@@ -29,11 +29,10 @@ extension AnalysisEngine {
         let trials = matcher.takeTrials()
         var description: [UInt8] = []
         if let decision {
-            let template = ruleset.rules[decision.rule].description
-            DescriptionWriter.append(template, &event, to: &description)
+            descriptions.append(of: decision.rule, &event, to: &description)
         }
         var alert: [UInt8] = []
-        writeAlert(decision, context, time, description[...], &alert)
+        writeAlert(decision, context, time, description.span, &alert)
         let isAlert = decision?.logs ?? false
         if let decision, isAlert {
             alertOffset &+= alert.count + 1
@@ -112,10 +111,9 @@ extension AnalysisEngine {
         _ time: Timestamp
     ) -> EventReport.FurtherReport {
         var description: [UInt8] = []
-        let template = ruleset.rules[decision.rule].description
-        DescriptionWriter.append(template, &event, to: &description)
+        descriptions.append(of: decision.rule, &event, to: &description)
         var alert: [UInt8] = []
-        writeAlert(decision, context, time, description[...], &alert)
+        writeAlert(decision, context, time, description.span, &alert)
         if decision.logs { alertOffset &+= alert.count + 1 }
         return EventReport.FurtherReport(
             rule: ruleReport(decision, description),

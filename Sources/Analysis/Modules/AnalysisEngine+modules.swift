@@ -14,8 +14,8 @@ extension AnalysisEngine {
         _ context: SourceContext,
         _ time: Timestamp
     ) {
-        counts.events &+= 1
         let source = context.source
+        counts.events &+= 1
         let outcome = modules.decode(source.kind, text, agent: source.agent.id, at: time)
         guard case .report(let report) = outcome else {
             start(text, LogHeader(log: 0..<text.count), context)

@@ -281,9 +281,10 @@ struct DockerEventDelivery {
         }
         nextImageListing = MonotonicTime.now.advanced(by: Self.imageListingInterval)
         // Not known now: asked again after a while, and not compared till then.
-        guard let images = try? await within(.seconds(2), { try await client.images() }) else {
-            return
+        let images = try? await within(.seconds(2), else: CancellationError()) {
+            try await client.images()
         }
+        guard let images else { return }
         inventory?.images = Dictionary(
             images.prefix(EngineInventory.limit).map { ($0.id, $0.tags) }
         ) { first, _ in first }

@@ -249,7 +249,7 @@ struct FollowedContainers {
             statusName: StatusName(.container, identity.title),
             announcesChanges: false
         )
-        target.options.multiline = hints.multiline.flatMap { MultilineRule(label: $0) }
+        target.options.multiline = hints.multilineRule
         containers[identity.id] = Followed(
             identity: identity,
             way: .file(target.id),
@@ -282,6 +282,7 @@ struct FollowedContainers {
                 driver: details.logDriver,
                 framing: details.isTTY ? .raw : .multiplexed,
                 statusName: name,
+                multiline: hints.multilineRule,
                 startsAtEnd: start(of: details) == .end
             ),
             group: &group

@@ -130,6 +130,8 @@ struct JournalSession {
         }
     }
 
+    private static let ownProcess = Array("\(getpid())".utf8)
+
     private mutating func take(
         _ entry: JournalEntry,
         _ isTruncated: Bool,
@@ -143,7 +145,9 @@ struct JournalSession {
         let isOld = cursor == nil && entry.microseconds < begin
         cursor = entry.cursor
         newCursor = entry.cursor
-        guard !isOld, configuration.filter.passes(entry) else { return }
+        // What this process says of an entry must not become another.
+        guard !isOld, entry.first("_PID") != Self.ownProcess, configuration.filter.passes(entry)
+        else { return }
         var written: [UInt8] = []
         entry.appendText(to: &written)
         let kept = min(written.count, configuration.options.lineLimit)

@@ -55,8 +55,10 @@ struct Parts: Sendable {
                 client: .standard
             )
         )
+        var watching = FileWatcher.Configuration()
+        watching.ownFiles = OwnFiles(folder: configuration.data.path)
         watcher = try FileWatcher(
-            configuration: FileWatcher.Configuration(),
+            configuration: watching,
             queue: queue,
             ledger: positions.ledger,
             board: board

@@ -50,8 +50,8 @@ package struct Replay: ~Copyable {
     private let lookahead: Lookahead?
     /// Batches that are not looked at ahead, since it was of no use.
     private var passedBatches = 0
-    private static let batchEvents = 1024
-    private static let batchBytes = 512 << 10
+    private static let batchEvents = 512
+    private static let batchBytes = 128 << 10
 
     /// Buffers to use again.
     private var spareBatches: [EventBatch] = []

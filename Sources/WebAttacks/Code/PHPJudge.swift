@@ -14,6 +14,8 @@ enum PHPJudge {
             let roles = form.roles(at)
             if roles.contains(.phpFunction) || roles.contains(.phpPlainFunction) {
                 call(form, at, roles, &verdicts)
+            } else if token.entry == 0, form.isMark(at + 1, "("), isFamily(form, token) {
+                call(form, at, .phpFunction, &verdicts)
             }
             if roles.contains(.phpWrapper) || form.isMark(at + 1, ".") && form.isWord(at, "ssh2") {
                 wrapper(form, at, &verdicts)
@@ -229,6 +231,28 @@ enum PHPJudge {
             }
             next += 1
         }
+    }
+
+    /// Beginnings of functions' names that PHP's extensions share.
+    private static let families: [StaticString] = [
+        "apache_", "apc_", "array_", "bz", "curl_", "debug_", "dom_", "enchant_", "exif_", "fdf_",
+        "filter_", "ftp_", "get_defined_", "get_extension_", "gnupg_", "gz", "ibase_", "iconv_",
+        "image", "imap_", "ini_", "ingres_", "ldap_", "libxml_", "mb_", "mcrypt_", "mysql_",
+        "mysqli_",
+        "ob_", "oci_", "odbc_", "opcache_", "openssl_", "pcntl_", "php_", "posix_", "preg_",
+        "proc_",
+        "pspell_", "readline_", "session_", "shm_", "shmop_", "simplexml_", "snmp", "socket_",
+        "spl_", "sqlite_", "ssh2_", "stream_", "sybase_", "token_", "variant_", "xml_", "xmlrpc_",
+        "xmlwriter_", "yaml_", "zip_", "zlib_",
+    ]
+
+    private static func isFamily(_ form: borrowing ValueForm, _ token: Token) -> Bool {
+        guard token.count > 5, token.count < 40 else { return false }
+        let start = Int(token.start)
+        for family in families where form.hasText(at: start, family) {
+            return form.lower[token.range].contains(UInt8(ascii: "_"))
+        }
+        return false
     }
 
     /// `O:8:"stdClass":0:{}`, `a:1:{`.

@@ -57,6 +57,7 @@ struct SQLJudge: Sendable {
     ) {
         guard lexer.read(form, .endsText(quote)), !lexer.isApostrophe || lexer.tokens.count > 2
         else { return }
+        if quote == UInt8(ascii: "\""), isPhrase(form) { return }
         // `$('#id')`: a selector of a page's script.
         if form.isMark(0, "$"), form.isMark(1, "("), lexer.tokens[0].index == 2 { return }
         let shape = SQLParser.parse(lexer.tokens, form)
@@ -82,6 +83,13 @@ struct SQLJudge: Sendable {
             isProse: form.spacedWords > 3 && form.has("#")
         )
         verdicts.add(.sqlInjection, isProse ? score - 30 : score, range, reason)
+    }
+
+    /// `"union select"`: words in quotes, as searches take them.
+    private func isPhrase(_ form: borrowing ValueForm) -> Bool {
+        let last = form.tokens.count - 1
+        guard last > 2, form.isMark(0, "\""), form.isMark(last, "\"") else { return false }
+        return form.tokens[1..<last].allSatisfy { $0.kind == .word }
     }
 
     /// A short value with one quote at its end, the first thing a tester tries.

@@ -190,6 +190,14 @@ enum ShellJudge {
                 return isCommand || before < 4 ? 75 : 45
             }
             if arguments == .word { return before < 2 && isCommand ? 55 : 25 }
+            // `20% off & more`
+            let isEnding =
+                lead == .loose && !isCommand && arguments == .none && at > 1
+                && form.tokens[at].count > 3 && form.isMark(at - 1, "&")
+                && form.tokens[at - 2].kind != .number && form.tokens.count == at + 1
+                && !form.has("/") && !form.has("\\")
+                && form.tokens[..<at].contains { $0.kind == .word && $0.entry == 0 && $0.count > 2 }
+            if isEnding { return 40 }
             if arguments == .none {
                 return before < 2 ? 65 : lead == .sentence && isCommand && before < 2 ? 60 : 30
             }

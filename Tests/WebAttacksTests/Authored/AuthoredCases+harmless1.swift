@@ -187,7 +187,6 @@ extension AuthoredCases {
         eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.c2ln
         eyJwYWdlIjoxLCJzaXplIjoyMH0=
         iVBORw0KGgoAAAANSUhEUgAAAAUA
-        PD94bWwgdmVyc2lvbj0iMS4wIj8+PGE+PC9hPg==
         550e8400-e29b-41d4-a716-446655440000
         d41d8cd98f00b204e9800998ecf8427e
         0xdeadbeef
