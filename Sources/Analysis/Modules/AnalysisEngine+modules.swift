@@ -14,7 +14,6 @@ extension AnalysisEngine {
         _ context: SourceContext,
         _ time: Timestamp
     ) {
-        counts.events &+= 1
         let source = context.source
         let outcome = modules.decode(source.kind, text, agent: source.agent.id, at: time)
         guard case .report(let report) = outcome else {
