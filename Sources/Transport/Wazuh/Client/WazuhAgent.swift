@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import EventModel
+import Glibc
 import NIOCore
 import NIOPosix
 
@@ -37,7 +38,8 @@ package final class WazuhAgent: Sendable {
     /// Whether the manager is known to have all that was handed over.
     package var hasDeliveredAll: Bool { outbox.isEmpty }
 
-    /// Reports until the task is cancelled; once.
+    /// Reports until the task is cancelled; after an error it can be called again, and
+    /// what was handed over still waits.
     ///
     /// `receive` and `answer` are called on an event loop and must be quick;
     /// `answer` gives what a request, by its target, is answered with: `ok {…}` or
@@ -54,7 +56,6 @@ package final class WazuhAgent: Sendable {
             // Numbers reserved ahead hold when this one is not written.
             try? await work.run { try parts.counter.close() }
         } catch {
-            outbox.close()
             await work.end()
             throw error
         }
@@ -181,10 +182,19 @@ package final class WazuhAgent: Sendable {
                 connection.end()
             }
         } catch {
-            session.failed("cannot reach \(server.host):\(server.port): \(error)")
+            session.failed("cannot reach \(server.host):\(server.port): \(Self.reason(error))")
         }
         shownStatus.withLock { $0.server = nil }
         return status.connections > before
+    }
+
+    /// What the system said of an address that was tried, in its words.
+    private static func reason(_ error: any Error) -> String {
+        guard let failure = error as? NIOConnectionError else { return "\(error)" }
+        if let refused = failure.connectionErrors.last?.error as? IOError {
+            return String(cString: strerror(refused.errnoCode)).lowercased()
+        }
+        return failure.connectionErrors.isEmpty ? "no such host" : "\(error)"
     }
 
     private func connect(

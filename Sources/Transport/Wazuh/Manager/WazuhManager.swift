@@ -145,6 +145,7 @@ package final class WazuhManager: Sendable {
         _ report: @escaping @Sendable (Diagnostic) -> Void
     ) async {
         var untilReload = Duration.zero
+        var told = 0
         while !Task.isCancelled {
             for agent in directory.sweep() {
                 let address = agent.address.isEmpty ? "any" : agent.address
@@ -155,12 +156,28 @@ package final class WazuhManager: Sendable {
             }
             if untilReload <= .zero {
                 untilReload = Self.reloadInterval
+                told = tellLost(desk, since: told)
                 await reload(report)
             }
             // Cancellation ends the wait, and the loop with it.
             try? await Task.sleep(for: Self.sweepInterval)
             untilReload -= Self.sweepInterval
         }
+    }
+
+    /// Makes an event of datagrams that came while too much waited; gives how many there
+    /// were.
+    ///
+    /// Source: around-the-engine.md §5.15.
+    private func tellLost(_ desk: ManagerDesk, since told: Int) -> Int {
+        let lost = tally[.lostDatagrams]
+        if lost > told {
+            desk.tell(
+                "wazuh: \(lost - told) messages of agents were dropped: too many came by UDP.",
+                at: "wazuh-remoted"
+            )
+        }
+        return lost
     }
 
     /// Reads changed files now, which happens by itself every ten seconds.
