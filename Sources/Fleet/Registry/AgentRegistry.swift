@@ -32,11 +32,13 @@ package final class AgentRegistry: Sendable {
 
         /// The event's words for an agent.
         ///
-        /// Source: around-the-engine.md §5.8.
+        /// Source: around-the-engine.md §5.8; the first report of all has words of its own,
+        /// since what looks alike (`web-1`, `web-2`) does not count as new for `<if_fts>`.
         package func text(name: String, address: String) -> String {
             let place = address.isEmpty ? "any" : address
             return switch self {
-            case .connected, .started: "ossec: Agent started: '\(name)->\(place)'."
+            case .connected: "ossec: Agent connected: '\(name)->\(place)'."
+            case .started: "ossec: Agent started: '\(name)->\(place)'."
             case .disconnected: "ossec: Agent disconnected: '\(name)-\(place)'."
             case .stopped: "ossec: Agent stopped: '\(name)->\(place)'."
             case .removed: "ossec: Agent removed: '\(name)-\(place)'."

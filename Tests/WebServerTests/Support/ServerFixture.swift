@@ -194,7 +194,7 @@ struct ServerFixture: Sendable {
     ) -> Services {
         let ruleset = TestRuleset.load()
         let trouble = setup.trouble
-        return Services(
+        var services = Services(
             identity: .init(version: "0.0.1", hostname: "box", data: "/data", started: start),
             alerts: alerts,
             archives: setup.archives,
@@ -223,6 +223,14 @@ struct ServerFixture: Sendable {
             metrics: { "jaga_events_total 5\n" },
             trouble: { trouble }
         )
+        services.agents = AgentSource(
+            list: {
+                [AgentSource.Agent(id: "100001", name: "web-1", kind: "jaga", state: "active")]
+            },
+            change: { _, _ in },
+            token: nil
+        )
+        return services
     }
 }
 
