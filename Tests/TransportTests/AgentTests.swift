@@ -82,6 +82,33 @@ struct AgentTests {
         try await manager.end()
     }
 
+    @Test("an agent without a key says so, and goes on when there is one")
+    func keyLater() async throws {
+        let manager = try await RunningManager.start()
+        let folder = try TemporaryFolder()
+        try folder.write("", to: "etc/client.keys")
+        let agent = WazuhAgent(
+            ClientConfiguration(
+                servers: [.init(host: "127.0.0.1", port: manager.ports.streamPort ?? 0)],
+                root: folder.path,
+                uname: KeepAliveTests.uname,
+                version: "v4.14.7"
+            )
+        )
+        let run = { @Sendable in
+            try await agent.run(receive: { _ in }, answer: { _, _ in [] })
+        }
+        await #expect(throws: TransportError.self) { try await run() }
+
+        try folder.write(Vectors.keyLine + "\n", to: "etc/client.keys")
+        let work = Task { try await run() }
+
+        #expect(await eventually { manager.state("001") == .active })
+        work.cancel()
+        try await work.value
+        try await manager.end()
+    }
+
     @Test("when one manager cannot be reached, the next one is")
     func failover() async throws {
         let manager = try await RunningManager.start()

@@ -25,6 +25,7 @@ final class Reporter: Sendable {
     private static let wazuhVersion = "v4.2.5"
     private static let poll = Duration.milliseconds(100)
     private static let saveInterval = Duration.seconds(1)
+    private static let retryInterval = Duration.seconds(10)
 
     let agent: WazuhAgent
     let servers: [ClientSettings.Server]
@@ -69,13 +70,19 @@ final class Reporter: Sendable {
     }
 
     private func connect() async {
-        do {
-            try await agent.run(
-                receive: { [self] command in receive(command) },
-                answer: { target, payload in Self.answer(target, payload) }
-            )
-        } catch {
-            notice(.maintenanceFailed("\(error)"))
+        var said = ""
+        while !Task.isCancelled {
+            do {
+                try await agent.run(
+                    receive: { [self] command in receive(command) },
+                    answer: { target, payload in Self.answer(target, payload) }
+                )
+            } catch {
+                if "\(error)" != said { notice(.maintenanceFailed("\(error)")) }
+                said = "\(error)"
+                // Cancellation ends the wait, and the loop with it.
+                try? await Task.sleep(for: Self.retryInterval)
+            }
         }
     }
 
@@ -117,12 +124,18 @@ final class Reporter: Sendable {
             await save()
             let lost = events.hold(from: position.next)
             if lost > 0 {
-                counted.withLock { $0.lost += lost }
-                notice(
-                    .maintenanceFailed(
-                        "the spool had no room for \(lost) events that the manager lacks"
+                let isFirst = counted.withLock { counts in
+                    defer { counts.lost += lost }
+                    return counts.lost == 0
+                }
+                if isFirst {
+                    notice(
+                        .maintenanceFailed(
+                            "the spool has no room for all that the manager lacks, the oldest"
+                                + " goes: give it more with --spool-limit"
+                        )
                     )
-                )
+                }
                 position.advance(to: position.next + UInt64(lost))
             }
             let (waiting, now) = (waiting, uptime())
