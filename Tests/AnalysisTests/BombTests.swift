@@ -55,12 +55,12 @@ struct BombTests {
     func backtracking(type: String, pattern: String) throws {
         var fixture = try Fixture(
             rules: rule(100, "<regex type=\"\(type)\">\(pattern)</regex>")
-                + rule(101, "<match>!</match>", level: 2)
+                + rule(101, "<match>#b</match>", level: 2)
         )
-        let line = String(repeating: "a", count: 1 << 16) + "!"
+        let line = String(repeating: "a", count: 1 << 16) + "#b"
 
         // The other rule still has its say.
-        #expect(fixture.rules(of: [line, "x!"]) == "101 101")
+        #expect(fixture.rules(of: [line, "x#b"]) == "101 101")
     }
 
     @Test("laughing variables end the file with a word")

@@ -214,6 +214,6 @@ struct DecoderDiagnosticTests {
         )
 
         #expect(loading.ruleset == nil)
-        #expect(loading.faults == ["circle 1:19", "circle 2:19", "circle 3:19"])
+        #expect(loading.faults == ["circle 1:27", "circle 2:27", "circle 3:27"])
     }
 }
