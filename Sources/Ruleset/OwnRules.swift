@@ -39,6 +39,7 @@ package enum OwnRules {
                 groups: ["jaga", "engine"],
                 compliance: [],
                 mitre: nil,
+                unknownTechniques: [],
                 cve: "",
                 info: "",
                 frequency: nil

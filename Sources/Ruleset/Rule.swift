@@ -70,6 +70,8 @@ package struct Rule: Sendable {
         package let compliance: [(name: String, values: [String])]
         /// Techniques with names and tactics, resolved; nil when none.
         package let mitre: Mitre?
+        /// Techniques of `<mitre>` that Jaga's matrix does not know.
+        package let unknownTechniques: [String]
         /// Text of `<cve>`, or empty.
         package let cve: String
         /// Text of `<info>`, or empty.

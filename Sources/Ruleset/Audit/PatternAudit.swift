@@ -30,7 +30,7 @@ struct PatternAudit {
 
     private func report(_ rule: Rule, _ log: inout DiagnosticLog) {
         let title = "rule \(rule.id)"
-        for id in rule.metadata.mitre?.ids ?? [] where MitreMatrix.technique(id) == nil {
+        for id in rule.metadata.unknownTechniques {
             log.warning(
                 .unknownTechnique,
                 at: rule.location,

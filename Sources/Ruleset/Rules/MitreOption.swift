@@ -66,6 +66,11 @@ struct MitreOption {
         return parts
     }
 
+    /// Techniques that the matrix does not have.
+    var unknownTechniques: [String] {
+        (ids + pairs.map(\.technique)).filter { MitreMatrix.technique($0) == nil }
+    }
+
     /// What the alert says; nil when there is nothing to say.
     func resolved() -> Rule.Mitre? {
         pairs.isEmpty ? resolvedIds() : resolvedPairs()

@@ -78,6 +78,7 @@ struct RuleCompiler {
             groups: groups.groups,
             compliance: groups.compliance,
             mitre: draft.mitre.resolved(),
+            unknownTechniques: draft.mitre.unknownTechniques,
             cve: draft.texts[.cve]?.string ?? "",
             info: draft.info,
             frequency: isCorrelation ? draft.attributes.frequency ?? 2 : nil

@@ -166,6 +166,7 @@ extension Rule {
                 groups: groups,
                 compliance: [],
                 mitre: header.mitre,
+                unknownTechniques: [],
                 cve: header.cve,
                 info: header.identity.map { "sigma " + $0 } ?? "",
                 frequency: header.frequency
