@@ -67,7 +67,7 @@ let package = Package(
         ),
         .target(
             name: "Analysis",
-            dependencies: ["EventModel", "Patterns", "WebAttacks", "Ruleset"],
+            dependencies: ["EventModel", "OSXML", "Patterns", "WebAttacks", "Ruleset"],
             swiftSettings: settings
         ),
 
@@ -99,6 +99,8 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "SwiftASN1", package: "swift-asn1"),
+                .product(name: "X509", package: "swift-certificates"),
             ],
             swiftSettings: settings
         ),
@@ -118,7 +120,7 @@ let package = Package(
         .target(
             name: "WebServer",
             dependencies: [
-                "EventModel", "Patterns", "Ruleset", "Analysis", "AlertStore", "CLinux",
+                "EventModel", "Patterns", "WebAttacks", "Ruleset", "Analysis", "AlertStore", "CLinux",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -218,7 +220,7 @@ let package = Package(
         .testTarget(
             name: "TransportTests",
             dependencies: [
-                "EventModel", "Transport", "CZlib",
+                "EventModel", "Transport", "CZlib", "JagaTesting",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -273,7 +275,7 @@ let package = Package(
             name: "DaemonTests",
             dependencies: [
                 "EventModel", "Patterns", "Ruleset", "Analysis", "DockerClient", "Collectors",
-                "AlertStore", "ActiveResponse", "Daemon",
+                "Transport", "AlertStore", "ActiveResponse", "Daemon", "JagaTesting",
             ],
             swiftSettings: settings
         ),
@@ -304,7 +306,9 @@ if Context.environment["JAGA_FUZZ"] != nil {
     for (name, dependencies) in [
         ("XML", ["OSXML"]), ("OSRegex", ["Patterns"]), ("OSMatch", ["Patterns"]),
         ("JSON", ["Analysis"]), ("Predecoding", ["Analysis"]), ("Event", ["Analysis"]),
-        ("Sigma", ["EventModel", "Ruleset", "Analysis"]),
+        ("Sigma", ["EventModel", "Ruleset", "Analysis"]), ("Report", ["Analysis"]),
+        ("KQL", ["EventModel", "AlertStore"]), ("WebAttacks", ["WebAttacks"]),
+        ("Wazuh", ["EventModel", "Transport"]),
     ] {
         package.targets.append(
             .executableTarget(

@@ -103,7 +103,8 @@ extension AlertLog {
     }
 }
 
-/// The member that a line of a record ends with, `,"jaga":{"sequence":N}}`.
+/// The member that a line of a record ends with, `,"jaga":{"sequence":N}}`, or of an
+/// event that was cut `,"jaga":{"truncated":true,"sequence":N}}`.
 ///
 /// It stands last, so it is found without reading the line, and nothing of an event can
 /// look like it: quotes inside of texts are escaped, and no other object ends so.
@@ -122,11 +123,19 @@ enum AlertSequence {
             place &*= 10
             index -= 1
         }
-        let key = Array(#","jaga":{"sequence":"#.utf8)
-        guard index < end, index >= key.count else { return nil }
-        for offset in key.indices where line[index - key.count + offset] != key[offset] {
-            return nil
-        }
-        return value
+        guard index < end else { return nil }
+        let before = line.extracting(0..<index)
+        return keys.contains { ends(before, in: $0) } ? value : nil
+    }
+
+    private static let keys = [
+        Array(#","jaga":{"sequence":"#.utf8), Array(#","jaga":{"truncated":true,"sequence":"#.utf8),
+    ]
+
+    private static func ends(_ text: Span<UInt8>, in key: [UInt8]) -> Bool {
+        guard text.count >= key.count else { return false }
+        let start = text.count - key.count
+        for offset in key.indices where text[start + offset] != key[offset] { return false }
+        return true
     }
 }

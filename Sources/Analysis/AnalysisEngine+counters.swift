@@ -10,6 +10,8 @@ extension AnalysisEngine {
         package internal(set) var undecodedEvents = 0
         /// Rules that were looked at, whether they held or not.
         package internal(set) var ruleEvaluations = 0
+        /// Reports of agents' modules that could not be read.
+        package internal(set) var malformedReports = 0
         /// Events of firewalls that no rule saw, for they lack a field.
         package internal(set) var partialFirewallEvents = 0
         /// Fields beyond ``Configuration/fieldLimit``.
@@ -41,6 +43,15 @@ extension AnalysisEngine {
         /// Rules and decoders that are now switched off for what they cost.
         package internal(set) var switchedOff = 0
 
+        /// Sources of access lines that are watched now.
+        package internal(set) var watchedSources = 0
+        package internal(set) var openedCampaigns = 0
+        package internal(set) var closedCampaigns = 0
+        /// Sources that had to go for newer ones.
+        package internal(set) var forgottenSources = 0
+        /// What the whitelist let pass, by its entries.
+        package internal(set) var allowed: [WebAllowance.Count] = []
+
         package init() {}
 
         /// What this engine and its follower did in all; what is kept now is the
@@ -53,6 +64,7 @@ extension AnalysisEngine {
             sum.ruleEvaluations &+= ruleEvaluations
             sum.droppedFields &+= droppedFields
             sum.spoofedFields &+= spoofedFields
+            sum.malformedReports &+= malformedReports
             sum.partialFirewallEvents &+= partialFirewallEvents
             sum.forgottenForSize &+= forgottenForSize
             sum.forgottenForAge &+= forgottenForAge
@@ -60,6 +72,13 @@ extension AnalysisEngine {
             sum.rejectedOutputs &+= rejectedOutputs
             sum.droppedSigmaMatches &+= droppedSigmaMatches
             sum.forgottenSigmaGroups &+= forgottenSigmaGroups
+            sum.openedCampaigns &+= openedCampaigns
+            sum.closedCampaigns &+= closedCampaigns
+            sum.forgottenSources &+= forgottenSources
+            for index in sum.allowed.indices {
+                let earlier = allowed.first { $0.isOfSameEntry(as: sum.allowed[index]) }
+                sum.allowed[index].count &+= earlier?.count ?? 0
+            }
             sum.cutExpressions &+= cutExpressions
             sum.starvedExpressions &+= starvedExpressions
             return sum

@@ -14,6 +14,7 @@ import Glibc
 /// DATA/active-response/bin/     the owner's scripts that answer to alerts
 /// DATA/evidence/                what docker-snapshot kept
 /// DATA/state/                   how far sources were read, metrics
+/// DATA/reporting/               the key and files of <client>
 /// DATA/jaga.lock                held while a process works on the folder
 /// ```
 package struct DataFolder: Sendable, Hashable {
@@ -41,6 +42,11 @@ package struct DataFolder: Sendable, Hashable {
     package var responseRequests: String { state + "/responses.requests" }
     /// What the engine remembers of earlier events.
     var engineMemory: String { state + "/engine.snapshot" }
+    /// How far a Wazuh manager has the spool's events.
+    var reported: String { state + "/reported" }
+    /// What this host needs as the agent of a Wazuh manager: its key, its groups' files.
+    var reporting: String { path + "/reporting" }
+
     package var lock: String { path + "/jaga.lock" }
 
     /// The folder of `--data` or `JAGA_DATA`; else `/var/lib/jaga` for root

@@ -140,7 +140,10 @@ package final class DockerClient: Sendable {
         let limit = configuration.answerLimit
         let endpoint = endpoint
         do {
-            return try await withLimit(configuration.requestTimeout) {
+            return try await within(
+                configuration.requestTimeout,
+                else: HTTPClientError.deadlineExceeded
+            ) {
                 let response = try await self.response(to: path, order, doing: task)
                 var body: [UInt8] = []
                 for try await chunk in response.body {
@@ -199,7 +202,7 @@ package final class DockerClient: Sendable {
 
     /// The first 64 KiB of an error's body, within the limit of a request.
     private func errorBody(of response: HTTPClientResponse) async throws -> [UInt8] {
-        try await withLimit(configuration.requestTimeout) {
+        try await within(configuration.requestTimeout, else: HTTPClientError.deadlineExceeded) {
             var body: [UInt8] = []
             for try await chunk in response.body {
                 body.append(contentsOf: chunk.readableBytesView)
@@ -207,22 +210,5 @@ package final class DockerClient: Sendable {
             }
             return body
         }
-    }
-}
-
-/// Runs `operation`, and cancels it when `limit` is over.
-private func withLimit<Result: Sendable>(
-    _ limit: Duration,
-    _ operation: @escaping @Sendable () async throws -> Result
-) async throws -> Result {
-    try await withThrowingTaskGroup(of: Result.self) { group in
-        group.addTask(operation: operation)
-        group.addTask {
-            try await Task.sleep(for: limit)
-            throw HTTPClientError.deadlineExceeded
-        }
-        defer { group.cancelAll() }
-        guard let result = try await group.next() else { throw CancellationError() }
-        return result
     }
 }

@@ -100,9 +100,10 @@ package struct EventBatch: Sendable {
 
     /// Forgets all events and keeps the memory.
     package mutating func removeAll() {
+        firstSequence = 0
+        guard !entries.isEmpty else { return }
         bytes.removeAll(keepingCapacity: true)
         entries.removeAll(keepingCapacity: true)
         sources.removeAll(keepingCapacity: true)
-        firstSequence = 0
     }
 }

@@ -14,13 +14,17 @@ package final class EventSource: Sendable {
     /// The program that a container's lines count as written by when they do
     /// not say; empty for none.
     package let programName: [UInt8]
+    /// What its texts are.
+    package let kind: EventKind
 
     package init(
         agent: AgentIdentity,
         location: [UInt8],
         container: ContainerIdentity? = nil,
-        programName: [UInt8] = []
+        programName: [UInt8] = [],
+        kind: EventKind = .log
     ) {
+        self.kind = kind
         self.programName = programName
         self.agent = agent
         self.location = location
@@ -32,13 +36,15 @@ package final class EventSource: Sendable {
         agent: AgentIdentity,
         location: String,
         container: ContainerIdentity? = nil,
-        programName: [UInt8] = []
+        programName: [UInt8] = [],
+        kind: EventKind = .log
     ) {
         self.init(
             agent: agent,
             location: [UInt8](location.utf8),
             container: container,
-            programName: programName
+            programName: programName,
+            kind: kind
         )
     }
 }

@@ -36,12 +36,11 @@ package final class PatternSet: @unchecked Sendable {
     private let expressions: [PCRE2Expression]
     /// Takes patterns; their numbers are their indices.
     package init(_ patterns: [Pattern]) {
-        var tables = Tables()
-        tables.reserveRoom(for: patterns)
+        var tables = Tables(for: patterns)
         for pattern in patterns { tables.add(pattern) }
         programs = tables.programs
         regexAlternatives = Self.buffer(of: tables.regexAlternatives)
-        tokens = Self.buffer(of: tables.tokens)
+        tokens = UnsafeBufferPointer(tables.tokens)
         matchAlternatives = Self.buffer(of: tables.matchAlternatives)
         texts = Self.buffer(of: tables.texts)
         heads = tables.heads
@@ -68,17 +67,19 @@ package final class PatternSet: @unchecked Sendable {
     private struct Tables {
         var programs: [Program] = []
         var regexAlternatives: [OSRegex.Alternative] = []
-        var tokens: [OSRegexToken] = []
+        /// Tokens are large and many: each is written once, where it stays.
+        let tokens: UnsafeMutableBufferPointer<OSRegexToken>
+        var tokenCount = 0
         var matchAlternatives: [OSMatch.Alternative] = []
         var texts: [UInt8] = []
         var heads: [PairSet] = []
         var expressions: [PCRE2Expression] = []
 
-        /// Tokens are large and many: they are not to be moved as their table grows.
-        mutating func reserveRoom(for patterns: [Pattern]) {
+        /// Makes room for the tokens of these patterns, which are to be added.
+        init(for patterns: [Pattern]) {
             var count = 0
             for case .osregex(let regex) in patterns { count += regex.tokens.count }
-            tokens.reserveCapacity(count)
+            tokens = .allocate(capacity: count)
             programs.reserveCapacity(patterns.count)
         }
 
@@ -86,13 +87,15 @@ package final class PatternSet: @unchecked Sendable {
             switch pattern {
             case .osregex(let regex):
                 let firstAlternative = regexAlternatives.count
-                let firstToken = tokens.count
+                let firstToken = tokenCount
+                tokenCount += regex.tokens.count
                 regexAlternatives += regex.alternatives
-                tokens += regex.tokens
+                let room = tokens[firstToken..<tokenCount]
+                _ = UnsafeMutableBufferPointer(rebasing: room).initialize(from: regex.tokens)
                 programs.append(
                     .osregex(
                         alternatives: firstAlternative..<regexAlternatives.count,
-                        tokens: firstToken..<tokens.count,
+                        tokens: firstToken..<tokenCount,
                         isCapturing: regex.isCapturing
                     )
                 )

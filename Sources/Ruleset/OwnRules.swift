@@ -10,11 +10,17 @@ package enum OwnRules {
     /// An expression did so too often; its rule or decoder is switched off.
     package static let switchedOff = 509_002
 
+    /// A web campaign opened or closed, in a ruleset that has no rules for them.
+    package static let campaignOpened = 509_003
+    package static let campaignClosed = 509_004
+
     /// The rules, in the order of their ids.
     package static var all: [Rule] {
         [
             rule(cutExpression, level: 5, "An expression costs too much"),
             rule(switchedOff, level: 10, "A rule or decoder is switched off for its costs"),
+            rule(campaignOpened, level: 10, "A web campaign opened"),
+            rule(campaignClosed, level: 3, "A web campaign closed"),
         ]
     }
 

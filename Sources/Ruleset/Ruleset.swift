@@ -52,12 +52,25 @@ package struct Ruleset: Sendable {
     ///
     /// - Complexity: O(number of rules)
     package func appending(_ others: [Rule]) -> Ruleset {
+        replacing(rules: rules + others, fieldNames: fieldNames)
+    }
+
+    /// The same that knows further names of dynamic fields.
+    ///
+    /// - Complexity: O(number of names)
+    package func naming(_ names: [String]) -> Ruleset {
+        var table = fieldNames
+        for name in names { _ = table.intern(name) }
+        return replacing(rules: rules, fieldNames: table)
+    }
+
+    private func replacing(rules: [Rule], fieldNames: FieldNameTable) -> Ruleset {
         Ruleset(
             decoders: decoders,
             programDecoders: programDecoders,
             plainDecoders: plainDecoders,
             decoderNames: decoderNames,
-            rules: rules + others,
+            rules: rules,
             nodes: nodes,
             roots: roots,
             fieldNames: fieldNames,

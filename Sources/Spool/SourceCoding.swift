@@ -6,7 +6,8 @@ import EventModel
 /// An event's source as bytes: pairs of a name and a value, each a length in four
 /// bytes and the bytes themselves; names that are not known are passed over.
 ///
-/// `agent.id`, `agent.name`, `agent.address`, `location`; with a container
+/// `agent.id`, `agent.name`, `agent.address`, `location`, `program`, of what is
+/// no log the byte of its `queue`; with a container
 /// `container.id`, `container.name`, `container.image`, `container.image_id` and
 /// a `label.KEY` for each label.
 enum SourceCoding {
@@ -21,6 +22,8 @@ enum SourceCoding {
         add("agent.name", source.agent.name.utf8)
         add("agent.address", source.agent.address.utf8)
         add("location", source.location)
+        add("program", source.programName)
+        if source.kind != .log { add("queue", [source.kind.queue]) }
         guard let container = source.container else { return output }
         output.append(counted: "container.id".utf8)
         output.append(counted: container.id.utf8)
@@ -67,7 +70,9 @@ enum SourceCoding {
                     imageID: text("container.image_id"),
                     labels: labels
                 )
-            }
+            },
+            programName: values["program"] ?? [],
+            kind: values["queue"]?.first.map(EventKind.init(queue:)) ?? .log
         )
     }
 }

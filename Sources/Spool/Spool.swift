@@ -194,6 +194,16 @@ package final class Spool: Sendable {
         }
     }
 
+    /// Says from where on records are needed for another reader than the analysis, as long
+    /// as there is room; gives the first sequence that is still there.
+    package func hold(from sequence: UInt64) -> UInt64 {
+        state.withLock { state in
+            state.held = sequence
+            state.removeDone(in: configuration.folder, keeps: true)
+            return state.segments.first?.name.sequence ?? state.next
+        }
+    }
+
     /// Bytes that are only there since keep(from:) did not let go of them yet.
     package var keptBytes: Int { state.withLock { $0.keptBytes } }
 

@@ -68,13 +68,15 @@ extension SpoolState {
 
     /// Bytes of segments that are done.
     var keptBytes: Int {
-        segments.dropLast().reduce(0) { $0 + ($1.end <= acknowledged ? $1.bytes : 0) }
+        segments.dropLast().reduce(0) { sum, segment in
+            sum + (segment.end <= acknowledged && segment.end > kept ? segment.bytes : 0)
+        }
     }
 
     /// Removes segments that are done, the oldest first; never the last one, which
     /// may be written to.
     mutating func removeDone(in folder: String, keeps: Bool) {
-        let end = keeps ? min(acknowledged, kept) : acknowledged
+        let end = keeps ? min(acknowledged, kept, held) : acknowledged
         while segments.count > 1, let first = segments.first, first.end <= end {
             // One that cannot be removed is tried again the next time.
             let path = folder + "/" + first.name.text

@@ -21,6 +21,8 @@ struct SpoolState: Sendable {
     var acknowledged: UInt64 = 1
     /// From here on records are kept though they may be done.
     var kept: UInt64 = 1
+    /// From here on too, as long as there is room, for who reports them elsewhere.
+    var held = UInt64.max
     var figures = SpoolFigures()
     var damages: Set<SpoolPlace> = []
     var marks = AgeMarks()

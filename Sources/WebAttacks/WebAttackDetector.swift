@@ -31,6 +31,8 @@ package struct WebAttackDetector: Sendable {
     private var verdicts = Verdicts()
     private var found: [WebAttack] = []
     private var work = 0
+    /// Forms in which something was found, of all requests.
+    private var reports = 0
     private var isSignIn = false
 
     package init() {
@@ -107,7 +109,7 @@ package struct WebAttackDetector: Sendable {
     private mutating func inspectPath(_ path: Span<UInt8>) {
         let bits = ByteBits.of(path)
         // Some write blanks as `+` in paths too.
-        decoder.start(path, isQuery: ByteBits.pluses(path) > 2)
+        decoder.start(path, isQuery: ByteBits.pluses(path) > 1)
         var round = 0
         repeat {
             guard take(round) else { return }
@@ -195,10 +197,35 @@ package struct WebAttackDetector: Sendable {
         _ name: Span<UInt8>
     ) {
         let bits = ByteBits.of(value)
-        guard !bits.isEmpty || ByteBits.mayBeBase64(value) else { return }
+        guard !bits.isEmpty || ByteBits.mayBeBase64(value) || NameJudge.isCommand(name) else {
+            if Base64.decode(value, into: &decoder) { judgeRounds(place, name) }
+            return
+        }
         decoder.start(value, isQuery: true)
+        let before = reports
         judgeRounds(place, name)
-        if !found.contains(where: { $0.place == place }), Base64.decode(value, into: &decoder) {
+        if reports == before { inspectWithin(value, bits, place, name) }
+    }
+
+    /// Looks into a value that is base64 or JSON.
+    private mutating func inspectWithin(
+        _ value: Span<UInt8>,
+        _ bits: ByteBits,
+        _ place: WebAttack.Place,
+        _ name: Span<UInt8>
+    ) {
+        if Base64.decode(value, into: &decoder) { return judgeRounds(place, name) }
+        guard bits.contains(.special) else { return }
+        decoder.start(value, isQuery: false)
+        if Base64.begins(decoder.bytes.span) {
+            let text = decoder.bytes
+            if Base64.decode(text.span, into: &decoder) { judgeRounds(place, name) }
+            return
+        }
+        decoder.start(value, isQuery: true)
+        guard JSONTexts.begins(decoder.bytes) else { return }
+        for text in JSONTexts.of(decoder.bytes) {
+            decoder.start(decoded: text)
             judgeRounds(place, name)
         }
     }
@@ -210,6 +237,7 @@ package struct WebAttackDetector: Sendable {
             PathJudge.judge(form, isPath: false, &verdicts)
             NameJudge.judgeValue(form, &verdicts)
             judgeAll()
+            if round == 0, NameJudge.isCommand(name) { ShellPhrases.named(form, &verdicts) }
             if round > 0, form.bytes == [0x3C] {
                 verdicts.add(.crossSiteScripting, 52, 0..<1, "nothing but an encoded <")
             }
@@ -291,6 +319,7 @@ package struct WebAttackDetector: Sendable {
 
     private mutating func report(_ place: WebAttack.Place, _ round: Int) {
         guard verdicts.best >= WebAttack.threshold else { return }
+        reports &+= 1
         for kind in WebAttack.Kind.allCases {
             let verdict = verdicts.byKind[kind.index]
             guard verdict.score >= WebAttack.threshold else { continue }

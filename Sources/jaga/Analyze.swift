@@ -15,13 +15,14 @@ struct Analyze: ParsableCommand {
         abstract: "Run the whole engine over old logs and print the alerts.",
         discussion: """
             Alerts go to standard output as JSON lines, each with \"input\":{\"file\",\"line\"}; a \
-            summary goes to standard error. Time is the log's own where it has one, so that \
+            summary goes to standard error, with a table of the web campaigns that were found. Time is the log's own where it has one, so that \
             frequency rules work on history. `-` is standard input; .gz files are not read: \
             use zcat.
 
             EXAMPLES
               jaga analyze /var/log/nginx/access.log
               jaga analyze --ruleset /var/ossec/ruleset /var/log/auth.log*
+              jaga analyze --campaigns --json /var/log/nginx/access.log
               docker logs web 2>&1 | jaga analyze - | jq .rule.description
 
             EXIT CODES
@@ -39,6 +40,12 @@ struct Analyze: ParsableCommand {
         help: "Engines that look ahead on further cores, from 1 (none) to 64; same alerts."
     )
     var shards = 1
+
+    @Flag(help: "Print the web campaigns instead of the alerts.")
+    var campaigns = false
+
+    @Flag(help: "Print the web campaigns as JSON lines, not as a table.")
+    var json = false
 
     @OptionGroup var ruleset: RulesetOptions
 
@@ -70,14 +77,14 @@ struct Analyze: ParsableCommand {
         guard let rules = try ruleset.load(settings).ruleset else { return }
         let inputs = try files.map { try Input(path: $0) }
         let start = ContinuousClock.now
+        var engine = AnalysisEngine.Configuration(
+            managerName: HostEnvironment.hostname,
+            places: try ruleset.places(configured)
+        )
+        engine.webLogs = configured.webLogs
+        engine.webLogs.summaryLimit = Self.campaignLimit
         var replay = Replay(
-            engine: AnalysisEngine(
-                ruleset: rules,
-                configuration: .init(
-                    managerName: HostEnvironment.hostname,
-                    places: try ruleset.places(configured)
-                )
-            ),
+            engine: AnalysisEngine(ruleset: rules, configuration: engine),
             format: format.format,
             now: HostClock.now(),
             shards: shards
@@ -89,7 +96,16 @@ struct Analyze: ParsableCommand {
             try read(input, into: &replay, &progress)
         }
         Terminal.clearLine()
+        show(replay.endCampaigns())
         Terminal.note(Self.summary(replay.counts, ContinuousClock.now - start))
+    }
+
+    /// More campaigns are not listed.
+    private static let campaignLimit = 10_000
+
+    private func show(_ found: [CampaignSummary]) {
+        let text = json ? CampaignListing.json(found) : Array(CampaignListing.table(found).utf8)
+        Terminal.write(text, to: campaigns ? STDOUT_FILENO : STDERR_FILENO)
     }
 
     private func read(
@@ -104,7 +120,7 @@ struct Analyze: ParsableCommand {
             more = reader.next { replay.take($0, into: &output) }
             if output.count > 1 << 16 || !more {
                 if !more { replay.finish(into: &output) }
-                Terminal.write(output)
+                if !campaigns { Terminal.write(output) }
                 output.removeAll(keepingCapacity: true)
             }
             progress.show(read: reader.bytesRead, lines: replay.counts.lines)

@@ -5,6 +5,7 @@ import AlertStore
 import Analysis
 import EventModel
 import WebAttacks
+import WebServer
 
 /// Writes what `jaga explain` found, for people and for programs.
 enum ExplanationWriter {
@@ -65,13 +66,8 @@ enum ExplanationWriter {
         _ rule: RuleReport?,
         to output: inout [UInt8]
     ) {
-        output.append(text: "{\"parts\":[")
-        for (index, part) in explanation.parts.enumerated() {
-            if index > 0 { output.append(text: ",") }
-            appendJSON(part, to: &output)
-        }
-        output.append(text: "],\"attacks\":")
-        appendJSON(explanation.attacks, to: &output)
+        output.append(text: "{")
+        ExplanationJSON.appendMembers(explanation, to: &output)
         output.append(text: ",\"rule\":")
         if let rule {
             output.append(text: "{\"id\":\"\(rule.id)\",\"level\":\(rule.level),\"description\":")
@@ -81,46 +77,5 @@ enum ExplanationWriter {
             output.append(text: "null")
         }
         output.append(text: "}\n")
-    }
-
-    private static func appendJSON(_ part: WebAttackExplanation.Part, to output: inout [UInt8]) {
-        output.append(text: "{\"place\":")
-        output.appendJSONString(part.place.name.span)
-        output.append(text: ",\"raw\":")
-        output.appendJSONString(part.raw.span)
-        output.append(text: ",\"rounds\":[")
-        for (index, round) in part.rounds.enumerated() {
-            if index > 0 { output.append(text: ",") }
-            output.append(text: "{\"text\":")
-            output.appendJSONString(round.text.span)
-            output.append(text: ",\"tokens\":[")
-            for (number, token) in round.tokens.enumerated() {
-                if number > 0 { output.append(text: ",") }
-                output.appendJSONString(token.span)
-            }
-            output.append(text: "]}")
-        }
-        output.append(text: "],\"attacks\":")
-        appendJSON(part.attacks, to: &output)
-        output.append(text: "}")
-    }
-
-    private static func appendJSON(_ attacks: [WebAttack], to output: inout [UInt8]) {
-        output.append(text: "[")
-        for (index, attack) in attacks.enumerated() {
-            if index > 0 { output.append(text: ",") }
-            output.append(text: "{\"class\":\"\(attack.kind.rawValue)\"")
-            output.append(text: ",\"score\":\(attack.score),\"parameter\":")
-            output.appendJSONString(attack.place.name.span)
-            output.append(text: ",\"evidence\":")
-            let evidence = Array(attack.decoded[attack.evidence])
-            output.appendJSONString(evidence.span)
-            output.append(text: ",\"decoded\":")
-            output.appendJSONString(attack.decoded.span)
-            output.append(text: ",\"why\":")
-            output.appendJSONString(Array(attack.reason.utf8).span)
-            output.append(text: "}")
-        }
-        output.append(text: "]")
     }
 }

@@ -39,6 +39,14 @@ struct Logtest: ParsableCommand {
     )
     var location = "stdin"
 
+    @Option(
+        help: ArgumentHelp(
+            "Which queue the lines travel in: 1 logs, 3 9 d e f p 8 reports of agents' modules.",
+            valueName: "byte"
+        )
+    )
+    var queue = "1"
+
     @Flag(help: "Print one JSON object a line.")
     var json = false
 
@@ -93,7 +101,7 @@ struct Logtest: ParsableCommand {
                 places: try ruleset.places(configured)
             )
         )
-        var session = LogtestSession(engine: pristine, location: location)
+        var session = LogtestSession(engine: pristine, location: location, kind: kind)
         var reader = LineReader(descriptor: try input())
         if !json, !quiet { greet() }
         var output: [UInt8] = []
@@ -116,6 +124,16 @@ struct Logtest: ParsableCommand {
         }
         Terminal.write(output)
         if let unitTest { try (last ?? UnitTest(unitTest, nil)).finish() }
+    }
+
+    func validate() throws {
+        guard queue.utf8.count == 1, queue == "1" || kind != .log else {
+            throw ValidationError("--queue \(queue): give 1, 3, 5, 8, 9, d, e, f, p or u")
+        }
+    }
+
+    private var kind: EventKind {
+        EventKind(queue: queue.utf8.first ?? EventKind.log.queue)
     }
 
     private func input() throws -> Int32 {
@@ -219,9 +237,10 @@ private struct LogtestSession {
     private var engine: AnalysisEngine
     private let source: EventSource
 
-    init(engine: AnalysisEngine, location: String) {
+    init(engine: AnalysisEngine, location: String, kind: EventKind) {
         self.engine = engine
-        source = AgentLocation.source(of: location, managerName: HostEnvironment.hostname)
+        let place = AgentLocation.source(of: location, managerName: HostEnvironment.hostname)
+        source = EventSource(agent: place.agent, location: place.location, kind: kind)
     }
 
     /// Goes back to an engine without memory.

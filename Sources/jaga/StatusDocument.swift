@@ -35,6 +35,36 @@ struct StatusDocument: Decodable {
         let dropped: Int
         let truncated: Int
         let malformed: Int
+        let ignored: Int
+        let gaps: Int
+        let lost_bytes: Int
+        let skipped_bytes: Int
+    }
+
+    /// What waits on the disk.
+    struct Spool: Decodable {
+        let trouble: String
+        let bytes: Int
+        let limit_bytes: Int
+        let segments: Int
+        let records: Int
+        let received: Int
+        let stored: Int
+        let waiting: Int
+        let oldest_seconds: Double
+        let damaged: Int
+    }
+
+    struct Web: Decodable {
+        struct Allowance: Decodable {
+            let place: String
+            let reason: String
+            let count: Int
+        }
+
+        let campaigns: Int
+        let closed_campaigns: Int
+        let allowed: [Allowance]
     }
 
     let now_ms: Int64
@@ -42,7 +72,10 @@ struct StatusDocument: Decodable {
     let resident_bytes: Int
     let engine: Engine
     let queue: Queue
+    let spool: Spool
     let sources: [Source]
+    /// Nil in the file of an earlier version.
+    let web: Web?
 
     /// Reads the file's bytes.
     ///

@@ -5,7 +5,10 @@ import AlertStore
 
 /// A ``StatusDocument`` for people: totals, then a line a source.
 struct StatusTable {
-    private static let heads = ["STATE", "SOURCE", "LINES", "BEHIND", "LOST", "CUT", "DETAIL"]
+    private static let heads = [
+        "STATE", "SOURCE", "LINES", "POSITION", "BEHIND", "DROPPED", "CUT", "GAPS", "IGNORED",
+        "DETAIL",
+    ]
     private let document: StatusDocument
     /// Milliseconds since the epoch.
     private let now: Int64
@@ -37,14 +40,48 @@ struct StatusTable {
         let engine = document.engine
         var lines = [
             "pid \(document.pid), \(Self.bytes(document.resident_bytes)) resident, \(age) s ago",
-            "\(engine.events) events, \(engine.alerts) alerts, \(document.queue.events) in flight",
+            "\(engine.events) events, \(engine.alerts) alerts",
+            balance,
+            disk,
         ]
         if let median = engine.latency_ms.p50, let high = engine.latency_ms.p99 {
             lines.append("an event's alert is on the disk within \(median) ms, 99 % \(high) ms")
         }
+        lines += web
         // It is renewed every ten seconds.
         if age > 30 { lines.append("jaga up does not run, or hangs: the figures are old") }
         return lines
+    }
+
+    /// Campaigns, and what the whitelist let pass, if there is anything to say.
+    private var web: [String] {
+        guard let web = document.web else { return [] }
+        var lines: [String] = []
+        if web.campaigns > 0 {
+            lines.append("\(web.campaigns) web campaigns, \(web.closed_campaigns) of them over")
+        }
+        return lines
+            + web.allowed.map { entry in
+                let text = "\(entry.count) allowed by \(entry.place): \(entry.reason)"
+                return TerminalText.escape(text)
+            }
+    }
+
+    /// All that was received is stored or on its way.
+    private var balance: String {
+        let spool = document.spool
+        let queued = document.queue.events - spool.waiting
+        return "\(spool.received) received = \(spool.stored) stored + \(spool.waiting) in flight"
+            + (queued > 0 ? ", \(queued) more not received yet" : "")
+    }
+
+    private var disk: String {
+        let spool = document.spool
+        var text = "spool \(Self.bytes(spool.bytes)) of \(Self.bytes(spool.limit_bytes)), "
+        text += "\(spool.records) records, \(spool.damaged) damaged"
+        if spool.waiting > 0 { text += ", the oldest waits \(Int(spool.oldest_seconds)) s" }
+        if !spool.trouble.isEmpty { text += "; \(TerminalText.escape(spool.trouble))" }
+        return text
     }
 
     private func cells(_ source: StatusDocument.Source) -> [String] {
@@ -54,11 +91,19 @@ struct StatusTable {
             source.state,
             TerminalText.escape("\(source.kind) \(source.name)"),
             "\(source.events)",
+            source.position.isEmpty ? "-" : TerminalText.escape(source.position),
             behind,
             "\(source.dropped + source.malformed)",
             "\(source.truncated)",
+            Self.withBytes(source.gaps, source.lost_bytes),
+            Self.withBytes(source.ignored, source.skipped_bytes),
             TerminalText.escape(source.detail),
         ]
+    }
+
+    /// How often, and how many bytes that is known to mean.
+    private static func withBytes(_ count: Int, _ bytes: Int) -> String {
+        bytes > 0 ? "\(count) (\(Self.bytes(bytes)))" : "\(count)"
     }
 
     private static func line(_ cells: [String], _ widths: [Int]) -> String {

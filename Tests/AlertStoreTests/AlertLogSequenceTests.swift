@@ -52,6 +52,21 @@ struct AlertLogSequenceTests {
         #expect(try log.lastEvent()?.sequence == 7)
     }
 
+    @Test("an event that was cut is the last one too")
+    func truncated() throws {
+        let log = try AlertLog(configuration, at: .november(23))
+        try log.append(
+            AlertBatch(
+                lines: Self.line(7),
+                #"{"full_log":"x","jaga":{"truncated":true,"sequence":8}}"#,
+                #"{"data":{"a":1,"jaga":{"truncated":true,"sequence":99}}}"#,
+                #"{"full_log":"x","jaga":{"truncated":true}}"#
+            )
+        )
+
+        #expect(try log.lastEvent()?.sequence == 8)
+    }
+
     @Test("after a rotation it is found in the file before, plain or compressed")
     func rotated() throws {
         let log = try AlertLog(configuration, at: .november(23))

@@ -3,6 +3,7 @@
 
 import Analysis
 import EventModel
+import JagaTesting
 import Testing
 
 @Suite("Batches")
@@ -49,6 +50,30 @@ struct BatchTests {
             batch.removeAll()
         }
         return output
+    }
+
+    @Test("the alert of an event that was cut says so, that of a whole one does not")
+    func truncated() throws {
+        var fixture = try Fixture(rules: Self.rules)
+        let line = [UInt8]("Feb  1 10:00:00 h app: fail bob 10.0.0.1".utf8)
+        let time = Timestamp(nanoseconds: fixture.now * 1_000_000_000)
+        var output = ""
+        for sequence: UInt64 in [0, 17] {
+            var batch = EventBatch()
+            batch.firstSequence = sequence
+            batch.append(line, from: fixture.source, at: time, isTruncated: true)
+            batch.append(line, from: fixture.source, at: time)
+            var alerts = AlertBatch()
+            fixture.engine.analyze(batch, into: &alerts)
+            output += String(decoding: alerts.bytes, as: UTF8.self)
+        }
+
+        let lines = output.split(separator: "\n")
+        try #require(lines.count == 4)
+        #expect(lines[0].hasSuffix(#","jaga":{"truncated":true}}"#))
+        #expect(!lines[1].contains("jaga"))
+        #expect(lines[2].hasSuffix(#","jaga":{"truncated":true,"sequence":17}}"#))
+        #expect(lines[3].hasSuffix(#","jaga":{"sequence":18}}"#))
     }
 
     @Test("events give the same alerts in one batch, each alone, and cut anywhere")

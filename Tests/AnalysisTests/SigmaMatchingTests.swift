@@ -1,6 +1,7 @@
 // Jaga - container security monitor
 // SPDX-License-Identifier: Apache-2.0
 
+import JagaTesting
 import Testing
 
 /// One detection, one event: whether it holds.
@@ -224,7 +225,7 @@ struct SigmaMatchingTests {
 
     @Test("whatever texts are sought, the signature loses no match")
     func signature() throws {
-        var generator = SplitMix(seed: 42)
+        var generator = SeededGenerator(seed: 42)
         let alphabet = Array("abAB/.?=&%27 é".unicodeScalars.map(String.init))
         func word(_ lengths: ClosedRange<Int>) -> String {
             let count = Int.random(in: lengths, using: &generator)
@@ -254,7 +255,7 @@ struct SigmaMatchingTests {
 
     @Test("the look before a rule is tried loses no match")
     func prefilter() throws {
-        var generator = SplitMix(seed: 7)
+        var generator = SeededGenerator(seed: 7)
         let words = ["../etc", "PassWd", "a=%27", "union", "sel?ect", "x*yz", "ab", "q"]
         let tests = ["f|contains", "f|startswith", "f|endswith", "f", "f|contains|all", "c-uri"]
         var held = 0
@@ -291,20 +292,5 @@ struct SigmaMatchingTests {
 
     private static func rule(_ test: String) -> String {
         "title: T\nlogsource: {product: linux}\ndetection: {s: {\(test)}, condition: s}\n"
-    }
-}
-
-/// A small generator with a seed.
-struct SplitMix: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var value = state
-        value = (value ^ value >> 30) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ value >> 27) &* 0x94D0_49BB_1331_11EB
-        return value ^ value >> 31
     }
 }

@@ -3,6 +3,7 @@
 
 import Analysis
 import EventModel
+import JagaTesting
 import Testing
 
 @Suite("Memory over restarts and reloads")
@@ -157,8 +158,8 @@ struct StateTests {
         arguments: [
             ("", "the file is no snapshot of an engine"),
             ("JAGA-STATE", "the file is no snapshot of an engine"),
-            ("JAGA-STATE\u{3}01234567", "the snapshot is of another version of Jaga"),
-            ("JAGA-STATE\u{2}01234567abc", "the snapshot is damaged"),
+            ("JAGA-STATE\u{4}01234567", "the snapshot is of another version of Jaga"),
+            ("JAGA-STATE\u{3}01234567abc", "the snapshot is damaged"),
         ]
     )
     func foreign(text: String, refusal: String) throws {

@@ -42,9 +42,10 @@ final class CollectorBench: Sendable {
     static func run(
         positions: String,
         acknowledges: Bool = true,
+        configuration: FileWatcher.Configuration = CollectorBench.quick,
         _ body: (CollectorBench) async throws -> Void
     ) async throws {
-        let bench = try CollectorBench(positions: positions, acknowledges: acknowledges)
+        let bench = try CollectorBench(positions, acknowledges, configuration)
         try bench.watcher.start()
         let (queue, continuation) = (bench.queue, bench.continuation)
         let consumer = try DedicatedThread(name: "consumer") {
@@ -66,7 +67,17 @@ final class CollectorBench: Sendable {
 
     private let continuation: AsyncStream<Delivery>.Continuation
 
-    private init(positions: String, acknowledges: Bool) throws {
+    /// Looks at everything ten times a second.
+    static let quick = FileWatcher.Configuration(
+        interval: .milliseconds(100),
+        pollInterval: .milliseconds(100)
+    )
+
+    private init(
+        _ positions: String,
+        _ acknowledges: Bool,
+        _ configuration: FileWatcher.Configuration
+    ) throws {
         let (changes, changed) = AsyncStream<SourceStatus>.makeStream()
         (deliveries, continuation) = AsyncStream.makeStream()
         self.changes = changes
@@ -74,10 +85,7 @@ final class CollectorBench: Sendable {
         store = try PositionStore(path: positions)
         board = StatusBoard { changed.yield($0) }
         watcher = try FileWatcher(
-            configuration: FileWatcher.Configuration(
-                interval: .milliseconds(100),
-                pollInterval: .milliseconds(100)
-            ),
+            configuration: configuration,
             queue: queue,
             ledger: store.ledger,
             board: board

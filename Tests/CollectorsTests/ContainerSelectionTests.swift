@@ -212,7 +212,7 @@ struct ContainerSelectionTests {
 
 extension SourceStatus.State {
     /// Why it is not to be read; nil when it is.
-    fileprivate var ignoredReason: String? {
+    var ignoredReason: String? {
         if case .ignored(let reason) = self { reason } else { nil }
     }
 }

@@ -46,6 +46,50 @@ struct DockerEventCollectorTests {
         }
     }
 
+    @Test(
+        "an engine without status, id and from, and Podman, which cuts anywhere, read the same",
+        arguments: [
+            (#"{"Version":"29.0.0","ApiVersion":"1.52"}"#, "Docker 29.0.0 (API 1.52)"),
+            (
+                #"{"Version":"4.3.1","ApiVersion":"1.41","Components":[{"Name":"Podman Engine"}]}"#,
+                "Podman Engine 4.3.1 (API 1.41)"
+            ),
+        ]
+    )
+    func otherEngines(version: String, title: String) async throws {
+        try await DockerBench.run(Scratch()) { docker in
+            docker.engine.answer("/version", with: .json(version))
+            docker.engine.answer(
+                "/_ping",
+                with: .ping(apiVersion: title.contains("1.52") ? "1.52" : "1.41")
+            )
+            // Podman says nothing of where Docker keeps its files.
+            docker.engine.answer("/info", with: .json("{}"))
+            docker.define(Self.web)
+            let events = ScriptedStream()
+            docker.engine.answer("/events", with: .stream(events))
+            let line =
+                #"{"Type":"container","Action":"start","Actor":{"ID":"w1","Attributes":"#
+                + #"{"image":"nginx","name":"web"}},"scope":"local","timeNano":9}"#
+            for piece in [line.prefix(20), line.dropFirst(20).prefix(50), line.dropFirst(70)] {
+                events.send(String(piece))
+            }
+            events.send("\n")
+
+            try await docker.with(docker.events().run) {
+                let got = await docker.bench.next(3)
+                #expect(got.last?.container == "web")
+                #expect(got.last?.originNanoseconds == 9)
+                #expect(
+                    got.last?.text.contains(#""Action": "start", "Actor": {"ID": "w1""#) == true
+                )
+                let status = await docker.bench.state(of: .dockerEvents, \.isConnected)
+                let socket = docker.scratch.file("docker.sock")
+                #expect(status?.state == .connected("\(title) at unix://\(socket)"))
+            }
+        }
+    }
+
     @Test("after the stream ended events are asked for since the last, and none comes twice")
     func reconnect() async throws {
         try await DockerBench.run(Scratch()) { docker in

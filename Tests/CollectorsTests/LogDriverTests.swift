@@ -71,6 +71,55 @@ struct LogDriverTests {
         }
     }
 
+    @Test("with jaga.multiline a trace read through the engine is one event, also the last one")
+    func multiline() async throws {
+        try await DockerBench.run(Scratch()) { docker in
+            docker.engine.answer("/events", with: .stream(ScriptedStream()))
+            var container = Self.container("journald")
+            container.labels = #"{"jaga.multiline":"java"}"#
+            docker.list(container)
+            let log = ScriptedStream()
+            docker.engine.answer("/containers/w1/logs", with: .stream(log))
+            log.send(Self.frame(1, "2099-11-23T23:36:15Z E: first\n"))
+            log.send(Self.frame(2, "2099-11-23T23:36:15Z other\n"))
+            log.send(Self.frame(1, "2099-11-23T23:36:16Z \tat a.B\n"))
+            log.send(Self.frame(1, "2099-11-23T23:36:17Z E: second\n"))
+            log.send(Self.frame(1, "2099-11-23T23:36:18Z \tat c.D\n"))
+
+            try await docker.with(docker.logs().run) {
+                let texts = await docker.bench.texts(3)
+                #expect(texts == ["E: first\n\tat a.B", "E: second\n\tat c.D", "other"])
+            }
+        }
+    }
+
+    @Test("a line that waits for its trace when Jaga is killed is asked for again")
+    func waitingLine() async throws {
+        let scratch = try Scratch()
+        let (first, second) = ("2099-11-23T23:36:15Z one\n", "2099-11-23T23:36:16Z two\n")
+        for (lines, expected) in [
+            (Self.frame(1, first) + Self.frame(1, second), ["one"]),
+            // The engine repeats from the last moment that was acknowledged.
+            (
+                Self.frame(1, first) + Self.frame(1, second)
+                    + Self.frame(1, "2099-11-23T23:36:17Z three\n"), ["two", "three"]
+            ),
+        ] {
+            try await DockerBench.run(scratch) { docker in
+                docker.engine.answer("/events", with: .stream(ScriptedStream()))
+                var container = Self.container("local")
+                container.labels = #"{"jaga.multiline":"java"}"#
+                docker.list(container)
+                let log = ScriptedStream()
+                docker.engine.answer("/containers/w1/logs", with: .stream(log))
+                log.send(lines)
+                try await docker.with(docker.logs().run) {
+                    #expect(await docker.bench.texts(expected.count) == expected)
+                }
+            }
+        }
+    }
+
     @Test("a terminal's output has no frames, and its line ends have a return")
     func terminal() async throws {
         try await DockerBench.run(Scratch()) { docker in

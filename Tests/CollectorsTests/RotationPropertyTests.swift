@@ -4,6 +4,7 @@
 import Collectors
 import EventModel
 import Glibc
+import JagaTesting
 import Testing
 
 /// A writer that rotates its file in all ways there are, as chance will have it.
@@ -33,7 +34,7 @@ struct RotationPropertyTests {
                 received += try await writer.finish(readBy: bench)
             }
             // Past the tick of the clock by which files are stamped.
-            usleep(12_000)
+            try await Task.sleep(for: .milliseconds(12))
             guard run < 2 else { break }
             for _ in 0..<writer.count(upTo: 6) { try writer.stepAlone() }
         }
@@ -72,7 +73,7 @@ struct RotationPropertyTests {
     )
     func links(seed: UInt64) async throws {
         let scratch = try Scratch()
-        var random = Seeded(seed)
+        var random = SeededGenerator(seed: seed)
         try scratch.write("app-0.log", "")
         symlink("app-0.log", scratch.file("log"))
         try await CollectorBench.run(positions: scratch.file("positions")) { bench in
@@ -87,7 +88,8 @@ struct RotationPropertyTests {
                 }
                 try scratch.append("app-\(target - 1).log", text)
                 if Bool.random(using: &random) {
-                    usleep(UInt32.random(in: 0...2000, using: &random))
+                    let pause = Int.random(in: 0...2000, using: &random)
+                    try await Task.sleep(for: .microseconds(pause))
                 }
                 try scratch.write("app-\(target).log", "")
                 symlink("app-\(target).log", scratch.file("next"))
@@ -106,21 +108,6 @@ struct RotationPropertyTests {
     }
 }
 
-/// Numbers that are the same for the same seed (SplitMix64).
-struct Seeded: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(_ seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ mixed >> 31
-    }
-}
-
 /// Writes `log`, and rotates it to `log.1`, `log.2` and so on.
 final class RandomWriter {
     /// All that must be read.
@@ -128,14 +115,14 @@ final class RandomWriter {
     /// What was done, for whoever looks at a failure.
     private(set) var steps: [String] = []
     private let scratch: Scratch
-    private var random: Seeded
+    private var random: SeededGenerator
     private var received: Set<String> = []
     /// The first line of the file that has the path; nil while it is empty.
     private var firstLine: String?
 
     init(_ scratch: Scratch, seed: UInt64) {
         self.scratch = scratch
-        random = Seeded(seed)
+        random = SeededGenerator(seed: seed)
     }
 
     func count(upTo limit: Int) -> Int { Int.random(in: 1...limit, using: &random) }
@@ -145,7 +132,7 @@ final class RandomWriter {
     /// One change while somebody reads; what was read meanwhile because the
     /// change asks for it.
     func step(readBy bench: CollectorBench) async throws -> [String] {
-        pause()
+        try await pause()
         switch Int.random(in: 0..<10, using: &random) {
         case 0..<5: try append()
         case 5: try rename(lateLines: false)
@@ -163,7 +150,7 @@ final class RandomWriter {
             let texts = try await waitForAll(bench)
             steps.append("delete")
             try scratch.remove("log")
-            pause()
+            try await pause()
             try scratch.write("log", "")
             firstLine = nil
             // Were it not read when the reader ends, its position would be in a
@@ -186,9 +173,10 @@ final class RandomWriter {
         try await waitForAll(bench) + waitForAll(bench)
     }
 
-    private func pause() {
+    private func pause() async throws {
         guard Int.random(in: 0..<3, using: &random) > 0 else { return }
-        usleep(UInt32.random(in: 0...3000, using: &random))
+        let pause = Int.random(in: 0...3000, using: &random)
+        try await Task.sleep(for: .microseconds(pause))
     }
 
     private func append(to name: String = "log", _ limit: Int = 40) throws {

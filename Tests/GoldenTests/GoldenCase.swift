@@ -14,7 +14,8 @@ import Testing
 ///
 /// Comments stand first; among them `location:` names where the events come from,
 /// `agent: ID NAME ADDRESS` the agent, when that is not the manager, and
-/// `ruleset:` a folder with `decoders.xml`, `rules.xml` and lists instead of Jaga's own.
+/// `gap: LINE SECONDS` says how much more time passes before a line, counted from 1, and
+/// `ruleset:` names a folder with `decoders.xml`, `rules.xml` and lists instead of Jaga's own.
 /// Each line is an event, one second after the one before; all share one engine,
 /// fresh for the case. Below the dashes stands one expectation for each.
 struct GoldenCase: Sendable, CustomTestStringConvertible {
@@ -39,6 +40,15 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
             comment.hasPrefix("# agent: ")
                 ? comment.dropFirst(9).split(separator: " ").map(String.init) : nil
         }.first { $0.count == 3 }
+    }
+
+    /// Seconds that pass before a line, by its number from 1, besides the one.
+    var gaps: [Int: Int64] {
+        let pairs = comments.filter { $0.hasPrefix("# gap: ") }.compactMap { comment in
+            let numbers = comment.dropFirst(7).split(separator: " ").compactMap { Int64($0) }
+            return numbers.count == 2 ? (Int(numbers[0]), numbers[1]) : nil
+        }
+        return Dictionary(pairs, uniquingKeysWith: +)
     }
 
     /// The folder of the case's own ruleset, below that of cases; nil for the shipped.

@@ -11,7 +11,7 @@ import Foundation
 /// is compared when it is there. `data` names leaves by dotted path, and `groups`
 /// some of the groups: both may leave out what the case is not about. `not` names
 /// rules that come near and must not win. `previous` is the alert's `previous_output`,
-/// empty for none.
+/// empty for none. `also` names the rules of web campaigns that the line opens or ends.
 struct GoldenExpectation: Codable, Sendable {
     var rule: String?
     var level: Int?
@@ -20,9 +20,10 @@ struct GoldenExpectation: Codable, Sendable {
     var groups: [String]?
     var not: [String]?
     var previous: String?
+    var also: [String]?
 
     private enum CodingKeys: String, CodingKey {
-        case rule, level, decoder, data, groups, not, previous
+        case rule, level, decoder, data, groups, not, previous, also
     }
 
     /// What is expected and is not so, one sentence each.
@@ -46,7 +47,12 @@ struct GoldenExpectation: Codable, Sendable {
         if let previous, previous != outcome.previous {
             found.append(Self.say("previous", previous, outcome.previous))
         }
-        for id in not ?? [] where id == outcome.rule {
+        if (also ?? []) != outcome.also {
+            found.append(
+                Self.say("also", (also ?? []).description, outcome.also.description)
+            )
+        }
+        for id in not ?? [] where id == outcome.rule || outcome.also.contains(id) {
             found.append("rule \(id) must not win")
         }
         return found
@@ -73,6 +79,10 @@ struct GoldenExpectation: Codable, Sendable {
         if let not {
             members.append(("not", "[" + not.map { Self.json($0) }.joined(separator: ",") + "]"))
         }
+        if !outcome.also.isEmpty {
+            let ids = outcome.also.map { Self.json($0) }.joined(separator: ",")
+            members.append(("also", "[\(ids)]"))
+        }
         if previous != nil { members.append(("previous", Self.json(outcome.previous))) }
         return "{" + members.map { "\"\($0.0)\":\($0.1)" }.joined(separator: ",") + "}"
     }
@@ -98,12 +108,14 @@ struct GoldenOutcome {
     let data: [String: String]
     let groups: [String]
     let previous: String
+    let also: [String]
 
     init(_ report: EventReport) {
         rule = report.rule.map { String($0.id) }
         level = report.rule?.level
         decoder = report.decoder?.name
         groups = report.rule?.groups ?? []
+        also = report.campaigns.map { String($0.rule.id) }
         let alert = try? JSONSerialization.jsonObject(with: Data(report.alertJSON))
         previous = (alert as? [String: Any])?["previous_output"] as? String ?? ""
         data = Dictionary(

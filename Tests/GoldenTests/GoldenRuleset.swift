@@ -67,20 +67,24 @@ enum GoldenRuleset {
 }
 
 extension AnalysisEngine {
-    /// What comes of lines, one a second.
+    /// What comes of lines, one a second, with `gaps` before some of them.
     mutating func reports(
         of lines: [String],
         location: String,
-        agent: [String]? = nil
+        agent: [String]? = nil,
+        gaps: [Int: Int64] = [:]
     ) -> [EventReport] {
         let identity = agent.map { AgentIdentity(id: $0[0], name: $0[1], address: $0[2]) }
         let source = EventSource(
             agent: identity ?? AgentIdentity(id: "000", name: "golden"),
             location: location
         )
+        var passed: Int64 = 0
         return lines.enumerated().map { index, line in
             let bytes = [UInt8](line.utf8)
-            let time = Timestamp(nanoseconds: (1_764_000_000 + Int64(index)) * 1_000_000_000)
+            passed += gaps[index + 1] ?? 0
+            let seconds = 1_764_000_000 + Int64(index) + passed
+            let time = Timestamp(nanoseconds: seconds * 1_000_000_000)
             return inspect(bytes.span, from: source, at: time, .result)
         }
     }

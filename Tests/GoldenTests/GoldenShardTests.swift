@@ -3,6 +3,7 @@
 
 import Analysis
 import EventModel
+import JagaTesting
 import Ruleset
 import Testing
 
@@ -14,7 +15,7 @@ struct GoldenShardTests {
     )
     func shards(seed: UInt64) throws {
         let ruleset = try #require(try GoldenRuleset.shipped.get().ruleset)
-        var generator = Generator(state: seed)
+        var generator = SeededGenerator(seed: seed)
         let lines = try GoldenCase.loaded.get().flatMap(\.inputs).shuffled(using: &generator)
         try #require(lines.count > 200)
         var one = AnalysisEngine(ruleset: ruleset, configuration: .init(managerName: "golden"))
@@ -39,7 +40,7 @@ struct GoldenShardTests {
 
     private static func batches(
         of lines: [String],
-        using generator: inout Generator
+        using generator: inout SeededGenerator
     ) -> [EventBatch] {
         let source = EventSource(agent: AgentIdentity(id: "000", name: "golden"), location: "stdin")
         var batches: [EventBatch] = [EventBatch()]
@@ -53,13 +54,4 @@ struct GoldenShardTests {
         return batches
     }
 
-    /// The same numbers for the same seed; Knuth's MMIX constants.
-    private struct Generator: RandomNumberGenerator {
-        var state: UInt64
-
-        mutating func next() -> UInt64 {
-            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-            return state ^ state >> 33
-        }
-    }
 }

@@ -55,7 +55,8 @@ struct GoldenTests {
         let reports = engine.reports(
             of: golden.inputs,
             location: golden.location,
-            agent: golden.agent
+            agent: golden.agent,
+            gaps: golden.gaps
         )
 
         if Self.isUpdating {
@@ -83,7 +84,9 @@ struct GoldenTests {
             .flatMap(\.expectations)
 
         let alerting = ruleset.rules.filter { $0.level > 0 }.map { String($0.id) }
-        let fired = Set(expectations.compactMap(\.rule))
+        let fired = Set(
+            expectations.compactMap(\.rule) + expectations.flatMap { $0.also ?? [] }
+        )
         let near = Set(expectations.flatMap { $0.not ?? [] })
 
         #expect(alerting.filter { !fired.contains($0) } == [], "rules that no case fires")

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import JagaTesting
 import Testing
 
 /// `kill -9` of the whole program, at moments that chance picks, under load.
@@ -24,7 +25,7 @@ struct RecordCrashTests {
         <only-future-events>no</only-future-events></localfile>
         </ossec_config>
         """.write(toFile: configuration, atomically: false, encoding: .utf8)
-        var random = SplitMix(state: Self.seed)
+        var random = SeededGenerator(seed: Self.seed)
         var written = 0
 
         for _ in 0..<Self.kills {

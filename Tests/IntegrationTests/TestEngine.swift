@@ -106,6 +106,12 @@ struct SeenAlert: Decodable {
         let id: String?
         let container: Container?
         let docker: Docker?
+        let campaign: Campaign?
+    }
+
+    struct Campaign: Decodable {
+        let state: String?
+        let tool: String?
     }
 
     let timestamp: String

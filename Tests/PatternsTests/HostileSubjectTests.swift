@@ -1,6 +1,7 @@
 // Jaga - container security monitor
 // SPDX-License-Identifier: Apache-2.0
 
+import JagaTesting
 import Patterns
 import Testing
 

@@ -1,6 +1,8 @@
 // Jaga - container security monitor
 // SPDX-License-Identifier: Apache-2.0
 
+import JagaTesting
+
 /// A random os_regex of one alternative, both as text and as the transcript's
 /// tokens.
 struct RandomPattern {
@@ -57,25 +59,4 @@ struct RandomPattern {
         ("\\.", Set(UInt8.min...UInt8.max)),
         ("\\(", [0x28]),
     ]
-}
-
-/// SplitMix64: small, and the same on every machine.
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) {
-        state = seed
-    }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-
-    mutating func next(below limit: Int) -> Int {
-        Int(next() % UInt64(limit))
-    }
 }

@@ -49,7 +49,7 @@ struct AuditTests {
 
         #expect(found.map(\.code) == ["unreachable"])
         #expect(
-            found.first?.message == "no event reaches rule 101, nor the 1 rules below it: "
+            found.first?.message == "no event reaches rule 101, nor the rule below it: "
                 + "rule 100, which is tried before it, takes its events"
         )
     }
@@ -218,5 +218,15 @@ struct AuditTests {
         )
 
         #expect(codes == ["unknown-option", "suspicious-pattern"])
+    }
+
+    @Test("a technique that nobody knows is told, and one that is known is not")
+    func techniques() {
+        func codes(_ id: String) -> [String] {
+            Self.codes(Self.rule(100, "<match>a</match><mitre><id>\(id)</id></mitre>"))
+        }
+
+        #expect(codes("T9999") == ["unknown-technique"])
+        #expect(codes("T1110.001") == [])
     }
 }

@@ -199,4 +199,21 @@ struct DecoderDiagnosticTests {
 
         #expect(loading.diagnostics.contains { $0.hint == "did you mean \"prematch\"?" })
     }
+
+    @Test("decoders that name each other as parents are told, each with its parent")
+    func circle() {
+        let loading = load(
+            decoders: [
+                """
+                <decoder name="a"><parent>b</parent><regex>(x)</regex><order>id</order></decoder>
+                <decoder name="b"><parent>c</parent><regex>(x)</regex><order>id</order></decoder>
+                <decoder name="c"><parent>a</parent><regex>(x)</regex><order>id</order></decoder>
+                <decoder name="d"><parent>a</parent><regex>(x)</regex><order>id</order></decoder>
+                """
+            ]
+        )
+
+        #expect(loading.ruleset == nil)
+        #expect(loading.faults == ["circle 1:19", "circle 2:19", "circle 3:19"])
+    }
 }

@@ -36,6 +36,25 @@ struct SpoolTests {
         #expect(batch.entries[0].time.utcOffsetSeconds == -3600)
     }
 
+    @Test("a source keeps its program and what its texts are")
+    func sources() throws {
+        let folder = try SpoolFolderFixture()
+        let spool = try folder.open()
+        let source = EventSource(
+            agent: Events.agent,
+            location: "syscheck",
+            programName: Array("nginx".utf8),
+            kind: .fileIntegrity
+        )
+        _ = try spool.append([Events.item("{}", from: source)], usingReserve: false)
+
+        var reader = SpoolReader(spool, from: 1)
+        let read = try #require(try reader.read()?.batch.sources.first)
+
+        #expect(read.programName == Array("nginx".utf8))
+        #expect(read.kind == .fileIntegrity)
+    }
+
     @Test("numbers go on after a restart, and above what the record has seen")
     func numbers() throws {
         let folder = try SpoolFolderFixture()

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import EventModel
+import JagaTesting
 import Testing
 import Transport
 
@@ -199,19 +200,71 @@ struct AgentTests {
     @Test(
         "a manager in another language understands the agent",
         .enabled(if: Peer.canRun, "python3 is missing"),
-        arguments: ["aes", "blowfish"]
+        arguments: [ClientConfiguration.Server.Way.stream, .datagrams],
+        ["aes", "blowfish"]
     )
-    func otherLanguage(_ method: String) async throws {
+    func otherLanguage(
+        _ way: ClientConfiguration.Server.Way,
+        _ method: String
+    ) async throws {
         let port = try RunningAgent.freePort()
-        let agent = try RunningAgent([port]) { $0.method = method == "aes" ? .aes : .blowfish }
+        let agent = try RunningAgent([port]) {
+            $0.method = method == "aes" ? .aes : .blowfish
+            $0.servers[0].way = way
+        }
         #expect(await agent.deliver(1, "a: line", location: "/l:og"))
 
-        let seen = try await Peer.run("manager", method, "\(port)", Vectors.keyLine, "2")
+        let seen = try await Peer.run(
+            "manager",
+            way == .stream ? "tcp" : "udp",
+            method,
+            "\(port)",
+            Vectors.keyLine,
+            "2"
+        )
 
         #expect(seen.first == ##""#!-agent startup {\"version\":\"v4.14.7\"}""##)
         #expect(seen.contains(#""1:wazuh-agent:ossec: Agent started: 'web-1->127.0.0.1'.""#))
         #expect(seen.contains(#""1:/l|:og:a: line""#))
         try await agent.end()
+    }
+
+    @Test("events arrive by datagrams, and keep-alives acknowledge them")
+    func datagrams() async throws {
+        let manager = try await RunningManager.start()
+        let agent = try RunningAgent([manager.ports.datagramPort ?? 0]) {
+            $0.servers[0].way = .datagrams
+        }
+
+        for number in 0..<20 { #expect(await agent.deliver(number, "line \(number)")) }
+
+        #expect(await eventually { agent.acknowledged == Array(0..<20) })
+        // Answers to keep-alives say nothing of events here.
+        let wanted = (0..<20).map { "001 127.0.0.1 /var/log/a line \($0)" }
+        #expect(
+            await eventually { manager.eventLines.filter { $0.contains("/var/log/a") } == wanted }
+        )
+        try await agent.end()
+        #expect(await eventually { manager.state("001") == .disconnected })
+        try await manager.end()
+    }
+
+    @Test("a connection is made anew as often as it is asked for, and nothing is lost or twice")
+    func reconnects() async throws {
+        let manager = try await RunningManager.start()
+        let agent = try RunningAgent([manager.ports.streamPort ?? 0]) {
+            $0.reconnection = .milliseconds(500)
+        }
+
+        #expect(await agent.deliver(1, "one"))
+        #expect(await eventually { agent.agent.status.connections >= 2 })
+        #expect(await agent.deliver(2, "two"))
+
+        #expect(await eventually { agent.acknowledged == [1, 2] })
+        let lines = manager.eventLines.filter { $0.contains("/var/log/a") }
+        #expect(lines == ["001 127.0.0.1 /var/log/a one", "001 127.0.0.1 /var/log/a two"])
+        try await agent.end()
+        try await manager.end()
     }
 
     @Test(

@@ -71,6 +71,69 @@ struct EnrolmentServerTests {
         try await manager.end()
     }
 
+    @Test("without a certificate one is made, and stays")
+    func makesCertificate() async throws {
+        let folder = try TemporaryFolder()
+        try folder.write(Vectors.keyLine + "\n", to: "etc/client.keys")
+        let first = try await RunningManager.start(folder)
+        #expect(try await first.enrol("OSSEC A:'web-8'").first?.contains("002 web-8") == true)
+        try await first.end()
+        let made = try #require(folder.text("etc/sslmanager.cert"))
+        let second = try await RunningManager.start(folder)
+
+        #expect(try await second.enrol("OSSEC A:'web-9'").first?.contains("003 web-9") == true)
+
+        #expect(folder.text("etc/sslmanager.cert") == made)
+        #expect(folder.mode("etc/sslmanager.key") == 0o600)
+        try await second.end()
+    }
+
+    @Test("agents can be told to trust the certificate that was made, by its file")
+    func trustsCertificate() async throws {
+        let folder = try TemporaryFolder()
+        try folder.write(Vectors.keyLine + "\n", to: "etc/client.keys")
+        let manager = try await RunningManager.start(folder)
+        let agent = try RunningAgent([manager.ports.streamPort ?? 0], key: nil) {
+            var enrolment = ClientConfiguration.Enrolment(name: "web-9")
+            enrolment.port = manager.ports.enrolmentPort ?? 0
+            enrolment.authority = folder.path + "/etc/sslmanager.cert"
+            enrolment.delay = .zero
+            $0.enrolment = enrolment
+        }
+
+        #expect(await eventually { manager.state("002") == .active })
+
+        try await agent.end()
+        try await manager.end()
+    }
+
+    @Test("a certificate without its key is a mistake that is said")
+    func halfCertificate() async throws {
+        let folder = try TemporaryFolder()
+        try folder.write(TestCertificates.manager, to: "etc/sslmanager.cert")
+
+        await #expect(throws: TransportError.self) { try await RunningManager.start(folder) }
+        #expect(folder.text("etc/sslmanager.key") == nil)
+    }
+
+    @Test("of many who enrol at once by one name, one gets a key")
+    func sameName() async throws {
+        let manager = try await RunningManager.start()
+
+        let replies = try await withThrowingTaskGroup(of: [String].self) { tasks in
+            for _ in 0..<8 {
+                tasks.addTask { try await manager.enrol("OSSEC A:'twin' K:'\(Vectors.keyHash)'") }
+            }
+            return try await tasks.reduce(into: []) { $0 += $1 }
+        }
+
+        let refused = ##""ERROR: Duplicate agent name: twin. Unable to add agent""##
+        #expect(replies.count { $0 == refused } == 7)
+        #expect(replies.count { $0.hasPrefix("\"OSSEC K:'004 twin any ") } == 1)
+        #expect(manager.manager.tally[.enrolmentsRefused] == 7)
+        try await manager.end()
+    }
+
     @Test("a removed agent is cut off at once, and its removal is told")
     func removal() async throws {
         let manager = try await RunningManager.start()

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import EventModel
+import JagaTesting
 import Testing
 import Transport
 

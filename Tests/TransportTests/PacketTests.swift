@@ -4,6 +4,7 @@
 import CZlib
 import Crypto
 import Foundation
+import JagaTesting
 import Testing
 import Transport
 

@@ -32,6 +32,7 @@ import { readAddress, writeAddress } from "../js/lib/router.js";
 import { readRange, readTime } from "../js/lib/time.js";
 import { readState, recordPath, stateAddress } from "../js/pages/hunt-state.js";
 import { oneLine, visible } from "../js/lib/visible.js";
+import { cutAt, requestOf } from "../js/ui/detail-attack.js";
 
 const root = new URL("..", import.meta.url);
 const texts = (code) => JSON.parse(readFileSync(new URL(`lang/${code}.json`, root), "utf8"));
@@ -302,4 +303,27 @@ test("events of the archives with the same id are kept apart", () => {
   assert.notEqual(keyOf(events[0]), keyOf(events[1]));
   assert.deepEqual([isArchived(events[0]), isArchived({ id: "1" })], [true, false]);
   assert.deepEqual(Object.keys(events[0]), ["id"]);
+});
+
+test("a line is cut at the payload, whatever it holds, and nothing of it is lost", () => {
+  const line = `GET /?q=<b>&x=1' or 1=1 HTTP/1.1`;
+  const parts = cutAt(line, ["1' or 1=1", "<b>", "absent", ""]);
+  assert.deepEqual(
+    parts.filter(([, isMarked]) => isMarked).map(([text]) => text),
+    ["<b>", "1' or 1=1"],
+  );
+  assert.equal(parts.map(([text]) => text).join(""), line);
+  assert.deepEqual(cutAt("aab", ["aa", "ab"]), [
+    ["aa", true],
+    ["b", false],
+  ]);
+  assert.deepEqual(cutAt("", []), [["", false]]);
+});
+
+test("the request of an attack is read from its alert; other alerts have none", () => {
+  const line = `192.0.2.1 - - [x] "GET /?a=1 HTTP/1.1" 200 5 "-" "curl \\"x\\""`;
+  const alert = { full_log: line, data: { url: "/?a=1", attack: { class: "sqli" } } };
+  assert.deepEqual(requestOf(alert), { target: "/?a=1", user_agent: `curl \\"x\\"`, referer: "" });
+  assert.equal(requestOf({ full_log: line, data: { url: "/?a=1" } }), null);
+  assert.equal(requestOf({ full_log: line, data: { attack: { class: "sqli" } } }), null);
 });

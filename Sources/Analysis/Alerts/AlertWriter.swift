@@ -27,6 +27,8 @@ struct AlertWriter: Sendable {
         let offset: Int
         /// Of its event; 0 for none.
         let sequence: UInt64
+        /// Its text was cut at a limit.
+        let isTruncated: Bool
     }
 
     private let ruleset: Ruleset
@@ -80,6 +82,11 @@ struct AlertWriter: Sendable {
             output.appendJSONString(event.arena.span.extracting(event.original ?? event.text))
             output.append(literal: ",")
         }
+        if let syscheck = event.syscheck {
+            output.append(literal: "\"syscheck\":")
+            output.append(span: event.arena.span.extracting(syscheck))
+            output.append(literal: ",")
+        }
         appendOrigin(subject, &event, previous, to: &output)
     }
 
@@ -95,7 +102,7 @@ struct AlertWriter: Sendable {
     }
 
     private mutating func appendIdentity(_ subject: Subject, to output: inout [UInt8]) {
-        output += managerJSON
+        output.append(span: managerJSON.span)
         output.appendDecimal(subject.time.seconds)
         output.append(literal: ".")
         let start = output.count
@@ -125,16 +132,22 @@ struct AlertWriter: Sendable {
         appendData(&event, subject.context, to: &output)
         if !hasPredecoder, hostname != nil { appendPredecoder(&event, hostname, to: &output) }
         appendLocation(&event, subject.context, to: &output)
-        appendSequence(subject.sequence, to: &output)
+        appendPassage(subject, to: &output)
         output.append(literal: "}")
     }
 
-    /// By which an event is known again that was analysed before; it must be the last
-    /// member, since it is looked for there.
-    private func appendSequence(_ sequence: UInt64, to output: inout [UInt8]) {
-        guard sequence > 0 else { return }
-        output.append(literal: ",\"jaga\":{\"sequence\":")
-        output.appendDecimal(Int64(clamping: sequence))
+    /// By which an event is known again that was analysed before, and whether it is
+    /// whole; it must be the last member, and end in the sequence, since that is
+    /// looked for there.
+    private func appendPassage(_ subject: Subject, to output: inout [UInt8]) {
+        guard subject.sequence > 0 || subject.isTruncated else { return }
+        output.append(literal: ",\"jaga\":{")
+        if subject.isTruncated { output.append(literal: "\"truncated\":true") }
+        if subject.isTruncated, subject.sequence > 0 { output.append(literal: ",") }
+        if subject.sequence > 0 {
+            output.append(literal: "\"sequence\":")
+            output.appendDecimal(Int64(clamping: subject.sequence))
+        }
         output.append(literal: "}")
     }
 

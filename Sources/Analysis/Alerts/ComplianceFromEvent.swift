@@ -51,7 +51,8 @@ enum ComplianceFromEvent {
 
     private static func assessmentLists(_ event: inout DecodedEvent) -> [List] {
         var lists: [List] = []
-        for field in event.fields {
+        for index in event.fields.indices {
+            let field = event.fields[index]
             switch field.writtenName {
             case .path(let node): guard event.paths.nodes[node].isAssessment else { continue }
             case .text(let range):

@@ -45,23 +45,24 @@ struct DataWriter: Sendable {
         _ output: inout [UInt8]
     ) -> Bool {
         guard let count = collectPlain(shape, &event, container.count) else { return false }
-        // Of their own, so that nothing but them is kept for the closure.
-        let (arena, values, literals) = (event.arena, values, shapes.literals)
+        let (arena, literals) = (event.arena.span, shapes.literals.span)
+        let (values, container) = (values.span, container.span)
         output.append(addingCapacity: shape.literals.count + count) {
             (output: inout OutputSpan<UInt8>) in
             var written = shape.literals.lowerBound
-            for value in values {
-                output.append(span: literals.span.extracting(written..<value.literalEnd))
+            for index in values.indices {
+                let value = values[index]
+                output.append(span: literals.extracting(written..<value.literalEnd))
                 written = value.literalEnd
                 if value.isContainer {
-                    output.append(span: container.span)
+                    output.append(span: container)
                 } else {
                     output.append(UInt8(ascii: "\""))
-                    output.append(span: arena.span.extracting(value.text))
+                    output.append(span: arena.extracting(value.text))
                     output.append(UInt8(ascii: "\""))
                 }
             }
-            output.append(span: literals.span.extracting(written..<shape.literals.upperBound))
+            output.append(span: literals.extracting(written..<shape.literals.upperBound))
         }
         return true
     }

@@ -10,6 +10,8 @@ final class SourceContext: Sendable {
     let source: EventSource
     /// Number of the agent, for comparing.
     let agent: Int
+    /// Of the agent's id; the same in every engine.
+    let agentHash: UInt64
     /// ``location``, ``hostname`` and ``containerValues`` one after the other.
     let bytes: [UInt8]
     /// What rules see as the location: of an agent `(name) ip->path`.
@@ -26,12 +28,15 @@ final class SourceContext: Sendable {
     let locationJSON: [UInt8]
     /// The object of `data.container`; empty without a container.
     let containerJSON: [UInt8]
+    /// Empty without a container.
+    let containerName: [UInt8]
 
     /// `managerName` is the name of this manager's host.
     init(_ source: EventSource, agent: Int, managerName: String, names: FieldNameIndex) {
         self.source = source
         self.agent = agent
         let identity = source.agent
+        agentHash = Self.hash(ofAgent: identity.id)
         var bytes = Self.ruleLocation(source)
         location = 0..<bytes.count
         overridesHostname = !identity.isManager
@@ -54,6 +59,15 @@ final class SourceContext: Sendable {
         agentJSON = agentless == nil ? Self.agentJSON(identity, managerName) : []
         locationJSON = Self.locationJSON(source, agentless)
         containerJSON = source.container?.json ?? []
+        containerName = (source.container?.name).map { Array($0.utf8) } ?? []
+    }
+
+    /// What ``agentHash`` is for an agent.
+    static func hash(ofAgent id: String) -> UInt64 {
+        var hash = ByteHash(seed: 0)
+        let bytes = [UInt8](id.utf8)
+        hash.combine(bytes.span)
+        return hash.value
     }
 
     private static func ruleLocation(_ source: EventSource) -> [UInt8] {

@@ -50,6 +50,12 @@ struct DecodedEvent: Sendable {
     var category = EventCategory.syslog
     /// A rule that a plug-in named; then no rule is tried (§4.6).
     var generatedRuleID: Int?
+    /// Whether no rule and no archive sees it: a report of a module that says nothing.
+    var isDropped = false
+    /// The alert's object `syscheck`; nil without one.
+    var syscheck: Range<Int>?
+    /// What `if_fts` asks for instead of the decoder's fields; nil mostly.
+    var firstTimeKey: Range<Int>?
     /// What the log's bytes rule out; see ``coverLog()``.
     private(set) var signature = LogSignature()
     /// In the order of decoding.
@@ -85,6 +91,9 @@ struct DecodedEvent: Sendable {
         decoder = nil
         category = .syslog
         generatedRuleID = nil
+        isDropped = false
+        syscheck = nil
+        firstTimeKey = nil
         sourcePlace = nil
         destinationPlace = nil
         signature.reset()

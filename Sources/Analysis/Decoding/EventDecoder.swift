@@ -62,6 +62,19 @@ struct EventDecoder: Sendable {
         extractChain(from: position, of: children, text, offsets, protectsContainer, &event)
     }
 
+    /// Takes the fields of a log that is a JSON object, as the event's decoder says.
+    mutating func extractJSON(_ text: Span<UInt8>, into event: inout DecodedEvent) {
+        guard let decoder = event.decoder else { return }
+        limits.begin()
+        json.extract(
+            0..<text.count,
+            of: text,
+            options: plan.nodes[decoder].json,
+            protectsContainer: false,
+            into: &event
+        )
+    }
+
     // MARK: Choosing a child
 
     private mutating func chooseChild(

@@ -32,9 +32,10 @@ extension AnalysisEngine {
         for index in entries.indices {
             let entry = entries[index]
             let context = contexts.context(of: sources[entry.source])
-            sequence = batch.sequence(of: index)
+            mark(batch, index)
             var finding = Foresight.Finding()
             let earlier = (matcher.evaluations, decoder.json.losses)
+            let allowed = web.allowances.counts
             finding.outcome = foresee(texts.span.extracting(entry.text), context, entry.time)
             finding.isUndecoded = event.decoder == nil
             finding.evaluations = matcher.evaluations &- earlier.0
@@ -49,8 +50,42 @@ extension AnalysisEngine {
                     foresight.remembered.append(matcher.remembered(&event, rule, circumstances))
                 }
             }
+            if !finding.isOpen, event.category == .webLog {
+                observeAhead(&finding, context, entry, since: allowed, &foresight)
+            }
             foresight.findings.append(finding)
         }
+    }
+
+    /// Leaves what campaigns are to be told of an event to the engine whose turn it is.
+    private func observeAhead(
+        _ finding: inout Foresight.Finding,
+        _ context: SourceContext,
+        _ entry: EventBatch.Entry,
+        since allowed: [Int],
+        _ foresight: inout Foresight
+    ) {
+        if !allowed.isEmpty {
+            let new = zip(web.allowances.counts, allowed).map { $0 &- $1 }
+            foresight.allowed =
+                foresight.allowed.isEmpty ? new : zip(foresight.allowed, new).map { $0 &+ $1 }
+        }
+        guard case .rule(let rule, _, let isRemembered) = finding.outcome else {
+            guard case .noRule = finding.outcome else { return }
+            return add(observation(nil, context, entry.sentSeconds), to: &finding, &foresight)
+        }
+        let decision = Decision(rule: rule, logs: false, isRemembered: isRemembered)
+        add(observation(decision, context, entry.sentSeconds), to: &finding, &foresight)
+    }
+
+    private func add(
+        _ observation: WebObservation?,
+        to finding: inout Foresight.Finding,
+        _ foresight: inout Foresight
+    ) {
+        guard let observation else { return }
+        finding.isObserved = true
+        foresight.observations.append(observation)
     }
 
     private mutating func foresee(
@@ -58,7 +93,9 @@ extension AnalysisEngine {
         _ context: SourceContext,
         _ time: Timestamp
     ) -> Foresight.Finding.Outcome {
+        if context.source.kind != .log { return .open }
         decode(text, context, time)
+        if event.category == .webLog, web.fields.dependsOnEarlier(event) { return .open }
         if accumulator.completes(event.decoder) { return .open }
         matcher.start()
         matcher.limits.continue(decoder.limits)
@@ -71,6 +108,12 @@ extension AnalysisEngine {
         guard let winner else { return .noRule }
         let rule = matcher.plan.nodes[winner.node].rule
         let entry = matcher.plan.entries[rule]
+        // What is allowed counts as fired, and is found again in turn.
+        if event.category == .webLog,
+            isAllowed(Decision(rule: rule, logs: false, isRemembered: false))
+        {
+            return .open
+        }
         guard entry.level > 0 else { return .rule(rule, logs: false, isRemembered: false) }
         guard entry.ignoreSeconds == 0 else { return .open }
         return .rule(rule, logs: entry.logs, isRemembered: true)
@@ -105,6 +148,8 @@ extension AnalysisEngine {
         let (findings, remembered) = (foresight.findings, foresight.remembered)
         var nextAlert = 0
         var nextRemembered = 0
+        var nextObservation = 0
+        web.allowances.add(foresight.allowed)
         var archives: ArchiveBatch?
         for index in entries.indices {
             let entry = entries[index]
@@ -112,11 +157,22 @@ extension AnalysisEngine {
             let finding = findings[index]
             // One that looks ahead does not know what was switched off since.
             if finding.isOpen || hasSwitchedOff {
+                mark(batch, index)
                 let text = texts.span.extracting(entry.text)
                 analyze(text, entry, index, context, &alerts, &archives)
                 continue
             }
+            if web.isDue(at: entry.time.seconds) {
+                let notices = web.closeQuiet(at: entry.time.seconds)
+                tellCampaigns(notices, entry, index, nil, to: &alerts)
+            }
             count(finding)
+            var observation: WebObservation?
+            if finding.isObserved {
+                observation = foresight.observations[nextObservation]
+                nextObservation += 1
+            }
+            defer { observe(observation, context, entry, index, to: &alerts) }
             if case .passedOver = finding.outcome { continue }
             startHour(at: entry.time)
             guard case .rule(let rule, let logs, let isRemembered) = finding.outcome else {
@@ -132,6 +188,18 @@ extension AnalysisEngine {
                 nextRemembered += 1
             }
         }
+    }
+
+    private mutating func observe(
+        _ observation: WebObservation?,
+        _ context: SourceContext,
+        _ entry: EventBatch.Entry,
+        _ index: Int,
+        to alerts: inout AlertBatch
+    ) {
+        guard let observation else { return }
+        let notices = take(observation, context, entry.time.seconds)
+        tellCampaigns(notices, entry, index, context, to: &alerts)
     }
 
     /// Appends an alert with its numbers.

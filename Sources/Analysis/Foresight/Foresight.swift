@@ -26,6 +26,9 @@ package struct Foresight: Sendable {
         var isUndecoded = false
         var evaluations = 0
         var losses = JSONExtractor.Losses()
+        /// Whether campaigns are to be told of the event: of the next of
+        /// ``Foresight/observations``.
+        var isObserved = false
 
         var isOpen: Bool {
             if case .open = outcome { true } else { false }
@@ -48,6 +51,10 @@ package struct Foresight: Sendable {
     var blanks: [Blanks] = []
     /// The events of the findings that are remembered, in their order.
     var remembered: [CorrelationMemory.Restored] = []
+    /// What campaigns are to be told, in the order of the findings.
+    var observations: [WebObservation] = []
+    /// What the whitelist let pass in events that are not open, by its entries.
+    var allowed: [Int] = []
 
     package init() {}
 
@@ -62,5 +69,7 @@ package struct Foresight: Sendable {
         alerts.removeAll()
         blanks.removeAll(keepingCapacity: true)
         remembered.removeAll(keepingCapacity: true)
+        observations.removeAll(keepingCapacity: true)
+        allowed.removeAll(keepingCapacity: true)
     }
 }

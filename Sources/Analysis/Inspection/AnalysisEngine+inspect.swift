@@ -22,22 +22,24 @@ extension AnalysisEngine {
         _ detail: InspectionDetail
     ) -> EventReport {
         let context = contexts.context(of: source)
+        let ended = web.isDue(at: time.seconds) ? web.closeQuiet(at: time.seconds) : []
+        var campaigns = inspectCampaigns(ended, nil, time)
         if detail == .trials { matcher.startTracing() }
         let decision = decide(text, context, time)
         let trials = matcher.takeTrials()
         var description: [UInt8] = []
         if let decision {
-            let template = ruleset.rules[decision.rule].description
-            DescriptionWriter.append(template, &event, to: &description)
+            descriptions.append(of: decision.rule, &event, to: &description)
         }
         var alert: [UInt8] = []
-        writeAlert(decision, context, time, description[...], &alert)
+        writeAlert(decision, context, time, description.span, &alert)
         let isAlert = decision?.logs ?? false
         if let decision, isAlert {
             alertOffset &+= alert.count + 1
             remember(context, time, decision)
         }
         let sigma = inspectSigma(context, time)
+        let notices = observe(decision, context, time)
         let found = Findings(
             decision: decision,
             description: description,
@@ -47,7 +49,33 @@ extension AnalysisEngine {
             warnings: warnings(about: decision),
             sigmaTrials: detail == .trials ? sigmaTrials() : SigmaTrials()
         )
-        return report(context, found)
+        var report = report(context, found)
+        campaigns += inspectCampaigns(notices, context, time)
+        report.campaigns = campaigns
+        return report
+    }
+
+    private mutating func observe(
+        _ decision: Decision?,
+        _ context: SourceContext,
+        _ time: Timestamp
+    ) -> [CampaignTable.Notice] {
+        guard event.category == .webLog, web.campaigns != nil,
+            let observation = observation(decision, context, time.seconds)
+        else { return [] }
+        return take(observation, context, time.seconds)
+    }
+
+    /// What campaigns have to say; the event at hand is gone then.
+    private mutating func inspectCampaigns(
+        _ notices: [CampaignTable.Notice],
+        _ context: SourceContext?,
+        _ time: Timestamp
+    ) -> [EventReport.FurtherReport] {
+        notices.compactMap { notice in
+            let place = place(of: notice, context)
+            return decide(notice, place, time).map { furtherReport($0, place, time) }
+        }
     }
 
     /// What an operator should know of what happened: expressions that were cut, and
@@ -65,7 +93,7 @@ extension AnalysisEngine {
         let description: [UInt8]
         let alert: [UInt8]
         let trials: [RuleTrial]
-        let sigma: [EventReport.SigmaReport]
+        let sigma: [EventReport.FurtherReport]
         let warnings: [String]
         let sigmaTrials: SigmaTrials
     }
@@ -73,20 +101,25 @@ extension AnalysisEngine {
     private mutating func inspectSigma(
         _ context: SourceContext,
         _ time: Timestamp
-    ) -> [EventReport.SigmaReport] {
-        decideSigma(at: time).map { decision in
-            var description: [UInt8] = []
-            let template = ruleset.rules[decision.rule].description
-            DescriptionWriter.append(template, &event, to: &description)
-            var alert: [UInt8] = []
-            writeAlert(decision, context, time, description[...], &alert)
-            if decision.logs { alertOffset &+= alert.count + 1 }
-            return EventReport.SigmaReport(
-                rule: ruleReport(decision, description),
-                isAlert: decision.logs,
-                alertJSON: alert
-            )
-        }
+    ) -> [EventReport.FurtherReport] {
+        decideSigma(at: time).map { furtherReport($0, context, time) }
+    }
+
+    private mutating func furtherReport(
+        _ decision: Decision,
+        _ context: SourceContext,
+        _ time: Timestamp
+    ) -> EventReport.FurtherReport {
+        var description: [UInt8] = []
+        descriptions.append(of: decision.rule, &event, to: &description)
+        var alert: [UInt8] = []
+        writeAlert(decision, context, time, description.span, &alert)
+        if decision.logs { alertOffset &+= alert.count + 1 }
+        return EventReport.FurtherReport(
+            rule: ruleReport(decision, description),
+            isAlert: decision.logs,
+            alertJSON: alert
+        )
     }
 
     private func report(_ context: SourceContext, _ found: Findings) -> EventReport {

@@ -25,7 +25,9 @@ package struct EventReport: Sendable {
     /// All rules that were tried, in order; empty unless they were asked for.
     package let trials: [RuleTrial]
     /// The Sigma rules that held, greatest level first.
-    package let sigma: [SigmaReport]
+    package let sigma: [FurtherReport]
+    /// Web campaigns that ended before the event, or that it opened.
+    package internal(set) var campaigns: [FurtherReport] = []
     /// What an operator should know, a sentence each: expressions that cost too much
     /// for this event, unknown techniques of its rule.
     package let warnings: [String]
@@ -35,8 +37,8 @@ package struct EventReport: Sendable {
     /// Ids of the Sigma rules about others; empty unless they were asked for.
     package let sigmaElsewhere: [Int]
 
-    /// A Sigma rule that held.
-    package struct SigmaReport: Sendable {
+    /// A rule that held besides ``rule``.
+    package struct FurtherReport: Sendable {
         package let rule: RuleReport
         /// Whether an alert is written.
         package let isAlert: Bool

@@ -7,7 +7,7 @@ import EventModel
 ///
 /// `{"decoder":{"name","parent"},"predecoder":{…},"data":{…},
 /// "rule":{"id","level","description","groups":[…]}|null,"alert":bool}`; when Sigma
-/// rules held, also `"sigma":[{"rule":{…},"alert":bool}]`; ids are strings and
+/// rules held, also `"sigma":[{"rule":{…},"alert":bool}]`, and `"campaigns"` likewise; ids are strings and
 /// levels numbers, as in alerts; what is absent has no key.
 package enum LogtestJSON {
     /// Appends the object, without a line end.
@@ -36,17 +36,19 @@ package enum LogtestJSON {
         appendRule(report.rule, to: &output)
         output.append(literal: ",\"alert\":")
         output.append(text: report.isAlert ? "true" : "false")
-        appendSigma(report.sigma, to: &output)
+        append(report.sigma, as: "sigma", to: &output)
+        append(report.campaigns, as: "campaigns", to: &output)
         output.append(literal: "}")
     }
 
-    private static func appendSigma(
-        _ sigma: [EventReport.SigmaReport],
+    private static func append(
+        _ reports: [EventReport.FurtherReport],
+        as name: String,
         to output: inout [UInt8]
     ) {
-        guard !sigma.isEmpty else { return }
-        output.append(literal: ",\"sigma\":[")
-        for (index, found) in sigma.enumerated() {
+        guard !reports.isEmpty else { return }
+        output.append(text: ",\"\(name)\":[")
+        for (index, found) in reports.enumerated() {
             if index > 0 { output.append(literal: ",") }
             output.append(literal: "{\"rule\":")
             appendRule(found.rule, to: &output)

@@ -33,6 +33,11 @@ package enum LogtestText {
             appendRule(found.rule, to: &output)
             if found.isAlert { output.append(literal: "**Alert to be generated.\n") }
         }
+        for found in report.campaigns {
+            output.append(literal: "\n**Web campaign.\n")
+            appendRule(found.rule, to: &output)
+            if found.isAlert { output.append(literal: "**Alert to be generated.\n") }
+        }
     }
 
     private static func appendPredecoding(_ report: EventReport, to output: inout [UInt8]) {

@@ -57,7 +57,12 @@ struct FirstTimeSeenStore: Sendable {
     /// Whether the event's key is new; it is known from then on.
     mutating func isFirst(_ event: inout DecodedEvent, _ buffer: inout [UInt8]) -> Bool {
         guard let decoder = event.decoder, let key = keys[decoder] else { return false }
-        write(key, &event, to: &buffer)
+        if let own = event.firstTimeKey {
+            buffer.removeAll(keepingCapacity: true)
+            buffer.append(span: event.arena.span.extracting(own))
+        } else {
+            write(key, &event, to: &buffer)
+        }
         if seen.contains(buffer) { return false }
         if event.category == .ids, hasSimilar(buffer) {
             buffer.removeSubrange(Self.sharedPrefix...)

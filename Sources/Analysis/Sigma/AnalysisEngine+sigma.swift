@@ -10,7 +10,7 @@ extension AnalysisEngine {
     ///
     /// - Returns: those that write an alert.
     mutating func decideSigma(at time: Timestamp) -> [Decision] {
-        guard !sigma.plan.isEmpty else { return [] }
+        guard !sigma.plan.isEmpty, !event.isDropped else { return [] }
         sigma.decoderName = event.decoder.map { ruleset.decoders[$0].nameID } ?? -1
         sigma.match(event, at: time.seconds, &matcher.limits)
         guard !sigma.matches.isEmpty else { return [] }

@@ -84,6 +84,8 @@ extension AnalysisEngine {
         }
         state.hour = firings.hour
         addSigma(to: &state)
+        state.campaigns = web.campaigns?.inOrder ?? []
+        state.layouts = web.fields.w3cLayouts
         return state
     }
 
@@ -124,6 +126,7 @@ extension AnalysisEngine {
         }
         restoration.sessions = accumulator.count
         restoration.sigmaGroups = adoptSigma(state, rules, now.seconds)
+        adoptCampaigns(state)
         return restoration
     }
 

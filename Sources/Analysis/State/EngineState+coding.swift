@@ -7,7 +7,7 @@
 /// is a few minutes of counting.
 extension EngineState {
     private static let magic = Array("JAGA-STATE".utf8)
-    private static let version: UInt8 = 2
+    private static let version: UInt8 = 3
     private static let headerCount = magic.count + 1 + 8
 
     /// The snapshot's bytes.
@@ -45,6 +45,11 @@ extension EngineState {
                 writer.write(value.hash)
                 writer.write(value.seen)
             }
+        }
+        writer.write(campaigns) { $1.write(to: &$0) }
+        writer.write(layouts) { writer, layout in
+            writer.write(layout.location)
+            writer.write(layout.line)
         }
         var bytes = Self.magic + [Self.version]
         var sum = Self.checksum(writer.bytes[...])
@@ -142,6 +147,10 @@ extension EngineState {
                     (hash: try reader.unsigned(), seen: try reader.number())
                 }
             )
+        }
+        campaigns = try reader.list { reader throws(StateFault) in try Campaign(&reader) }
+        layouts = try reader.list { reader throws(StateFault) in
+            (location: try reader.string(), line: try reader.string())
         }
         guard reader.isAtEnd else { throw StateFault() }
     }

@@ -76,4 +76,8 @@ struct EngineState: Sendable {
     var hour: Int64?
     var sigmaSeed: UInt64 = 0
     var sigmaGroups: [SigmaGroup] = []
+    /// Sources of access lines that are watched, the longest quiet first.
+    var campaigns: [Campaign] = []
+    /// What `#Fields:` said last, by location.
+    var layouts: [(location: [UInt8], line: [UInt8])] = []
 }

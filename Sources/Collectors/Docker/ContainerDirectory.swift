@@ -133,7 +133,10 @@ package actor ContainerDirectory {
     ) -> Task<ContainerDetails, any Error> {
         let task = Task {
             defer { inspections[id] = nil }
-            let details = try await Self.within(Self.patience, client, "inspect container \(id)") {
+            let details = try await within(
+                Self.patience,
+                else: Self.late("inspect container \(id)", client)
+            ) {
                 try await client.inspectContainer(id)
             }
             await learnDigest(of: details.imageID, using: client)
@@ -147,7 +150,10 @@ package actor ContainerDirectory {
     private func learnDigest(of image: String, using client: DockerClient) async {
         guard !image.isEmpty, digests[image] == nil else { return }
         do {
-            let summary = try await Self.within(Self.patience, client, "inspect image \(image)") {
+            let summary = try await within(
+                Self.patience,
+                else: Self.late("inspect image \(image)", client)
+            ) {
                 try await client.inspectImage(image)
             }
             if digests.count >= Self.imageLimit { digests.removeAll() }
@@ -209,26 +215,13 @@ package actor ContainerDirectory {
         return String(chosen[chosen.index(after: at)...])
     }
 
-    private static func within<Result: Sendable>(
-        _ patience: Duration,
-        _ client: DockerClient,
-        _ task: String,
-        _ operation: @escaping @Sendable () async throws -> Result
-    ) async throws -> Result {
-        try await withThrowingTaskGroup(of: Result.self) { group in
-            group.addTask(operation: operation)
-            group.addTask {
-                try await Task.sleep(for: patience)
-                throw DockerError(
-                    .timedOut,
-                    "cannot \(task): no answer within \(patience)",
-                    endpoint: client.endpoint.description
-                )
-            }
-            defer { group.cancelAll() }
-            guard let result = try await group.next() else { throw CancellationError() }
-            return result
-        }
+    /// What an inspection throws that took too long.
+    private static func late(_ task: String, _ client: DockerClient) -> DockerError {
+        DockerError(
+            .timedOut,
+            "cannot \(task): no answer within \(patience)",
+            endpoint: client.endpoint.description
+        )
     }
 
     @discardableResult

@@ -26,7 +26,7 @@ struct ContainerLogSession {
         if position == nil, case .stream(let known)? = collector.ledger.position(of: target.key) {
             position = known
         }
-        lines = StampedLines(after: position, isRaw: target.framing == .raw)
+        lines = StampedLines(after: position, isRaw: target.framing == .raw, rule: target.multiline)
     }
 
     /// How far the log was read; what was read need not be acknowledged yet.
@@ -38,14 +38,51 @@ struct ContainerLogSession {
     mutating func run() async throws {
         let stream = try await target.client.logs(request())
         collector.board.update(target.statusName) { $0.state = .connected("through the engine") }
-        for try await frames in stream {
-            var sink = sink()
-            for frame in frames { lines.take(frame, into: &sink) }
-            guard await deliver(sink) else { return }
+        defer { lines.forgetWaiting() }
+        if target.multiline == nil {
+            for try await frames in stream { guard await take(frames) else { return } }
+        } else {
+            guard try await join(stream) else { return }
         }
         var sink = sink()
         lines.finish(into: &sink)
         _ = await deliver(sink)
+    }
+
+    /// Reads lines that are joined: those that waited long enough become events
+    /// though nothing comes; false when the queue takes no more.
+    private mutating func join(_ stream: ContainerLogStream) async throws -> Bool {
+        let inputs = LogInputs()
+        return try await withThrowingTaskGroup(of: Void.self) { group in
+            defer { group.cancelAll() }
+            group.addTask { try await inputs.read(stream) }
+            group.addTask { await inputs.tick(every: MultilineRule.patience / 4) }
+            var lastLine = MonotonicTime.now
+            for await input in inputs.stream {
+                switch input {
+                case .frames(let frames):
+                    lastLine = .now
+                    guard await take(frames) else { return false }
+                case .tick:
+                    let due = lastLine.advanced(by: MultilineRule.patience)
+                    guard lines.isWaiting, MonotonicTime.now >= due else { break }
+                    var sink = sink()
+                    lines.flushTraces(into: &sink)
+                    guard await deliver(sink) else { return false }
+                }
+                inputs.taken(input)
+            }
+            // The reading has ended, and says how; the other goes on.
+            _ = try await group.next()
+            return true
+        }
+    }
+
+    /// False when the queue takes no more.
+    private mutating func take(_ frames: [LogFrame]) async -> Bool {
+        var sink = sink()
+        for frame in frames { lines.take(frame, into: &sink) }
+        return await deliver(sink)
     }
 
     /// What is asked of the engine.
@@ -72,19 +109,23 @@ struct ContainerLogSession {
     private mutating func deliver(_ sink: EventSink) async -> Bool {
         let before = reported
         reported = sink.counts
-        collector.board.update(target.statusName) { [reported] status in
+        collector.board.update(target.statusName) { [reported, lines] status in
             status.counts.events += reported.events - before.events
             status.counts.bytes += reported.bytes - before.bytes
             status.counts.dropped += reported.dropped - before.dropped
             status.counts.truncated += reported.truncated - before.truncated
             status.counts.malformed += reported.malformed - before.malformed
+            status.lastRecord = lines.position?.nanoseconds ?? status.lastRecord
         }
-        guard !sink.batch.isEmpty, let position = lines.position else { return true }
-        let checkpoint = Checkpoint(
-            ledger: collector.ledger,
-            source: target.key,
-            change: .advance(.stream(position))
-        )
+        guard !sink.batch.isEmpty else { return true }
+        // None yet when the very first lines wait.
+        let checkpoint = lines.safePosition.map { position in
+            Checkpoint(
+                ledger: collector.ledger,
+                source: target.key,
+                change: .advance(.stream(position))
+            )
+        }
         return await collector.queue.push(Delivery(batch: sink.batch, checkpoint: checkpoint))
     }
 }

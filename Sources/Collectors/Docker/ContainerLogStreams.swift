@@ -20,6 +20,8 @@ final class ContainerLogStreams: Sendable {
         let driver: String
         let framing: ContainerLogRequest.Framing
         let statusName: StatusName
+        /// How its lines are joined; nil when they stay apart.
+        let multiline: MultilineRule?
         /// Whether what is there before the following begins is left out.
         let startsAtEnd: Bool
 

@@ -84,6 +84,9 @@ struct LogHints: Sendable, Hashable {
     /// `jaga.multiline`: how lines are joined, in the words of the joiner.
     let multiline: String?
 
+    /// ``multiline`` as it is obeyed; nil when it says nothing that is known.
+    var multilineRule: MultilineRule? { multiline.flatMap { MultilineRule(label: $0) } }
+
     init(labels: [String: String]) {
         parser = Self.word(labels["jaga.parser"])
         multiline = Self.word(labels["jaga.multiline"])

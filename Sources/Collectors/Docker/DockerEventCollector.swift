@@ -95,6 +95,13 @@ package struct DockerEventCollector: Sendable {
     func count(_ change: (inout FramingCounts) -> Void) {
         board.update(StatusName(.dockerEvents, engine.title)) { change(&$0.counts) }
     }
+
+    /// How far the events were read.
+    func report(position: StreamPosition) {
+        board.update(StatusName(.dockerEvents, engine.title)) {
+            $0.lastRecord = position.nanoseconds
+        }
+    }
 }
 
 /// Waits; false when the task was cancelled meanwhile.

@@ -246,6 +246,7 @@ struct DockerEventDelivery {
             totals.eventGaps += 1
             totals.syntheticEvents += Int64(missed.count)
         }
+        collector.count { $0.gaps += 1 }
         var batch = EventBatch()
         // Fails only for events that are no object.
         if let text = try? DockerListenerMessage.gap.envelope(message) {
@@ -280,9 +281,10 @@ struct DockerEventDelivery {
         }
         nextImageListing = MonotonicTime.now.advanced(by: Self.imageListingInterval)
         // Not known now: asked again after a while, and not compared till then.
-        guard let images = try? await within(.seconds(2), { try await client.images() }) else {
-            return
+        let images = try? await within(.seconds(2), else: CancellationError()) {
+            try await client.images()
         }
+        guard let images else { return }
         inventory?.images = Dictionary(
             images.prefix(EngineInventory.limit).map { ($0.id, $0.tags) }
         ) { first, _ in first }
@@ -307,6 +309,7 @@ struct DockerEventDelivery {
             counts.events += Int64(batch.entries.count)
             counts.bytes += Int64(batch.bytes.count)
         }
+        if let position { collector.report(position: position) }
         // Not taken only when Jaga stops: then the next run asks for it again.
         _ = await collector.queue.push(Delivery(batch: batch, checkpoint: checkpoint))
     }

@@ -43,10 +43,18 @@ struct EngineListing: Sendable {
         var listing = EngineListing()
         // An engine that does not know a list, or hangs on it, is one that
         // nothing can be concluded from: nil says so.
-        async let containers = try? within(limit) { try await client.allContainers() }
-        async let images = try? within(limit) { try await client.images() }
-        async let networks = try? within(limit) { try await client.networks() }
-        async let volumes = try? within(limit) { try await client.volumes() }
+        async let containers = try? within(limit, else: CancellationError()) {
+            try await client.allContainers()
+        }
+        async let images = try? within(limit, else: CancellationError()) {
+            try await client.images()
+        }
+        async let networks = try? within(limit, else: CancellationError()) {
+            try await client.networks()
+        }
+        async let volumes = try? within(limit, else: CancellationError()) {
+            try await client.volumes()
+        }
         listing.containers = await containers?.map(Container.init)
         listing.images = await images
         listing.networks = await networks
@@ -64,7 +72,7 @@ struct EngineListing: Sendable {
                 group.addTask {
                     guard MonotonicTime.now < deadline else { return container }
                     do {
-                        let details = try await within(.seconds(2)) {
+                        let details = try await within(.seconds(2), else: CancellationError()) {
                             try await client.inspectContainer(container.id)
                         }
                         return Container(details)
@@ -105,21 +113,4 @@ extension EngineListing.Container {
 extension ContainerState {
     /// Whether it was started and has not ended.
     var isAlive: Bool { self == .running || self == .paused }
-}
-
-/// Runs `operation`, and gives up waiting when `limit` is over.
-func within<Result: Sendable>(
-    _ limit: Duration,
-    _ operation: @escaping @Sendable () async throws -> Result
-) async throws -> Result {
-    try await withThrowingTaskGroup(of: Result.self) { group in
-        group.addTask(operation: operation)
-        group.addTask {
-            try await Task.sleep(for: limit)
-            throw CancellationError()
-        }
-        defer { group.cancelAll() }
-        guard let result = try await group.next() else { throw CancellationError() }
-        return result
-    }
 }

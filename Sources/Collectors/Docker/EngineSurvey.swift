@@ -121,7 +121,7 @@ final class EngineSurvey: Sendable {
             let now = EngineTime(nanoseconds: LocalClock.nanoseconds())
             guard now > since else { return .likely }
             do {
-                let past = try await within(Self.patience) {
+                let past = try await within(Self.patience, else: CancellationError()) {
                     try await client.pastEvents(since: since, until: now)
                 }
                 if buffer.withMemory({ $0.knew(oneOf: past) }) { return .complete }

@@ -201,7 +201,7 @@ struct FollowedContainers {
         if let reason = refusal(subject, details.id) {
             pass(identity, subject, .ignored(reason: reason))
         } else if let driver {
-            pass(identity, subject, .failed(reason: driver))
+            pass(identity, subject, .ignored(reason: driver))
         } else if let file {
             follow(file: file, of: identity, subject, start: start(of: details))
         } else {
@@ -249,7 +249,7 @@ struct FollowedContainers {
             statusName: StatusName(.container, identity.title),
             announcesChanges: false
         )
-        target.options.multiline = hints.multiline.flatMap { MultilineRule(label: $0) }
+        target.options.multiline = hints.multilineRule
         containers[identity.id] = Followed(
             identity: identity,
             way: .file(target.id),
@@ -282,6 +282,7 @@ struct FollowedContainers {
                 driver: details.logDriver,
                 framing: details.isTTY ? .raw : .multiplexed,
                 statusName: name,
+                multiline: hints.multilineRule,
                 startsAtEnd: start(of: details) == .end
             ),
             group: &group

@@ -21,14 +21,31 @@ struct StampedLines: Sendable {
     private var repeated: [UInt64]
     private let resumedAt: Int64
     private let isRaw: Bool
+    /// How lines are joined; nil when they stay apart.
+    private let rule: MultilineRule?
+    /// Lines that wait for what may belong to them, for each output.
+    private var traces: [LogFrame.Output: MultilineAssembler] = [:]
+    /// Where reading had come before each line that waits, the earliest first.
+    private var waiting: [(number: Int64, before: StreamPosition?)] = []
+    private var nextNumber: Int64 = 1
     /// A line being gathered, for each output.
     private var begun: [LogFrame.Output: Begun] = [:]
 
-    init(after position: StreamPosition?, isRaw: Bool) {
+    init(after position: StreamPosition?, isRaw: Bool, rule: MultilineRule?) {
+        self.rule = rule
         self.position = position
         self.isRaw = isRaw
         repeated = position?.fingerprints ?? []
         resumedAt = position?.nanoseconds ?? .min
+    }
+
+    /// Whether lines wait for what may belong to them.
+    var isWaiting: Bool { !waiting.isEmpty }
+
+    /// From where a later reading must go on, lest lines that wait be lost.
+    var safePosition: StreamPosition? {
+        guard let first = waiting.first else { return position }
+        return first.before
     }
 
     /// From when the log is to be asked for; nil for all of it.
@@ -57,6 +74,23 @@ struct StampedLines: Sendable {
         for output in begun.keys.sorted(by: { $0.rawValue < $1.rawValue }) {
             flush(output, into: &sink)
         }
+        flushTraces(into: &sink)
+    }
+
+    /// The log broke off: what waits is asked for again.
+    mutating func forgetWaiting() {
+        position = safePosition
+        begun = [:]
+        traces = [:]
+        waiting = []
+    }
+
+    /// Makes events of whole lines that waited long enough.
+    mutating func flushTraces(into sink: inout EventSink) {
+        for output in traces.keys.sorted(by: { $0.rawValue < $1.rawValue }) {
+            traces[output]?.flush(into: &sink)
+        }
+        waiting.removeAll()
     }
 
     private mutating func append(
@@ -77,12 +111,31 @@ struct StampedLines: Sendable {
     private mutating func flush(_ output: LogFrame.Output, into sink: inout EventSink) {
         guard let line = begun.removeValue(forKey: output) else { return }
         let (time, text) = Self.splitTime(line.text[...]) ?? (0, line.text[...])
+        let before = position
         guard isNew(text, at: time) else { return }
-        sink.addContainerLine(
-            Array(text),
+        guard let rule else {
+            sink.addContainerLine(
+                Array(text),
+                isTruncated: line.isTruncated,
+                originNanoseconds: time
+            )
+            return
+        }
+        waiting.append((nextNumber, before))
+        let joined = AssembledLine(
             isTruncated: line.isTruncated,
-            originNanoseconds: time
+            originNanoseconds: time,
+            offset: nextNumber
         )
+        nextNumber += 1
+        let bytes = Array(text)
+        traces[output, default: MultilineAssembler(rule: rule)].take(
+            joined,
+            text: bytes.span.extracting(0..<bytes.span.lengthWithoutLineEnd),
+            into: &sink
+        )
+        let earliest = traces.values.compactMap(\.firstOffset).min() ?? .max
+        waiting.removeAll { $0.number < earliest }
     }
 
     private mutating func isNew(_ text: ArraySlice<UInt8>, at time: Int64) -> Bool {

@@ -11,7 +11,7 @@ final class FileWatchLoop {
     private let configuration: FileWatcher.Configuration
     private let queue: EventQueue
     private let board: StatusBoard
-    private let inotify = Inotify()
+    private let inotify: Inotify?
     private let openFileLimit: Int
     private lazy var context = TailContext(
         ledger: ledger,
@@ -49,6 +49,7 @@ final class FileWatchLoop {
         self.queue = queue
         self.ledger = ledger
         self.board = board
+        inotify = Inotify(limit: configuration.watchLimit)
         openFileLimit = configuration.openFileLimit ?? OpenFileTable.systemLimit
     }
 
@@ -300,7 +301,9 @@ final class FileWatchLoop {
         let isPolled = watches.incomplete.contains(tail.target.id)
         board.update(tail.target.statusName) { status in
             switch tail.condition {
-            case .reading: status.state = .connected(isPolled ? Self.polled : "")
+            case .reading:
+                let detail = inotify == nil ? Self.unnoticed : isPolled ? Self.polled : ""
+                status.state = .connected(detail)
             case .missing:
                 status.state = .waiting(reason: "no such file", retrySeconds: nil)
             case .unreadable(let reason):
@@ -314,6 +317,9 @@ final class FileWatchLoop {
 
     private static let polled =
         "looked at every second, for lack of watches: raise fs.inotify.max_user_watches"
+
+    private static let unnoticed =
+        "looked at every second, for lack of inotify: raise fs.inotify.max_user_instances"
 
     // MARK: Local files
 
@@ -375,6 +381,12 @@ final class FileWatchLoop {
 
     private func follow(_ appearance: LocalFileExpansion.Appearance, _ index: Int) {
         guard idsByPath[appearance.path] == nil else { return }
+        if let refusal = configuration.ownFiles?.refusal(of: appearance.path) {
+            board.update(StatusName(.file, appearance.path.text)) {
+                $0.state = .ignored(reason: refusal)
+            }
+            return
+        }
         let id = FileTargetID(number: nextLocalID)
         nextLocalID -= 1
         localFiles[index].ids[appearance.path] = id

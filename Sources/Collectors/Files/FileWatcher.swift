@@ -40,6 +40,12 @@ package final class FileWatcher: Sendable {
         ///
         /// Beyond it those that rest are closed until they change.
         package var openFileLimit: Int?
+        /// Files and folders watched at once; nil for what the system gives.
+        ///
+        /// Beyond it they are looked at every ``pollInterval``.
+        package var watchLimit: Int?
+        /// What is never read, whatever a `<localfile>` says; nil for nothing.
+        package var ownFiles: OwnFiles?
 
         package init(interval: Duration = .seconds(2), pollInterval: Duration = .seconds(1)) {
             self.interval = interval

@@ -29,10 +29,19 @@ final class Inotify {
         UInt32(IN_CREATE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_ATTRIB | IN_DELETE_SELF)
         | UInt32(IN_ONLYDIR)
 
-    /// Nil when the system gives none: then one has to look again and again.
-    init?() {
+    private let limit: Int
+    private var watches: Set<Int32> = []
+
+    /// Nil when the system gives none, or `limit` is 0: then one has to look again
+    /// and again.
+    init?(limit: Int?) {
+        self.limit = limit ?? .max
         descriptor = inotify_init1(Int32(IN_NONBLOCK) | Int32(IN_CLOEXEC))
         guard descriptor >= 0 else { return nil }
+        if limit == 0 {
+            close(descriptor)
+            return nil
+        }
     }
 
     deinit {
@@ -44,7 +53,12 @@ final class Inotify {
     /// The same file or folder has one watch, whatever path leads to it.
     func watch(_ path: FilePath, for changes: UInt32) -> Int32? {
         let watch = path.withCString { inotify_add_watch(descriptor, $0, changes) }
-        return watch >= 0 ? watch : nil
+        guard watch >= 0 else { return nil }
+        guard limit < .max else { return watch }
+        watches.insert(watch)
+        guard watches.count > limit else { return watch }
+        unwatch(watch)
+        return nil
     }
 
     /// Watches just the file that is open, wherever its name went.
@@ -53,6 +67,7 @@ final class Inotify {
     }
 
     func unwatch(_ watch: Int32) {
+        watches.remove(watch)
         inotify_rm_watch(descriptor, watch)
     }
 

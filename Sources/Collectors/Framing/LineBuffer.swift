@@ -59,10 +59,13 @@ package struct LineBuffer: Sendable {
         with body: (UnsafeMutableRawBufferPointer) -> Int
     ) -> Int {
         dropGiven()
-        let end = bytes.count
-        bytes.append(contentsOf: repeatElement(0, count: count))
-        let filled = bytes.withUnsafeMutableBytes { body(.init(rebasing: $0[end...])) }
-        bytes.removeLast(count - min(max(filled, 0), count))
+        var filled = 0
+        bytes.append(addingCapacity: count) { (output: inout OutputSpan<UInt8>) in
+            output.withUnsafeMutableBufferPointer { room, done in
+                filled = body(UnsafeMutableRawBufferPointer(room))
+                done = min(max(filled, 0), count)
+            }
+        }
         return filled
     }
 

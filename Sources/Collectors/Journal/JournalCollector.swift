@@ -153,6 +153,7 @@ package final class JournalCollector: Sendable {
     private func report(_ session: JournalSession, retry: Duration?) {
         board.update(StatusName(.journal, "journald")) { status in
             status.counts = session.counts
+            status.lastRecord = session.lastRecord ?? status.lastRecord
             if let retry {
                 let seconds = Double(retry.wholeNanoseconds) / 1e9
                 status.state = .waiting(

@@ -7,6 +7,8 @@ import Glibc
 /// What was read of the journal, over several runs of `journalctl`.
 struct JournalSession {
     private(set) var counts = FramingCounts()
+    /// When the last entry arose, nanoseconds since the epoch.
+    private(set) var lastRecord: Int64?
     /// What the program last said instead of an entry; nil when it reads.
     private(set) var complaint: String?
     /// The cursor of the last entry of the last reading; nil when it brought
@@ -128,6 +130,8 @@ struct JournalSession {
         }
     }
 
+    private static let ownProcess = Array("\(getpid())".utf8)
+
     private mutating func take(
         _ entry: JournalEntry,
         _ isTruncated: Bool,
@@ -135,12 +139,15 @@ struct JournalSession {
     ) {
         complaint = nil
         hasEntries = true
+        lastRecord = entry.originNanoseconds
         isCursorRefused = false
         // The first one only says where the journal ends.
         let isOld = cursor == nil && entry.microseconds < begin
         cursor = entry.cursor
         newCursor = entry.cursor
-        guard !isOld, configuration.filter.passes(entry) else { return }
+        // What this process says of an entry must not become another.
+        guard !isOld, entry.first("_PID") != Self.ownProcess, configuration.filter.passes(entry)
+        else { return }
         var written: [UInt8] = []
         entry.appendText(to: &written)
         let kept = min(written.count, configuration.options.lineLimit)

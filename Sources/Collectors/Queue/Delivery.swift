@@ -10,10 +10,17 @@ package struct Delivery: Sendable {
     /// Nil for events that no position belongs to, such as the notices about
     /// rotated files.
     package let checkpoint: Checkpoint?
+    /// Called with the first sequence behind it, once it is in the spool.
+    private let placed: (@Sendable (UInt64) -> Void)?
 
-    package init(batch: EventBatch, checkpoint: Checkpoint?) {
+    package init(
+        batch: EventBatch,
+        checkpoint: Checkpoint?,
+        placed: (@Sendable (UInt64) -> Void)? = nil
+    ) {
         self.batch = batch
         self.checkpoint = checkpoint
+        self.placed = placed
     }
 
     /// Says that the batch is kept and will be analysed.
@@ -29,12 +36,14 @@ package struct Delivery: Sendable {
     /// after it.
     package func acknowledge(before end: UInt64) {
         checkpoint?.acknowledge(before: end)
+        placed?(end)
     }
 
     /// Whether its source cannot wait: an engine keeps its events for a while only.
     package var isUrgent: Bool {
         if let checkpoint { return checkpoint.source.kind == .dockerEvents }
-        return batch.sources.first?.location == Self.dockerLocation
+        // What an agent sent keeps its order.
+        return placed == nil && batch.sources.first?.location == Self.dockerLocation
     }
 
     private static let dockerLocation = [UInt8](DockerEventCollector.location.utf8)

@@ -70,7 +70,7 @@ package final class Monitor<State>: @unchecked Sendable {
 }
 
 /// A moment on the clock that never goes back, for time-outs.
-package struct MonotonicTime: Sendable, Comparable {
+package struct MonotonicTime: Sendable, Hashable, Comparable {
     /// Since the machine started.
     let nanoseconds: Int64
 
@@ -92,6 +92,11 @@ package struct MonotonicTime: Sendable, Comparable {
     /// Which of two moments is the earlier one.
     package static func < (left: MonotonicTime, right: MonotonicTime) -> Bool {
         left.nanoseconds < right.nanoseconds
+    }
+
+    /// Seconds from another moment to this one.
+    package func seconds(since other: MonotonicTime) -> Double {
+        Double(nanoseconds &- other.nanoseconds) / 1e9
     }
 
     fileprivate var timespec: Glibc.timespec {

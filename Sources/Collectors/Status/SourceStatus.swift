@@ -25,7 +25,20 @@ package struct SourceStatus: Sendable, Hashable {
     /// Bytes read of a file; 0 for streams.
     package var offset: Int64 = 0
     /// Bytes of a file that wait; for streams 0.
-    package var lag: Int64 = 0
+    package var lag: Int64 = 0 {
+        didSet {
+            if lag <= 0 {
+                behindSince = nil
+            } else if behindSince == nil {
+                behindSince = .now
+            }
+        }
+    }
+    /// Since when bytes wait; nil when none do.
+    package private(set) var behindSince: MonotonicTime?
+    /// When the last record of a stream arose by its origin's clock, in nanoseconds
+    /// since the epoch; nil for files, and before the first.
+    package var lastRecord: Int64?
     /// Events made, lines dropped and cut, since Jaga started.
     package var counts = FramingCounts()
 

@@ -166,6 +166,13 @@ package struct AllInOne: Sendable {
             current: current,
             reloader: reloader,
             live: live,
+            wazuh: WazuhFleet(configuration, settings, parts.queue, notice: observer.notice),
+            reporter: Reporter(
+                configuration,
+                settings.client,
+                parts.spool,
+                notice: observer.notice
+            ),
             responses: responses
         )
     }
@@ -203,14 +210,15 @@ package struct AllInOne: Sendable {
                 await running.responses.run()
                 return nil
             }
-            if let fleet = Fleet(
-                configuration,
-                running.settings,
-                parts.queue,
-                notice: observer.notice
-            ) {
+            if let wazuh = running.wazuh {
                 group.addTask {
-                    await fleet.run()
+                    await wazuh.run()
+                    return nil
+                }
+            }
+            if let reporter = running.reporter {
+                group.addTask {
+                    await reporter.run()
                     return nil
                 }
             }

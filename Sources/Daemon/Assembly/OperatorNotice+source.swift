@@ -10,7 +10,11 @@ extension OperatorNotice {
     init?(_ status: SourceStatus) {
         let kind = status.name.kind
         switch status.state {
-        case .starting, .ended, .ignored: return nil
+        case .starting, .ended: return nil
+        case .ignored(let reason):
+            // A container is left out since somebody said so.
+            guard kind == .file else { return nil }
+            self = .source(name: Self.name(status), state: reason, isTrouble: true)
         case .connected(let detail):
             switch kind {
             case .file, .container, .command, .journal: return nil

@@ -55,8 +55,10 @@ struct Parts: Sendable {
                 client: .standard
             )
         )
+        var watching = FileWatcher.Configuration()
+        watching.ownFiles = OwnFiles(folder: configuration.data.path)
         watcher = try FileWatcher(
-            configuration: FileWatcher.Configuration(),
+            configuration: watching,
             queue: queue,
             ledger: positions.ledger,
             board: board
@@ -106,7 +108,10 @@ struct Parts: Sendable {
         return try Spool(
             spool,
             acknowledged: history.firstNew,
-            kept: history.memory
+            kept: min(
+                history.memory,
+                ReportPosition.read(configuration.data.reported) ?? .max
+            )
         ) { sequence, checkpoint in
             // One that is not understood moves no position: its source is read again.
             ledger.restore(checkpoint, sequence: sequence)

@@ -103,6 +103,7 @@ struct RulesetSource: Sendable {
             places: try settings.geoDatabase.map { try GeoDatabase(path: $0).places }
         )
         engine.strikeLimit = settings.switchOffAfter
+        engine.webLogs = settings.webLogs
         return AnalysisEngine(ruleset: ruleset, configuration: engine)
     }
 }

@@ -71,6 +71,7 @@ extension PipelineMetrics.Snapshot {
             to: &output
         )
         engineSeries(counter)
+        output += webSeries()
         output += "# HELP jaga_switched_off Rules and decoders off for what they cost.\n"
         output += "# TYPE jaga_switched_off gauge\njaga_switched_off \(engine.switchedOff)\n"
         counter(
@@ -149,5 +150,29 @@ extension PipelineMetrics.Snapshot {
             "Expressions not tried, for others had spent the event's steps.",
             Int64(engine.starvedExpressions)
         )
+    }
+
+    /// What access lines led to; the whitelist's entries in the order of the settings.
+    private func webSeries() -> String {
+        var output = "# HELP jaga_web_sources Sources of access lines that are watched now.\n"
+        output += "# TYPE jaga_web_sources gauge\njaga_web_sources \(engine.watchedSources)\n"
+        for (name, help, value) in [
+            ("opened", "Web campaigns that opened.", engine.openedCampaigns),
+            ("closed", "Web campaigns that are over.", engine.closedCampaigns),
+        ] {
+            output += "# HELP jaga_web_campaigns_\(name)_total \(help)\n"
+            output += "# TYPE jaga_web_campaigns_\(name)_total counter\n"
+            output += "jaga_web_campaigns_\(name)_total \(value)\n"
+        }
+        output += "# HELP jaga_web_sources_forgotten_total Watched sources that went for others.\n"
+        output += "# TYPE jaga_web_sources_forgotten_total counter\n"
+        output += "jaga_web_sources_forgotten_total \(engine.forgottenSources)\n"
+        guard !engine.allowed.isEmpty else { return output }
+        output += "# HELP jaga_web_allowed_total Findings that the whitelist let pass.\n"
+        output += "# TYPE jaga_web_allowed_total counter\n"
+        for (index, count) in engine.allowed.enumerated() {
+            output += "jaga_web_allowed_total{entry=\"\(index + 1)\"} \(count.count)\n"
+        }
+        return output
     }
 }

@@ -32,6 +32,15 @@ struct SourceMetrics {
             "Lines not of their format.",
             counts.malformed
         )
+        add("jaga_source_ignored_total", "counter", "Lines left out as asked.", counts.ignored)
+        add(
+            "jaga_source_skipped_bytes_total",
+            "counter",
+            "Bytes passed over as asked.",
+            counts.skippedBytes
+        )
+        add("jaga_source_gaps_total", "counter", "Times that may lack lines.", counts.gaps)
+        add("jaga_source_lost_bytes_total", "counter", "Bytes known as lost.", counts.lostBytes)
         add(
             "jaga_containers_missed_total",
             "counter",
@@ -77,36 +86,46 @@ struct SourceMetrics {
             Int64(depth.highestBytes)
         )
         add("jaga_resident_bytes", "gauge", "Resident memory.", Self.residentBytes())
-        output += gauges("jaga_source_lag_bytes", "Bytes of a file that wait.") { $0.lag }
-        output += gauges("jaga_source_position_bytes", "Bytes of a file that were read.") {
-            $0.offset
-        }
-        output += gauges("jaga_source_up", "Whether a source is read.") {
-            if case .connected = $0.state { 1 } else { 0 }
-        }
-        output += gauges("jaga_source_lines", "Events of a source.") { $0.counts.events }
-        output += gauges("jaga_source_bytes", "Bytes of a source.") { $0.counts.bytes }
-        output += gauges("jaga_source_dropped", "Lines of a source dropped.") {
-            $0.counts.dropped
-        }
-        output += gauges("jaga_source_truncated", "Lines of a source cut.") {
-            $0.counts.truncated
+        for (name, help, value) in Self.series {
+            output += "# HELP \(name) \(help)\n# TYPE \(name) gauge\n"
+            // A source that is gone takes its series with it.
+            for status in statuses {
+                let source = Self.escaped("\(status.name)")
+                output += "\(name){source=\"\(source)\"} \(value(status))\n"
+            }
         }
         return output
     }
 
-    /// One series a source; a source that is gone takes its series with it.
-    private func gauges(
-        _ name: String,
-        _ help: String,
-        _ value: (SourceStatus) -> Int64
-    ) -> String {
-        var output = "# HELP \(name) \(help)\n# TYPE \(name) gauge\n"
-        for status in statuses {
-            output += "\(name){source=\"\(Self.escaped("\(status.name)"))\"} \(value(status))\n"
-        }
-        return output
-    }
+    /// One series a source each: name, help and value.
+    private static let series: [(String, String, @Sendable (SourceStatus) -> Int64)] = [
+        ("jaga_source_lag_bytes", "Bytes of a file that wait.", { $0.lag }),
+        (
+            "jaga_source_lag_seconds", "How long bytes of a file wait.",
+            { $0.behindSince.map { Int64(MonotonicTime.now.seconds(since: $0)) } ?? 0 }
+        ),
+        ("jaga_source_position_bytes", "Bytes of a file that were read.", { $0.offset }),
+        (
+            "jaga_source_last_record_seconds", "When a stream's last record arose.",
+            { ($0.lastRecord ?? 0) / 1_000_000_000 }
+        ),
+        (
+            "jaga_source_up", "Whether a source is read.",
+            { if case .connected = $0.state { 1 } else { 0 } }
+        ),
+        ("jaga_source_lines", "Events of a source.", { $0.counts.events }),
+        ("jaga_source_bytes", "Bytes of a source.", { $0.counts.bytes }),
+        ("jaga_source_dropped", "Lines of a source dropped.", { $0.counts.dropped }),
+        ("jaga_source_truncated", "Lines of a source cut.", { $0.counts.truncated }),
+        ("jaga_source_malformed", "Lines of a source not of its format.", { $0.counts.malformed }),
+        ("jaga_source_ignored", "Lines of a source left out.", { $0.counts.ignored }),
+        ("jaga_source_gaps", "Times of a source that may lack lines.", { $0.counts.gaps }),
+        ("jaga_source_lost_bytes", "Bytes of a source known as lost.", { $0.counts.lostBytes }),
+        (
+            "jaga_source_skipped_bytes", "Bytes of a source passed over.",
+            { $0.counts.skippedBytes }
+        ),
+    ]
 
     /// Source: Prometheus, "Exposition formats", label values.
     private static func escaped(_ text: String) -> String {

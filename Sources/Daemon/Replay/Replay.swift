@@ -50,14 +50,22 @@ package struct Replay: ~Copyable {
     private let lookahead: Lookahead?
     /// Batches that are not looked at ahead, since it was of no use.
     private var passedBatches = 0
-    private static let batchEvents = 1024
-    private static let batchBytes = 512 << 10
+    private static let batchEvents = 512
+    private static let batchBytes = 128 << 10
+
+    /// Buffers to use again.
+    private var spareBatches: [EventBatch] = []
+    private var spareLineNumbers: [[Int]] = []
 
     private struct Waiting {
-        let batch: EventBatch
-        let lineNumbers: [Int]
-        /// Nil when nobody looks ahead.
-        let job: Lookahead.Job?
+        enum Step {
+            case foreseen(Lookahead.Job)
+            /// Nobody looks ahead.
+            case untouched(EventBatch)
+        }
+
+        let step: Step
+        var lineNumbers: [Int]
     }
 
     /// The file that lines come from.
@@ -126,6 +134,11 @@ package struct Replay: ~Copyable {
         while !waiting.isEmpty { takeNext(into: &output) }
     }
 
+    /// The web campaigns of everything read so far, those still open ended; call it last.
+    package mutating func endCampaigns() -> [CampaignSummary] {
+        engine.endCampaigns()
+    }
+
     /// Takes a record of Docker's apart; false when the line is none, or is
     /// not to be looked into.
     private mutating func unwrap(_ line: Span<UInt8>) -> Bool {
@@ -174,34 +187,39 @@ package struct Replay: ~Copyable {
             lineNumbers.removeAll(keepingCapacity: true)
             return
         }
-        let isPassed = passedBatches > 0
-        if isPassed { passedBatches -= 1 }
-        waiting.append(
-            Waiting(
-                batch: batch,
-                lineNumbers: lineNumbers,
-                job: isPassed ? nil : lookahead.start(batch)
-            )
-        )
-        batch = EventBatch()
-        lineNumbers = []
+        let step: Waiting.Step
+        if passedBatches > 0 {
+            passedBatches -= 1
+            step = .untouched(batch)
+        } else {
+            step = .foreseen(lookahead.start(batch))
+        }
+        waiting.append(Waiting(step: step, lineNumbers: lineNumbers))
+        batch = spareBatches.popLast() ?? EventBatch()
+        lineNumbers = spareLineNumbers.popLast() ?? []
         while waiting.count > lookahead.capacity { takeNext(into: &output) }
     }
 
     /// Analyses the batch whose turn it is.
     private mutating func takeNext(into output: inout [UInt8]) {
-        let next = waiting.removeFirst()
-        if let job = next.job, let lookahead {
-            let foresight = job.wait()
-            engine.analyze(next.batch, foreseen: foresight, into: &alerts)
-            if foresight.openCount * 4 > next.batch.entries.count * 3 {
+        var next = waiting.removeFirst()
+        switch next.step {
+        case .foreseen(let job):
+            var found = job.wait()
+            engine.analyze(found.batch, foreseen: found.foresight, into: &alerts)
+            if found.foresight.openCount * 4 > found.batch.entries.count * 3 {
                 passedBatches = Self.passedCount
             }
-            lookahead.recycle(foresight)
-        } else {
-            engine.analyze(next.batch, into: &alerts)
+            append(found.batch, next.lineNumbers, to: &output)
+            lookahead?.recycle(found.foresight)
+            found.batch.removeAll()
+            spareBatches.append(found.batch)
+        case .untouched(let batch):
+            engine.analyze(batch, into: &alerts)
+            append(batch, next.lineNumbers, to: &output)
         }
-        append(next.batch, next.lineNumbers, to: &output)
+        next.lineNumbers.removeAll(keepingCapacity: true)
+        spareLineNumbers.append(next.lineNumbers)
     }
 
     /// So many batches are not looked at after one of which most was left open.

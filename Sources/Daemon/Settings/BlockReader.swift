@@ -111,7 +111,10 @@ struct BlockReader {
 extension String {
     /// Without blanks, tabs and line ends at both ends.
     func trimmingBlanks() -> String {
-        func isBlank(_ character: Character) -> Bool { " \t\r\n".contains(character) }
+        // Not a string to look in: there a line feed after a return is one character.
+        func isBlank(_ character: Character) -> Bool {
+            character == " " || character == "\t" || character.isNewline
+        }
         guard let first = firstIndex(where: { !isBlank($0) }),
             let last = lastIndex(where: { !isBlank($0) })
         else { return "" }

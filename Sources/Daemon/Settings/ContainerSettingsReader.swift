@@ -36,9 +36,13 @@ struct ContainerSettingsReader {
             case "containers": me.readContainers(child, into: &settings)
             // Of ResponseReader.
             case "responses": break
+            case let name where WebLogSettingsReader.names.contains(name): break
             default:
-                let known = ["engine", "containers", "responses"]
-                me.reader.unknown(child, in: "<jaga>", known: known)
+                me.reader.unknown(
+                    child,
+                    in: "<jaga>",
+                    known: ["engine", "containers", "responses"] + WebLogSettingsReader.names
+                )
             }
         }
         return me.reader.diagnostics

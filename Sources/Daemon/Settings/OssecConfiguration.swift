@@ -77,12 +77,19 @@ package struct OssecConfiguration: Sendable {
             for child in section.children where child.name == "responses" {
                 diagnostics += ResponseReader.limits(child, file: file, into: &settings.responses)
             }
+            diagnostics += WebLogSettingsReader.read(
+                section,
+                file: file,
+                into: &settings.webLogs
+            )
         case "command":
             diagnostics += ResponseReader.command(section, file: file, into: &settings)
         case "active-response":
             diagnostics += ResponseReader.response(section, file: file, into: &settings)
         case "alerts", "ruleset", "global":
             diagnostics += EngineSections.read(section, file: file, into: &settings)
+        case "client", "client_buffer", "labels":
+            diagnostics += ClientReader.read(section, file: file, into: &settings.client)
         case "remote":
             let (remote, found) = FleetReader.remote(section, file: file)
             diagnostics += found
@@ -157,7 +164,7 @@ package struct OssecConfiguration: Sendable {
     ///
     /// Source: around-the-engine.md §3.2.
     private static let wazuhSections: Set<String> = [
-        "client", "client_buffer", "labels", "socket", "syscheck", "rootcheck", "sca",
+        "socket", "syscheck", "rootcheck", "sca",
         "rule_test", "integration",
         "email_alerts", "reports", "syslog_output", "vulnerability-detection", "indexer",
         "logging", "cluster", "task-manager", "agent-upgrade", "wdb", "agentless", "gcp-pubsub",

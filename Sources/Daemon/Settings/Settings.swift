@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import ActiveResponse
+package import Analysis
 import EventModel
 
 /// What Jaga is told to do, from `ossec.conf`; every part has a good default,
@@ -36,6 +37,10 @@ package struct Settings: Sendable {
     package var responses = ResponseSettings()
     /// Every `<command>`, used by a response or not.
     package var responseCommands: [ResponseCommand] = []
+    /// What is said of access lines: trusted proxies, campaigns, the whitelist.
+    package var webLogs = WebLogSettings()
+    /// The Wazuh manager that this host reports to; by default none.
+    package var client = ClientSettings()
 
     package init() {}
 

@@ -35,12 +35,20 @@ extension StatusReport {
         spool.trouble = figures.trouble?.message ?? ""
         spool.bytes = figures.bytes
         spool.limitBytes = figures.limitBytes
+        spool.segments = figures.segments
+        spool.records = figures.records
         spool.received = figures.receivedEvents
         spool.stored = figures.storedEvents
         spool.waiting = figures.waitingEvents
         spool.oldestSeconds = figures.oldestSeconds
         spool.damaged = figures.damages
         sources = parts.board.statuses.map(Source.init)
+        web.sources = counts.engine.watchedSources
+        web.campaigns = counts.engine.openedCampaigns
+        web.closedCampaigns = counts.engine.closedCampaigns
+        web.allowed = counts.engine.allowed.map {
+            Web.Allowance(place: $0.place, reason: $0.reason, count: $0.count)
+        }
         log.bytes = Int(counts.logOffset)
         log.offset = Int(counts.logOffset)
         log.failedWrites = Int(counts.failedWrites)
@@ -53,17 +61,31 @@ extension StatusReport.Source {
         self.init(kind: status.name.kind.rawValue, name: status.name.text, state: state)
         self.detail = detail
         switch status.name.kind {
+        case .container where self.state == .ignored: break
         case .file, .container:
             position = String(status.offset)
             lagBytes = Int(status.lag)
-        // A stream has no place that a person could compare with an end.
+            lagSeconds = status.behindSince.map { MonotonicTime.now.seconds(since: $0) } ?? 0
         case .dockerEvents, .dockerLogs, .command, .journal: break
         }
+        // A stream has no end that its place could be compared with.
+        if let last = status.lastRecord { setStreamPosition(last) }
         events = Int(status.counts.events)
         bytes = Int(status.counts.bytes)
         dropped = Int(status.counts.dropped)
         truncated = Int(status.counts.truncated)
         malformed = Int(status.counts.malformed)
+        ignored = Int(status.counts.ignored)
+        gaps = Int(status.counts.gaps)
+        lostBytes = Int(status.counts.lostBytes)
+        skippedBytes = Int(status.counts.skippedBytes)
+    }
+
+    private mutating func setStreamPosition(_ nanoseconds: Int64) {
+        var text: [UInt8] = []
+        Timestamp(nanoseconds: nanoseconds).appendISO8601(to: &text)
+        position = String(decoding: text, as: UTF8.self)
+        (lagBytes, lagSeconds) = (nil, nil)
     }
 
     private static func words(_ state: SourceStatus.State) -> (State, String) {
@@ -74,7 +96,7 @@ extension StatusReport.Source {
             guard let seconds else { return (.waiting, reason) }
             return (.waiting, "\(reason); trying again in \(Int(seconds.rounded(.up))) s")
         case .failed(let reason): return (.failed, reason)
-        case .ignored(let reason): return (.ended, reason)
+        case .ignored(let reason): return (.ignored, reason)
         case .ended: return (.ended, "")
         }
     }

@@ -93,10 +93,17 @@ struct Running: Sendable {
     let reloader: RulesetReloader
     let live: LiveAlerts
     let responses: Responses
+    /// Wazuh's agents; nil when the settings ask for none.
+    let wazuh: WazuhFleet?
+    /// The Wazuh manager above; nil when the settings name none.
+    let reporter: Reporter?
 
     /// How everything stands that collects and analyses.
     var statusReport: StatusReport {
-        StatusReport(parts, current.loaded, place: reloader.loader.place)
+        var report = StatusReport(parts, current.loaded, place: reloader.loader.place)
+        if let wazuh { report.sources += wazuh.status }
+        if let reporter { report.sources.append(.init(reporter)) }
+        return report
     }
 
     /// All series but the server's own, in Prometheus' text form.
@@ -104,6 +111,7 @@ struct Running: Sendable {
         parts.metrics.snapshot.prometheusText()
             + SourceMetrics(parts.board, parts.queue).prometheusText()
             + SpoolMetrics(parts.spool, parts.queue).prometheusText()
+            + WazuhMetrics(manager: wazuh?.manager, reporter: reporter).prometheusText()
             + records.metricsText
     }
 }

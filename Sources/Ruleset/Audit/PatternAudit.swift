@@ -30,6 +30,14 @@ struct PatternAudit {
 
     private func report(_ rule: Rule, _ log: inout DiagnosticLog) {
         let title = "rule \(rule.id)"
+        for id in rule.metadata.mitre?.ids ?? [] where MitreMatrix.technique(id) == nil {
+            log.warning(
+                .unknownTechnique,
+                at: rule.location,
+                "\(title): there is no technique \(id) in MITRE ATT&CK as Jaga knows it",
+                hint: "write one such as T1110.001; alerts have no name and no tactic for it"
+            )
+        }
         for condition in rule.conditions {
             switch condition {
             case .text(let field, let pattern, _):
@@ -125,7 +133,7 @@ struct PatternAudit {
             .suspiciousPattern,
             at: decoder.location,
             "decoder \(decoder.name): order names \(orderCount) fields, and the regex has "
-                + "\(groups) groups",
+                + (groups == 1 ? "one group" : "\(groups) groups"),
             hint: "the last fields are never set"
         )
     }

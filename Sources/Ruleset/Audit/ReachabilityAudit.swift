@@ -49,7 +49,8 @@ struct ReachabilityAudit {
         for (rule, obstacle) in obstacles.sorted(by: { $0.key < $1.key })
         where !living.contains(rule) && !obstacle.isInherited {
             let count = (below[rule] ?? []).subtracting(living).count
-            let more = count == 0 ? "" : ", nor the \(count) rules below it"
+            let below = count == 1 ? "rule" : "\(count) rules"
+            let more = count == 0 ? "" : ", nor the \(below) below it"
             log.warning(
                 obstacle.fault,
                 at: ruleset.rules[rule].location,

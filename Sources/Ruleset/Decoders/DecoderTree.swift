@@ -44,8 +44,19 @@ struct DecoderTree {
 
     /// Reports decoders whose parent was not there, now that all are known.
     mutating func finish(_ log: inout DiagnosticLog) {
+        let circle = namesInCircles
         for orphan in orphans {
             guard let parent = orphan.parent, !isIncomplete else { continue }
+            if circle.contains(orphan.name), circle.contains(parent.string) {
+                log.error(
+                    .circle,
+                    at: parent.location,
+                    "decoder \"\(orphan.name)\" and its parent \"\(parent.string)\" are "
+                        + "in a circle: none of them is a top-level decoder",
+                    hint: "a parent has no <parent> itself; a decoder tree has two levels"
+                )
+                continue
+            }
             let isBroken = brokenNames.contains(parent.string)
             guard !isBroken || ownNames.contains(parent.string) else { continue }
             log.error(
@@ -56,6 +67,30 @@ struct DecoderTree {
                 hint: hint(forMissing: parent.string)
             )
         }
+    }
+
+    /// Names of orphans whose parents lead back to themselves.
+    private var namesInCircles: Set<String> {
+        let parents = Dictionary(
+            orphans.compactMap { orphan in orphan.parent.map { (orphan.name, $0.string) } },
+            uniquingKeysWith: { first, _ in first }
+        )
+        var found: Set<String> = []
+        var done: Set<String> = []
+        for start in parents.keys where !done.contains(start) {
+            var path: [String] = []
+            var onPath: Set<String> = []
+            var name = start
+            while let parent = parents[name], !done.contains(name), onPath.insert(name).inserted {
+                path.append(name)
+                name = parent
+            }
+            if onPath.contains(name), let first = path.firstIndex(of: name) {
+                found.formUnion(path[first...])
+            }
+            done.formUnion(path)
+        }
+        return found
     }
 
     private func hint(forMissing parent: String) -> String {

@@ -66,6 +66,8 @@ package enum RulesetFault: String, Sendable, CaseIterable {
     case suspiciousPattern = "suspicious-pattern"
     /// An expression whose search grows out of bounds.
     case slowPattern = "slow-pattern"
+    /// An id of `<mitre>` that is no technique.
+    case unknownTechnique = "unknown-technique"
     /// An `<if_group>` that no rule before is in.
     case unknownGroup = "unknown-group"
     /// No top-level rule of the category, or no rule of the level.

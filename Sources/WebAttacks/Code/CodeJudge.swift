@@ -15,35 +15,19 @@ enum CodeJudge {
             if form.isWord(at, "return"), form.isMark(at + 1, "\"") || form.isMark(at + 1, "'"),
                 form.has("(")
             {
-                add(form, at, at + 1, 55, "code that returns a call", &verdicts)
+                verdicts.add(.code, 55, form.range(at, at + 1), "code that returns a call")
             }
+            CodePhrases.judge(form, at, &verdicts)
             if form.isWord(at, "while") || form.isWord(at, "for") || form.isWord(at, "do") {
                 loop(form, at, &verdicts)
             }
         }
         if let first = form.tokens.first, first.kind == .word { serialized(form, first, &verdicts) }
+        if form.has(":") || form.has("!") { CodePhrases.marks(form, &verdicts) }
         if form.has("$"), let at = form.find("_$$nd_func$$_") {
             verdicts.add(.code, 75, at..<at + 13, "a function that Node deserializes")
         }
         perl(form, &verdicts)
-    }
-
-    static func add(
-        _ form: borrowing ValueForm,
-        _ from: Int,
-        _ to: Int,
-        _ score: Int,
-        _ reason: String,
-        _ verdicts: inout Verdicts
-    ) {
-        let first = max(0, from)
-        let last = max(first, min(to, form.tokens.count - 1))
-        verdicts.add(
-            .code,
-            score,
-            Int(form.tokens[first].start)..<Int(form.tokens[last].end),
-            reason
-        )
     }
 
     /// `java.lang.Runtime`, `org.apache.commons`, not a page's `com.example`.
@@ -70,14 +54,14 @@ enum CodeJudge {
                 end < form.tokens.count
                 && (endsWith(form, form.tokens[end], "exception")
                     || endsWith(form, form.tokens[end], "error"))
-            let isProse = form.spacedWords > 1 && !form.has("(")
-            add(
-                form,
-                at,
-                end,
+            // A name alone is read about, too.
+            let isName = form.marksOnlyOfNames() && form.spacedWords > 0
+            let isProse = form.spacedWords > 1 && !form.has("(") || isName
+            verdicts.add(
+                .code,
                 isError || isProse || form.plainWords > 8 ? 40 : 67,
-                "a class of Java",
-                &verdicts
+                form.range(at, end),
+                "a class of Java"
             )
         }
         let isKnown =
@@ -91,13 +75,14 @@ enum CodeJudge {
                 && (form.hasText(at: name, "opensymphony") || form.hasText(at: name, "sun.org"))
             || form.isWord(at, "sun") && form.hasText(at: name, "reflect")
         if isKnown {
-            add(
-                form,
-                at,
-                at + 4,
-                form.plainWords > 8 ? 40 : 65,
-                "a class of a framework of Java",
-                &verdicts
+            verdicts.add(
+                .code,
+                form.plainWords > 8
+                    || form.marksOnlyOfNames()
+                        && form.spacedWords > 0
+                    ? 40 : 65,
+                form.range(at, at + 4),
+                "a class of a framework of Java"
             )
         }
     }
@@ -125,7 +110,7 @@ enum CodeJudge {
             guard isJoined, at == 0,
                 form.tokens.count <= 4 || form.roles(at + 2).contains(.javaClass)
             else { return }
-            add(form, at, at + 2, 58, "a class of Java's runtime", &verdicts)
+            verdicts.add(.code, 58, form.range(at, at + 2), "a class of Java's runtime")
             return
         }
         let isRare =
@@ -136,15 +121,20 @@ enum CodeJudge {
             || form.isWord(at, "classloader") || form.isWord(at, "memberaccess")
             || form.isWord(at, "opensymphony")
         if isRare, isJoined || isCalled || isMember {
-            add(form, at, at + 1, 65, "a class of Java that runs or loads code", &verdicts)
+            verdicts.add(
+                .code,
+                65,
+                form.range(at, at + 1),
+                "a class of Java that runs or loads code"
+            )
         } else if isCalled, isMember,
             form.isWord(at, "getclass") || form.isWord(at, "forname")
                 || form.isWord(at, "newinstance") || form.isWord(at, "getenginebyname")
                 || form.isWord(at, "getmethod")
         {
-            add(form, at, at + 1, 62, "reflection of Java", &verdicts)
+            verdicts.add(.code, 62, form.range(at, at + 1), "reflection of Java")
         } else if form.tokens.count == 1, form.tokens[at].count > 14 {
-            add(form, at, at, 50, "a class of Java that runs or loads code", &verdicts)
+            verdicts.add(.code, 50, form.range(at, at), "a class of Java that runs or loads code")
         }
     }
 
@@ -152,7 +142,7 @@ enum CodeJudge {
     private static func loader(_ form: borrowing ValueForm, _ at: Int, _ verdicts: inout Verdicts) {
         guard form.isMark(at + 1, ".") || form.isMark(at + 1, "[") else { return }
         if form.hasNear("classloader", from: Int(form.tokens[at].end), within: 20) {
-            add(form, at, at + 3, 75, "the class loader of a Java server", &verdicts)
+            verdicts.add(.code, 75, form.range(at, at + 3), "the class loader of a Java server")
         }
     }
 
@@ -162,7 +152,7 @@ enum CodeJudge {
         if form.isWord(at, "__proto__") || form.isWord(at, "__definegetter__")
             || form.hasText(at: Int(form.tokens[at].start), "_$$nd_func")
         {
-            add(form, at, at, 75, "the prototype of all objects", &verdicts)
+            verdicts.add(.code, 75, form.range(at, at), "the prototype of all objects")
         } else if form.isWord(at, "constructor") {
             let chains =
                 form.isMark(next, ".")
@@ -170,11 +160,16 @@ enum CodeJudge {
                 || form.isMark(next, "[")
                     && (form.isWord(next + 1, "prototype") || form.isMark(next + 1, "'")
                         || form.isMark(next + 1, "\""))
-            if chains { add(form, at, next + 1, 72, "the prototype of all objects", &verdicts) }
+            let isKey = form.isMark(next, "\"") && form.isMark(at - 1, "\"")
+            if chains
+                || isKey && form.hasNear("\"prototype\"", from: Int(form.tokens[at].end), within: 8)
+            {
+                verdicts.add(.code, 72, form.range(at, next + 1), "the prototype of all objects")
+            }
         } else if form.isWord(at, "require"), isCalled,
             form.isMark(next + 1, "'") || form.isMark(next + 1, "\"") || form.isMark(next + 1, "`")
         {
-            add(form, at, next + 1, 65, "a module of Node, loaded", &verdicts)
+            verdicts.add(.code, 65, form.range(at, next + 1), "a module of Node, loaded")
         } else if form.isWord(at, "process") {
             let isMember =
                 form.isMark(next, ".")
@@ -183,7 +178,7 @@ enum CodeJudge {
             if isMember,
                 form.spacedWords < 4 || form.isMark(next + 2, "(") || form.isMark(next + 2, ".")
             {
-                add(form, at, next + 1, 65, "the process of a server", &verdicts)
+                verdicts.add(.code, 65, form.range(at, next + 1), "the process of a server")
             }
         } else if (form.isWord(at, "child_process") || form.isWord(at, "mainmodule"))
             && (form.has("(") || form.spacedWords == 0)
@@ -191,17 +186,15 @@ enum CodeJudge {
                 && (form.isWord(at, "execsync") || form.isWord(at, "spawnsync")
                     || form.isWord(at, "readfilesync"))
         {
-            add(form, at, at, 65, "a module of Node that runs programs", &verdicts)
+            verdicts.add(.code, 65, form.range(at, at), "a module of Node that runs programs")
         } else if form.isWord(at, "console"), form.isMark(next, "."),
             form.isMark(next + 2, "(") || form.isMark(next + 2, ".")
         {
-            add(
-                form,
-                at,
-                next + 2,
-                form.plainWords > 6 ? 40 : 58,
-                "a call of script on the server",
-                &verdicts
+            verdicts.add(
+                .code,
+                form.plainWords > 6 || form.spacedWords > 1 ? 40 : 58,
+                form.range(at, next + 2),
+                "a call of script on the server"
             )
         }
     }
@@ -211,13 +204,13 @@ enum CodeJudge {
         if form.isWord(at, "while"), form.isMark(at + 1, "("), form.plainWords < 4,
             form.isWord(at + 2, "true") || form.isWord(at + 2, "1")
         {
-            add(form, at, at + 2, 58, "a loop of script", &verdicts)
+            verdicts.add(.code, 58, form.range(at, at + 2), "a loop of script")
         }
         if at == 0, form.isWord(at, "while"), form.isMark(1, "("), form.tokens[1].gap == .none {
-            add(form, at, 1, 56, "a loop of script", &verdicts)
+            verdicts.add(.code, 56, form.range(at, 1), "a loop of script")
         }
         if form.isWord(at, "do"), form.isMark(at + 1, "{"), form.has(";"), form.has("=") {
-            add(form, at, at + 1, 58, "a loop of script", &verdicts)
+            verdicts.add(.code, 58, form.range(at, at + 1), "a loop of script")
         }
     }
 
@@ -233,7 +226,8 @@ enum CodeJudge {
         let isObject =
             head.starts(with: Array("rO0AB".utf8)) || head.starts(with: Array("KztAAU".utf8))
             || head.starts(with: Array("Cs7QAF".utf8))
-        if isObject { add(form, 0, 0, 70, "an object that Java serialized", &verdicts) }
+            || form.hasText(at: start, "aced0005") && first.count > 11
+        if isObject { verdicts.add(.code, 70, form.range(0, 0), "an object that Java serialized") }
     }
 
     /// `@{[system 'id']}`: an expression within a text of Perl.

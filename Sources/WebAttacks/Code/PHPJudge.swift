@@ -14,23 +14,30 @@ enum PHPJudge {
             let roles = form.roles(at)
             if roles.contains(.phpFunction) || roles.contains(.phpPlainFunction) {
                 call(form, at, roles, &verdicts)
+            } else if token.entry == 0, form.isMark(at + 1, "("), isFamily(form, token) {
+                call(form, at, .phpFunction, &verdicts)
             }
-            if roles.contains(.phpWrapper) { wrapper(form, at, &verdicts) }
+            if roles.contains(.phpWrapper) || form.isMark(at + 1, ".") && form.isWord(at, "ssh2") {
+                wrapper(form, at, &verdicts)
+            }
             if roles.contains(.phpVariable), form.isMark(at + 1, "[") || form.isMark(at + 1, "{"),
                 form.isMark(at - 1, "$") || at == 0 || token.byte == UInt8(ascii: "_")
             {
-                add(form, at, at + 1, 75, "a variable of the request, as PHP names it", &verdicts)
+                verdicts.add(
+                    .code,
+                    75,
+                    form.range(at, at + 1),
+                    "a variable of the request, as PHP names it"
+                )
             }
             if roles.contains(.phpSetting), form.isMark(at + 1, "=") || form.isMark(at + 1, "."),
                 token.count > 6
             {
-                add(
-                    form,
-                    at,
-                    at + 1,
+                verdicts.add(
+                    .code,
                     form.isMark(at + 1, ".") && !form.has("=") ? 40 : 65,
-                    "a setting of PHP",
-                    &verdicts
+                    form.range(at, at + 1),
+                    "a setting of PHP"
                 )
             }
             if token.count == 1,
@@ -43,28 +50,13 @@ enum PHPJudge {
                 form.isMark(at - 1, "{") || form.isMark(at - 1, "["),
                 form.isMark(at + 1, "}") || form.isMark(at + 1, "]")
             {
-                add(form, at - 1, at + 1, 65, "a tag that opens PHP", &verdicts)
+                verdicts.add(.code, 65, form.range(at - 1, at + 1), "a tag that opens PHP")
             }
         }
-        if form.marksOtherThanNames(), form.has("(") { quotedCall(form, &verdicts) }
-    }
-
-    private static func add(
-        _ form: borrowing ValueForm,
-        _ from: Int,
-        _ to: Int,
-        _ score: Int,
-        _ reason: String,
-        _ verdicts: inout Verdicts
-    ) {
-        let first = max(0, from)
-        let last = max(first, min(to, form.tokens.count - 1))
-        verdicts.add(
-            .code,
-            score,
-            Int(form.tokens[first].start)..<Int(form.tokens[last].end),
-            reason
-        )
+        if form.marksOtherThanNames(), form.has("(") {
+            quotedCall(form, &verdicts)
+            if form.has("."), form.isMark(0, "(") { groupCall(form, &verdicts) }
+        }
     }
 
     private static func tag(_ form: borrowing ValueForm, _ verdicts: inout Verdicts) {
@@ -74,6 +66,7 @@ enum PHPJudge {
             let isTag =
                 form.hasText(at: at, "<?php") || form.hasText(at: at, "<?=")
                 || from < form.bytes.count && ByteClass.isBlank(form.bytes[from])
+                || form.hasText(at: from, "/*")
             if isTag {
                 verdicts.add(.code, 85, at..<min(at + 5, form.bytes.count), "a tag that opens PHP")
                 return
@@ -93,13 +86,23 @@ enum PHPJudge {
             form.isMark(at - 1, "\"") || form.isMark(at - 1, "'"),
             form.isMark(next + 1, ")") || form.isMark(next + 1, "(")
         {
-            add(form, at - 1, next + 1, 65, "a function of PHP by its name in quotes", &verdicts)
+            verdicts.add(
+                .code,
+                65,
+                form.range(at - 1, next + 1),
+                "a function of PHP by its name in quotes"
+            )
             return
         }
         if form.isMark(next, ")"), form.isMark(at - 1, "(") || form.isMark(at - 1, "/"),
             form.isMark(next + 1, "(")
         {
-            add(form, at, next + 1, 65, "a function of PHP by its name in parentheses", &verdicts)
+            verdicts.add(
+                .code,
+                65,
+                form.range(at, next + 1),
+                "a function of PHP by its name in parentheses"
+            )
             return
         }
         guard form.isMark(next, "("), next < form.tokens.count else { return }
@@ -117,7 +120,7 @@ enum PHPJudge {
             let isProse =
                 (isEmpty && form.spacedWords > 1 || form.spacedWords > 3) && !form.has(";")
                 && !form.has("$")
-            add(form, at, next + 1, isProse ? 40 : 65, "a function of PHP", &verdicts)
+            verdicts.add(.code, isProse ? 40 : 65, form.range(at, next + 1), "a function of PHP")
             return
         }
         let isCode = isEmpty && form.spacedWords < 3 || isCodeArgument(form, next + 1)
@@ -131,9 +134,19 @@ enum PHPJudge {
             at > 0 && form.tokens[at - 1].kind == .mark && form.tokens[at].gap == .none
             && !form.isMark(at - 1, "-") && !form.isMark(at - 1, "(")
         if isCommand, isCode && !isEmpty || isWhole && !isApart || isBehindMark && isCode {
-            add(form, at, next + 1, 65, "a function that runs code", &verdicts)
+            verdicts.add(.code, 65, form.range(at, next + 1), "a function that runs code")
+        } else if isWhole, !isApart, form.isMark(next + 2, "("),
+            form.roles(next + 1).contains(.phpPlainFunction)
+                || form.roles(next + 1).contains(.phpFunction)
+        {
+            verdicts.add(.code, 58, form.range(at, next + 2), "functions of PHP within each other")
         } else if isBehindMark, isCode, !isEmpty, form.has(";") || form.has("'") || form.has("\"") {
-            add(form, at, next + 1, 58, "a function of PHP where code would stand", &verdicts)
+            verdicts.add(
+                .code,
+                58,
+                form.range(at, next + 1),
+                "a function of PHP where code would stand"
+            )
         }
     }
 
@@ -169,11 +182,17 @@ enum PHPJudge {
 
     private static func wrapper(_ form: borrowing ValueForm, _ at: Int, _ verdicts: inout Verdicts)
     {
+        if form.isWord(at, "ssh2"), form.isMark(at + 1, "."), form.isMark(at + 3, ":"),
+            form.isMark(at + 4, "/")
+        {
+            verdicts.add(.code, 70, form.range(at, at + 4), "an address that only PHP opens")
+            return
+        }
         guard form.isMark(at + 1, ":"), form.isMark(at + 2, "/"), form.isMark(at + 3, "/") else {
             return
         }
         if form.isWord(at, "data"), !form.has(",") { return }
-        add(form, at, at + 3, 72, "an address that only PHP opens", &verdicts)
+        verdicts.add(.code, 72, form.range(at, at + 3), "an address that only PHP opens")
     }
 
     /// `$a(1)`, `$_[0]($x)`, `${@eval(1)}`.
@@ -182,7 +201,7 @@ enum PHPJudge {
         if form.isMark(at + 1, "{"),
             form.isMark(at + 2, "@") || form.isMark(at + 2, "'") || form.isMark(at + 2, "\"")
         {
-            add(form, at, at + 2, 65, "a variable of PHP by an expression", &verdicts)
+            verdicts.add(.code, 65, form.range(at, at + 2), "a variable of PHP by an expression")
         }
         var next = at + 1
         while form.isMark(next, "$") { next += 1 }
@@ -204,7 +223,7 @@ enum PHPJudge {
             } else if form.isMark(next, "("), depth == 0 {
                 if form.tokens[next].gap != .none, form.plainWords > 3 { return }
                 if next + 1 < form.tokens.count, form.has(")") {
-                    add(form, at, next + 1, 62, "a call by a variable of PHP", &verdicts)
+                    verdicts.add(.code, 62, form.range(at, next + 1), "a call by a variable of PHP")
                 }
                 return
             } else if depth <= 0 {
@@ -212,6 +231,28 @@ enum PHPJudge {
             }
             next += 1
         }
+    }
+
+    /// Beginnings of functions' names that PHP's extensions share.
+    private static let families: [StaticString] = [
+        "apache_", "apc_", "array_", "bz", "curl_", "debug_", "dom_", "enchant_", "exif_", "fdf_",
+        "filter_", "ftp_", "get_defined_", "get_extension_", "gnupg_", "gz", "ibase_", "iconv_",
+        "image", "imap_", "ini_", "ingres_", "ldap_", "libxml_", "mb_", "mcrypt_", "mysql_",
+        "mysqli_",
+        "ob_", "oci_", "odbc_", "opcache_", "openssl_", "pcntl_", "php_", "posix_", "preg_",
+        "proc_",
+        "pspell_", "readline_", "session_", "shm_", "shmop_", "simplexml_", "snmp", "socket_",
+        "spl_", "sqlite_", "ssh2_", "stream_", "sybase_", "token_", "variant_", "xml_", "xmlrpc_",
+        "xmlwriter_", "yaml_", "zip_", "zlib_",
+    ]
+
+    private static func isFamily(_ form: borrowing ValueForm, _ token: Token) -> Bool {
+        guard token.count > 5, token.count < 40 else { return false }
+        let start = Int(token.start)
+        for family in families where form.hasText(at: start, family) {
+            return form.lower[token.range].contains(UInt8(ascii: "_"))
+        }
+        return false
     }
 
     /// `O:8:"stdClass":0:{}`, `a:1:{`.
@@ -226,7 +267,25 @@ enum PHPJudge {
         else { return }
         let isObject = form.isMark(at + 4, "\"") || form.isMark(at + 4, "\\")
         if form.tokens[at].byte != UInt8(ascii: "a"), isObject {
-            add(form, at, at + 4, 72, "a serialized object of PHP", &verdicts)
+            verdicts.add(.code, 72, form.range(at, at + 4), "a serialized object of PHP")
+        }
+    }
+
+    /// `(sy.(st).em)(whoami)`: a name of PHP in pieces, without quotes.
+    private static func groupCall(_ form: borrowing ValueForm, _ verdicts: inout Verdicts) {
+        for at in 1..<max(1, form.tokens.count - 2)
+        where form.isMark(at, "(") && form.isMark(at - 1, ")") && form.tokens[at].gap == .none
+            && form.isMark(at + 2, ")")
+        {
+            let roles = form.roles(at + 1)
+            if roles.contains(.command) || roles.contains(.commandWord) {
+                verdicts.add(
+                    .code,
+                    60,
+                    form.range(at - 1, at + 2),
+                    "a call by a name in parentheses"
+                )
+            }
         }
     }
 
@@ -245,7 +304,7 @@ enum PHPJudge {
             if isBehindGroup || isBehindIndex
                 || isBehindQuote && hasDot && form.hasNear("\".\"", from: 0)
             {
-                add(form, at - 1, at + 1, 58, "a call by a name in quotes", &verdicts)
+                verdicts.add(.code, 58, form.range(at - 1, at + 1), "a call by a name in quotes")
             }
         }
     }
@@ -255,5 +314,10 @@ extension ValueForm {
     /// Whether the value holds more than names, dots and blanks.
     func marksOtherThanNames() -> Bool {
         marks != 0 || marksAbove != 0
+    }
+
+    /// Whether dots are its only marks.
+    func marksOnlyOfNames() -> Bool {
+        marks == 1 << UInt64(UInt8(ascii: ".")) && marksAbove == 0
     }
 }

@@ -11,37 +11,46 @@ enum TemplateJudge {
         }
         if form.has("<"), form.has("%") { server(form, &verdicts) }
         if form.has("#") { directive(form, &verdicts) }
+        if form.has("@"), form.has("(") { razor(form, &verdicts) }
         if form.roles.contains(.dunder) {
             for at in 0..<form.tokens.count
             where form.roles(at).contains(.dunder) && !form.isWord(at, "__proto__") {
-                add(
-                    form,
-                    at,
-                    at,
-                    form.tokens.count > 1 || form.tokens[at].count > 9 ? 65 : 45,
-                    "an inner name of Python",
-                    &verdicts
+                verdicts.add(
+                    .template,
+                    isProse(form, at)
+                        ? 40 : form.tokens.count > 1 || form.tokens[at].count > 9 ? 65 : 45,
+                    form.range(at, at),
+                    "an inner name of Python"
                 )
             }
         }
     }
 
-    private static func add(
-        _ form: borrowing ValueForm,
-        _ from: Int,
-        _ to: Int,
-        _ score: Int,
-        _ reason: String,
-        _ verdicts: inout Verdicts
-    ) {
-        let first = max(0, from)
-        let last = max(first, min(to, form.tokens.count - 1))
-        verdicts.add(
-            .template,
-            score,
-            Int(form.tokens[first].start)..<Int(form.tokens[last].end),
-            reason
-        )
+    /// `__init__ vs __new__`, `__init__.py`: talk about Python, and its files.
+    private static func isProse(_ form: borrowing ValueForm, _ at: Int) -> Bool {
+        if form.isMark(at + 1, "."), form.isWord(at + 2, "py") { return true }
+        guard form.spacedWords > 0 else { return false }
+        let isUsed =
+            form.isMark(at - 1, ".") || form.isMark(at - 1, "[") || form.isMark(at - 1, "(")
+            || form.isMark(at - 1, "'") || form.isMark(at - 1, "\"") || form.isMark(at + 1, ".")
+            || form.isMark(at + 1, "[") || form.isMark(at + 1, "(") || form.isMark(at + 1, "'")
+        return !isUsed
+    }
+
+    /// `@(7*7)`, `@System.Diagnostics…(`.
+    private static func razor(_ form: borrowing ValueForm, _ verdicts: inout Verdicts) {
+        for at in 0..<form.tokens.count
+        where form.isMark(at, "@") && (at == 0 || form.tokens[at].gap != .none) {
+            let isSum =
+                form.isMark(at + 1, "(") && at + 4 < form.tokens.count
+                && form.tokens[at + 2].kind == .number
+                && (form.isMark(at + 3, "*") || form.isMark(at + 3, "+"))
+                && form.tokens[at + 4].kind == .number
+            let isCall = form.isWord(at + 1, "system") && form.isMark(at + 2, ".") && form.has("(")
+            if isSum || isCall {
+                verdicts.add(.template, 64, form.range(at, at + 2), "an expression of Razor")
+            }
+        }
     }
 
     private static func opening(_ form: borrowing ValueForm, _ at: Int, _ verdicts: inout Verdicts)
@@ -79,7 +88,8 @@ enum TemplateJudge {
             if token.kind == .mark, index > from,
                 token.byte == UInt8(ascii: "*") || token.byte == UInt8(ascii: "+")
                     || token.byte == UInt8(ascii: "-"),
-                form.tokens[index - 1].kind == .number || form.isMark(index - 1, "*"),
+                form.tokens[index - 1].kind == .number || form.isMark(index - 1, "*")
+                    || form.isMark(index - 1, "'"),
                 index + 1 < form.tokens.count,
                 form.tokens[index + 1].kind == .number || form.isMark(index + 1, "'")
                     || form.isMark(index + 1, "*")
@@ -101,37 +111,53 @@ enum TemplateJudge {
         let isClosed = form.isMark(index, "}") || index >= form.tokens.count || index == from + 20
         guard isClosed else { return }
         if isSum {
-            add(
-                form,
-                first,
-                index,
+            verdicts.add(
+                .template,
                 70,
-                "a sum within braces, to see whether a template computes it",
-                &verdicts
+                form.range(first, index),
+                "a sum within braces, to see whether a template computes it"
             )
         } else if hasWord, hasCall || isDouble || form.isMark(from + 1, ".") {
-            add(form, first, index, 70, "an expression for a template engine", &verdicts)
+            verdicts.add(
+                .template,
+                70,
+                form.range(first, index),
+                "an expression for a template engine"
+            )
         } else if hasCall {
-            add(form, first, index, 62, "a call for a template engine", &verdicts)
+            verdicts.add(.template, 62, form.range(first, index), "a call for a template engine")
         } else if hasPipe, form.find("%") == nil || form.plainWords < 4 {
-            add(form, first, index, 52, "a filter for a template engine", &verdicts)
+            verdicts.add(.template, 52, form.range(first, index), "a filter for a template engine")
         } else if form.isMark(at + 1, "{"), form.isMark(index, "}"), form.isMark(index + 1, "}"),
             form.tokens.count < index + 4, at < 3,
             form.has(".") || form.has("[") || form.has("$") || form.has(",")
         {
-            add(form, first, index + 1, 55, "an expression for a template engine", &verdicts)
+            verdicts.add(
+                .template,
+                55,
+                form.range(first, index + 1),
+                "an expression for a template engine"
+            )
         }
     }
 
     /// `{$smarty.version}`, `{1} + {1}`.
     private static func smarty(_ form: borrowing ValueForm, _ at: Int, _ verdicts: inout Verdicts) {
         if form.isMark(at + 1, "$"), form.isWord(at + 2, "smarty") {
-            add(form, at, at + 2, 65, "a variable of Smarty", &verdicts)
+            verdicts.add(.template, 65, form.range(at, at + 2), "a variable of Smarty")
+        }
+        if at + 1 < form.tokens.count, form.hasText(at: Int(form.tokens[at + 1].start), "smarty_") {
+            verdicts.add(.template, 65, form.range(at, at + 1), "a class of Smarty")
         }
         if form.isMark(at + 1, "#") || form.isMark(at + 1, "@"),
             form.isMark(at + 2, "{") || form.isMark(at + 2, "(")
         {
-            add(form, at, at + 2, 55, "an expression for a template engine", &verdicts)
+            verdicts.add(
+                .template,
+                55,
+                form.range(at, at + 2),
+                "an expression for a template engine"
+            )
         }
     }
 
@@ -156,13 +182,13 @@ enum TemplateJudge {
     private static func directive(_ form: borrowing ValueForm, _ verdicts: inout Verdicts) {
         for at in 0..<form.tokens.count where form.isMark(at, "#") && at + 1 < form.tokens.count {
             if form.isWord(at + 1, "set"), form.isMark(at + 2, "("), !form.isMark(at + 3, ")") {
-                add(form, at, at + 2, 70, "a directive of Velocity", &verdicts)
+                verdicts.add(.template, 70, form.range(at, at + 2), "a directive of Velocity")
             }
             if form.isMark(at - 1, "<"),
                 form.isWord(at + 1, "assign") || form.isWord(at + 1, "list")
                     || form.isWord(at + 1, "if")
             {
-                add(form, at - 1, at + 1, 70, "a directive of FreeMarker", &verdicts)
+                verdicts.add(.template, 70, form.range(at - 1, at + 1), "a directive of FreeMarker")
             }
         }
     }

@@ -3,9 +3,30 @@
 
 /// Text within a value of base64.
 enum Base64 {
+    /// Whether the first eight characters are base64 of printable text.
+    static func begins(_ raw: Span<UInt8>) -> Bool {
+        guard raw.count >= 8 else { return false }
+        var bits: UInt64 = 0
+        for at in 0..<8 {
+            guard let value = value(raw[at]) else { return false }
+            bits = bits << 6 | UInt64(value)
+        }
+        for shift in stride(from: 40, through: 0, by: -8) {
+            let byte = UInt8(truncatingIfNeeded: bits >> UInt64(shift))
+            guard isText(byte) else { return false }
+        }
+        return true
+    }
+
+    private static func isText(_ byte: UInt8) -> Bool {
+        byte >= 0x20 && byte < 0x7F || byte == 0x0A || byte == 0x0D || byte == 0x09 || byte == 0
+    }
+
     /// Decodes a value into the decoder if it is base64 of printable text.
+    ///
+    /// The filling at its end may be encoded, in whichever way.
     static func decode(_ raw: Span<UInt8>, into decoder: inout ValueDecoder) -> Bool {
-        guard raw.count >= 8, raw.count <= 1500 else { return false }
+        guard raw.count <= 1500, begins(raw) else { return false }
         var text: [UInt8] = []
         text.reserveCapacity(raw.count)
         var bits: UInt32 = 0
@@ -13,12 +34,7 @@ enum Base64 {
         var at = 0
         while at < raw.count {
             let byte = raw[at]
-            if byte == UInt8(ascii: "=") { break }
-            if byte == UInt8(ascii: "%"), at + 2 < raw.count, raw[at + 1] == UInt8(ascii: "3"),
-                raw[at + 2] | 0x20 == UInt8(ascii: "d")
-            {
-                break
-            }
+            if byte == UInt8(ascii: "=") || byte == UInt8(ascii: "%"), at + 18 > raw.count { break }
             guard let value = value(byte) else { return false }
             bits = bits << 6 | UInt32(value)
             count += 1
@@ -28,11 +44,7 @@ enum Base64 {
                 text.append(UInt8(truncatingIfNeeded: bits))
                 bits = 0
                 count = 0
-                if text.suffix(3).contains(where: {
-                    $0 < 0x20 && $0 != 0x0A && $0 != 0x0D && $0 != 0x09 && $0 != 0 || $0 >= 0x7F
-                }) {
-                    return false
-                }
+                guard text.suffix(3).allSatisfy(isText) else { return false }
             }
             at += 1
         }

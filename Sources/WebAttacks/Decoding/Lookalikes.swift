@@ -8,7 +8,13 @@
 /// sequences.
 enum Lookalikes {
     /// Replaces them in place; the text never grows.
+    ///
+    /// Twice, since an overlong sequence may itself be spelled by another.
     static func fold(_ bytes: inout [UInt8]) {
+        if foldOnce(&bytes) { _ = foldOnce(&bytes) }
+    }
+
+    private static func foldOnce(_ bytes: inout [UInt8]) -> Bool {
         var from = 0
         var to = 0
         let count = bytes.count
@@ -24,6 +30,7 @@ enum Lookalikes {
             to += 1
         }
         bytes.removeSubrange(to..<count)
+        return to < count
     }
 
     private static func folded(
@@ -68,7 +75,7 @@ enum Lookalikes {
             return (0x2F, 4)
         default:
             let value = (text[at] == 0xC1 ? UInt8(0x40) : 0) | second & 0x3F
-            let isStrict = second >= 0x80
+            let isStrict = second & 0xC0 == 0x80
             return isStrict || value == 0x2E || value == 0x2F || value == 0x5C ? (value, 2) : nil
         }
     }
@@ -103,8 +110,11 @@ enum Lookalikes {
         case 0x2044, 0x2215, 0xEFC8, 0xF025: ascii = 0x2F
         case 0x2216, 0xFE68: ascii = 0x5C
         case 0x2024: ascii = 0x2E
-        case 0x2039, 0x3008: ascii = 0x3C
-        case 0x203A, 0x3009: ascii = 0x3E
+        case 0x2039, 0x3008, 0x563C: ascii = 0x3C
+        case 0x203A, 0x3009, 0x563E: ascii = 0x3E
+        // Servers that keep only the low byte make lines of these.
+        case 0x560A: ascii = 0x0A
+        case 0x560D: ascii = 0x0D
         default: ascii = nil
         }
         return ascii.map { ($0, 3) }

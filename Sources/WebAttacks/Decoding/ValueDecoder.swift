@@ -11,7 +11,7 @@ struct ValueDecoder: Sendable {
     private(set) var bytes: [UInt8] = []
     private var spare: [UInt8] = []
 
-    /// Bytes that a value is read up to; the rest is cut off.
+    /// Bytes that a value is decoded up to; the rest is cut off.
     static let sizeLimit = 2048
     /// Rounds after the first.
     static let roundLimit = 3
@@ -26,10 +26,10 @@ struct ValueDecoder: Sendable {
     /// With `isQuery`, `+` is a blank.
     mutating func start(_ raw: Span<UInt8>, isQuery: Bool) {
         bytes.removeAll(keepingCapacity: true)
-        let count = min(raw.count, Self.sizeLimit)
+        let count = raw.count
         var at = 0
         var hasHigh = false
-        while at < count {
+        while at < count, bytes.count < Self.sizeLimit {
             let byte = raw[at]
             if byte == UInt8(ascii: "%"), let (value, length) = Self.percent(raw, at, count) {
                 hasHigh = append(value) || hasHigh

@@ -96,7 +96,7 @@ extension LexiconWords {
                 .lookup,
                 """
                 jndi lower upper env sys java ctx main bundle docker k8s sd web date log4j map base64 event \
-                marker spring kubernetes
+                marker spring kubernetes url dns script const xml
                 """
             ),
             (

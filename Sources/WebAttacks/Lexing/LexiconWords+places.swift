@@ -71,6 +71,17 @@ extension LexiconWords {
     static var others: [(Roles, String)] {
         [
             (
+                .probeName,
+                "hnap1 boaform goform _ignition actuator phpunit jmx inf luci id_rsa"
+            ),
+            (
+                .powerShell,
+                """
+                downloadstring downloadfile frombase64string webclient invoke-expression encodedcommand \
+                comobject tcpclient
+                """
+            ),
+            (
                 .header,
                 """
                 set-cookie location content-type content-length content-disposition transfer-encoding \

@@ -33,6 +33,12 @@ enum LexiconWords {
                 current_date current_time current_timestamp localtime localtimestamp utc_date pi any_value \
                 quote regexp_substring regexp_like regexp_replace timestampadd timestampdiff datediff \
                 overlay jsonb_pretty current_database inet_server_addr inet_client_addr row_to_json total \
+                bin oct conv inet_aton inet_ntoa strftime julianday unixepoch zeroblob total_changes json_each \
+                json_tree json_table json_query geomfromtext astext to_base64 from_base64 weight_string \
+                export_set to_timestamp date_trunc date_part serverproperty patindex charindex replicate \
+                quotename isnumeric sysdatetime getutcdate suser_id user_id col_name listagg wm_concat rawtohex \
+                utl_raw xmlagg xmlelement dbms_random quote_literal quote_ident regexp_matches \
+                string_to_array unnest has_table_privilege inet_client_port version_compile_os char_length \
                 time default fn_virtualfilestats waitfor get_lock release_lock is_free_lock master_pos_wait
                 """
             ),
@@ -153,7 +159,21 @@ enum LexiconWords {
                 mysql psql sqlite3 sqlplus apt-get apk yum dnf dpkg rpm snap pip npm gem cpan kubectl docker \
                 podman ssh-keygen openssl gdb vim vi nano ed emacs ex iconv uuencode uudecode chroot unshare \
                 nsenter setsid cpulimit taskset stdbuf ionice flock pidstat vmstat iostat dmesg journalctl \
-                systemctl service initctl insmod modprobe ansible chef cscli pipx sh nid vncviewer
+                systemctl service initctl insmod modprobe ansible chef cscli pipx sh nid vncviewer \
+                reboot poweroff mkfifo xterm stty hostnamectl timedatectl loginctl getent nproc lscpu lsblk \
+                lspci lsusb pgrep pstree visudo chattr lsattr getcap setcap sha256sum md5sum sha1sum pkexec \
+                crond mksh bsdtar tshark rbash schtasks forfiles vssadmin wevtutil bcdedit icacls takeown cacls \
+                diskpart fsutil gpresult nbtstat getmac qwinsta quser msiexec odbcconf installutil msbuild cmstp \
+                pcalua esentutl robocopy cmdkey nltest dsquery \
+                7za 7zr aptitude arj axel bzcat bzgrep bzless clang cpan csplit dhclient dmidecode dosbox \
+                easy_install exiftool facter fgrep ftpwho gcore genisoimage ghci gtester gzcat hping3 htdigest \
+                htpasswd iftop irb jrunscript jjs jq killall lastcomm ldconfig lftp logsave lua5 lualatex \
+                luatex lzcat lzma lzop mailq mlocate mosquitto mtr mysqladmin nasm nawk neofetch netplan nroff \
+                openvpn openvt opkg pacman pax pdflatex pdftex pico pigz prename psed psftp ptx pxz rcp realpath \
+                rlogin rlwrap rview rvim sash scrot sdiff setarch setfacl slsh smbclient soelim ssh-agent svn \
+                sysctl tailf tasksh tcping tcptraceroute tmate traceroute6 troff uncompress unexpand unlzma \
+                unpigz unrar unxz unzstd userdel valgrind vigr vimdiff vipw virsh whiptail wireshark xelatex \
+                xetex xmodmap yash zathura zsoelim zstd zypper rustup pdksh zcat zgrep zless xzcat xzgrep
                 """
             ),
             (
@@ -168,7 +188,7 @@ enum LexiconWords {
                 du free top uptime users groups su login exit perf pip3 go java ar as dd cpio rmt \
                 script screen tmux bzip2 xz 7z look strings file stat readlink basename dirname seq yes factor shuf fold \
                 fmt pr comm cmp column expand base32 install logger wall write mesg mail sendmail mutt iex \
-                iwr irm gci gc
+                iwr irm gci gc history expr
                 """
             ),
             (

@@ -46,4 +46,6 @@ struct Roles: OptionSet, Sendable {
     static let article = Roles(rawValue: 1 << 38)
     static let xpathAxis = Roles(rawValue: 1 << 39)
     static let extensionName = Roles(rawValue: 1 << 40)
+    static let probeName = Roles(rawValue: 1 << 41)
+    static let powerShell = Roles(rawValue: 1 << 42)
 }

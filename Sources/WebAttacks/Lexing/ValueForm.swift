@@ -60,6 +60,14 @@ struct ValueForm: Sendable {
         index >= 0 && index < tokens.count && tokens[index].isMark(character)
     }
 
+    /// The bytes from one token to another, both clamped to those there are.
+    func range(_ first: Int, _ last: Int) -> Range<Int> {
+        guard !tokens.isEmpty else { return 0..<0 }
+        let first = max(0, min(first, tokens.count - 1))
+        let last = max(first, min(last, tokens.count - 1))
+        return Int(tokens[first].start)..<Int(tokens[last].end)
+    }
+
     /// Whether the text in lower case continues with these characters.
     func hasText(at offset: Int, _ text: StaticString) -> Bool {
         let count = text.utf8CodeUnitCount
@@ -130,6 +138,15 @@ struct ValueForm: Sendable {
                 }
                 lower.append(byte)
                 at += 1
+                continue
+            }
+            // `/**/`, which databases and languages take for a blank.
+            if byte == UInt8(ascii: "/"), at + 3 < count, bytes[at + 1] == 0x2A,
+                bytes[at + 2] == 0x2A, bytes[at + 3] == byte
+            {
+                for offset in at..<at + 4 { lower.append(bytes[offset]) }
+                if gap == .none { gap = .blank }
+                at += 4
                 continue
             }
             at = token(at, gap)

@@ -8,6 +8,8 @@ enum MarkupJudge {
             let token = form.tokens[at]
             switch token.kind {
             case .mark where token.byte == UInt8(ascii: "<"): element(form, at, &verdicts)
+            case .mark where token.byte == UInt8(ascii: "$"):
+                ScriptPhrases.query(form, at, &verdicts)
             case .word: word(form, at, &verdicts)
             default: break
             }
@@ -55,7 +57,9 @@ enum MarkupJudge {
             )
             return
         }
-        if form.isMark(name + 1, ":"), form.tokens[name + 1].gap == .none, end > name + 1 {
+        if form.isMark(name + 1, ":"), form.tokens[name + 1].gap == .none, end > name + 1,
+            !form.isMark(name + 2, ":")
+        {
             verdicts.add(.crossSiteScripting, 60, range, "an element with a namespace")
             return
         }
@@ -74,11 +78,22 @@ enum MarkupJudge {
         } else if look.hasAttribute, form.has(":"), form.hasNear("xmlns", from: range.lowerBound) {
             verdicts.add(.crossSiteScripting, 60, range, "an element with a namespace")
         } else if isKnown, form.isMark(end, ">"), !isClosing,
-            token.count > 1 || closes(form, name, end)
+            token.count > 1 || closes(form, name, end), !isTopic(form, at, end)
         {
             verdicts.add(.crossSiteScripting, 52, range, "an element of HTML")
         }
         brokenName(form, name, range, &verdicts)
+    }
+
+    /// `<h1> tag`, `<div> vs <span>`: talk about elements.
+    private static func isTopic(_ form: borrowing ValueForm, _ at: Int, _ end: Int) -> Bool {
+        guard form.tokens.count < 10, !form.has("/"), !form.has("=") else { return false }
+        let isBehind =
+            at > 0 && form.tokens[at - 1].kind == .word && form.tokens[at].gap == .blank
+        let isBefore =
+            end + 1 < form.tokens.count && form.tokens[end + 1].kind == .word
+            && form.tokens[end + 1].gap == .blank
+        return isBehind || isBefore
     }
 
     /// `<a>…</a>`: a letter alone could be a name in a chat.
@@ -215,7 +230,7 @@ enum MarkupJudge {
         case UInt8(ascii: "o"):
             event(form, at, &verdicts)
         case UInt8(ascii: "j"), UInt8(ascii: "v"), UInt8(ascii: "l"), UInt8(ascii: "d"):
-            if isScriptAddress(form, start) {
+            if isScriptAddress(form, start), !isTitle(form, at) {
                 verdicts.add(
                     .crossSiteScripting,
                     80,
@@ -226,6 +241,7 @@ enum MarkupJudge {
         case UInt8(ascii: "b"), UInt8(ascii: "e"), UInt8(ascii: "m"):
             style(form, at, &verdicts)
         case UInt8(ascii: "i") where form.isWord(at, "import"):
+            ScriptPhrases.module(form, at, &verdicts)
             if form.isMark(at - 1, "@"), at + 1 < form.tokens.count,
                 form.tokens[at + 1].kind == .mark
             {
@@ -254,12 +270,21 @@ enum MarkupJudge {
             form.isMark(at - 1, "\"") || form.isMark(at - 1, "'")
             || form.isMark(at - 1, "/") && form.has("<")
             || form.isMark(at - 1, "`") || form.isMark(at - 1, "\\") || form.isMark(at - 1, "<")
+            || form.isMark(at - 1, "{") && form.roles(at + 2).contains(.scriptSink)
         let isBehindQuote =
             form.has("\"") || form.has("'") || form.has("<") || form.has(">") || form.has("(")
+            || form.roles(at + 2).contains(.scriptSink)
         guard isBehindMark || token.gap != .none || at == 0 && isBehindQuote else { return }
         let score = isBehindMark || isBehindQuote ? 80 : token.count > 5 ? 60 : 40
         let range = Int(token.start)..<Int(form.tokens[at + 1].end)
         verdicts.add(.crossSiteScripting, score, range, "an event attribute")
+    }
+
+    /// `javascript: the good parts`: words behind a blank, and nothing that script is of.
+    private static func isTitle(_ form: borrowing ValueForm, _ at: Int) -> Bool {
+        form.isMark(at + 1, ":") && at + 2 < form.tokens.count
+            && form.tokens[at + 2].kind == .word && form.tokens[at + 2].gap == .blank
+            && !form.has("(") && !form.has("=") && !form.has("`") && !form.has("<")
     }
 
     private static func style(_ form: borrowing ValueForm, _ at: Int, _ verdicts: inout Verdicts) {

@@ -75,7 +75,11 @@ enum AddressJudge {
             slashes += 1
         }
         guard host < form.tokens.count else { return }
-        let isInner = innerAddress(form, host)
+        let isInner =
+            InnerHosts.isInner(form, host)
+            || slashes > 0
+                && InnerHosts.behindUser(form, host).map { InnerHosts.isInner(form, $0) }
+                    == true
         if isInner {
             verdicts.add(.requestForgery, 70, range, "an address within the server's own network")
             return
@@ -117,30 +121,14 @@ enum AddressJudge {
             return
         }
         if form.hasNul { verdicts.add(.remoteFile, 58, range, "a program at another server") }
+        if InnerHosts.isListener(form, host) {
+            verdicts.add(.requestForgery, 60, range, "a host that only reports who called")
+        }
         if form.has("@"), let sign = form.find("@"),
             form.find("/@") != nil || sign > 0 && form.bytes[sign - 1] == UInt8(ascii: "/")
         {
             verdicts.add(.requestForgery, 58, range, "an address whose host another follows")
         }
-    }
-
-    /// 127.0.0.1, 169.254.169.254, 2852039166, 0x7f000001, localhost, metadata.
-    private static func innerAddress(_ form: borrowing ValueForm, _ host: Int) -> Bool {
-        let start = Int(form.tokens[host].start)
-        if form.tokens[host].kind == .number {
-            if form.hasText(at: start, "0x"), form.tokens[host].count > 9 { return true }
-            if form.tokens[host].count >= 8, !form.lower[form.tokens[host].range].contains(0x2E) {
-                return true
-            }
-            return form.hasText(at: start, "127.") || form.hasText(at: start, "169.254.")
-                || form.hasText(at: start, "0.0.0.0")
-                || form.hasText(at: start, "10.") || form.hasText(at: start, "192.168.")
-        }
-        return form.isWord(host, "localhost") || form.hasText(at: start, "metadata.google")
-            || form.hasText(at: start, "metadata.")
-            || form.hasText(at: start, "host.docker.internal")
-            || form.hasText(at: start, "host.containers.internal")
-            || form.hasText(at: start, "kubernetes.default")
     }
 
     private static func isAddress(_ form: borrowing ValueForm, _ host: Int) -> Bool {
@@ -166,6 +154,10 @@ enum AddressJudge {
             || form.hasText(at: 0, "host.containers.internal")
             || form.hasText(at: 0, "169.254.169.254")
             || form.hasText(at: 0, "metadata.google.internal")
+            || form.isMark(0, "/") && form.isMark(1, "/") && form.tokens.count > 3
+                && InnerHosts.isInner(form, 2)
+            || form.hasText(at: 0, "127.") && form.isMark(1, ":") && form.tokens.count > 2
+                && form.tokens[0].kind == .number
         if isInner, form.plainWords < 5, form.tokens.allSatisfy({ $0.gap == .none }) {
             verdicts.add(
                 .requestForgery,
@@ -183,7 +175,7 @@ enum AddressJudge {
         where form.tokens[at].gap == .line && form.tokens[at].kind == .word {
             let start = Int(form.tokens[at].start)
             let isHeader =
-                isHeaderName(form, start) && hasColon(form, at)
+                (isHeaderName(form, start) || isMailHeader(form, at)) && hasColon(form, at)
                 || form.hasText(at: start, "http/")
                 || form.roles(at).contains(.verb) && form.hasNear(" http/", from: start)
             if isHeader {
@@ -221,10 +213,25 @@ enum AddressJudge {
             || form.hasText(at: start, "host") || form.hasText(at: start, "remote-addr")
             || form.hasText(at: start, "connection") || form.hasText(at: start, "cookie")
             || form.hasText(at: start, "access-control-") || form.hasText(at: start, "bcc")
+            || form.hasText(at: start, "cache-control:") || form.hasText(at: start, "link: <")
+            || form.hasText(at: start, "www-authenticate:") || form.hasText(at: start, "status:")
+            || form.hasText(at: start, "etag:") || form.hasText(at: start, "vary:")
+            || form.hasText(at: start, "server:")
+    }
+
+    /// `a@b.example⏎To: …`: a line of a mail's header behind an address, or one that
+    /// a blank line and a text follow.
+    private static func isMailHeader(_ form: borrowing ValueForm, _ at: Int) -> Bool {
+        guard form.isMark(at + 1, ":"), form.tokens[at + 1].gap == .none,
+            form.isWord(at, "to") || form.isWord(at, "cc") || form.isWord(at, "from")
+                || form.isWord(at, "subject")
+        else { return false }
+        return form.tokens[..<at].contains { $0.isMark("@") }
+            && form.tokens[..<at].allSatisfy { $0.gap == .none }
     }
 
     private static func hasColon(_ form: borrowing ValueForm, _ at: Int) -> Bool {
-        for index in at + 1..<min(at + 7, form.tokens.count) where form.isMark(index, ":") {
+        for index in at + 1..<min(at + 9, form.tokens.count) where form.isMark(index, ":") {
             return true
         }
         return false

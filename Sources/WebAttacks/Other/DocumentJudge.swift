@@ -67,6 +67,7 @@ enum DocumentJudge {
             let isNamed =
                 form.isMark(at - 1, "[") || form.isMark(at - 1, "\"") || form.isMark(at - 1, "'")
                 || form.isMark(at - 1, "{") || form.isMark(at - 1, ",") || form.isMark(at - 1, "\\")
+                || at == 0 && form.isMark(2, ":")
             let isSet =
                 form.isMark(at + 2, "]") || form.isMark(at + 2, "\"") || form.isMark(at + 2, "'")
                 || form.isMark(at + 2, ":") || form.isMark(at + 2, "\\")
@@ -156,6 +157,9 @@ enum DocumentJudge {
 
     /// `count(/child::node())`, `' or name()='x'`.
     private static func xpath(_ form: borrowing ValueForm, _ verdicts: inout Verdicts) {
+        if form.has("]"), form.has("|"), let at = form.find("] | /") ?? form.find("]|/") {
+            verdicts.add(.pathQuery, 66, at..<at + 3, "a predicate that ends and a second path")
+        }
         for at in 0..<form.tokens.count where form.tokens[at].kind == .word {
             let isAxis =
                 form.isMark(at + 1, ":") && form.isMark(at + 2, ":")
@@ -165,7 +169,14 @@ enum DocumentJudge {
             let isNode =
                 form.isMark(at + 1, "(") && form.isMark(at + 2, ")")
                 && (form.isWord(at, "node") || form.isWord(at, "text")) && form.isMark(at - 1, "/")
-            if isAxis || isNode {
+            // `substring(//user[1]…`, `count(/*)`.
+            let isCall =
+                form.isMark(at + 1, "(") && form.isMark(at + 2, "/")
+                && (form.isMark(at + 3, "/") || form.isMark(at + 3, "*"))
+                && form.tokens[at + 2].gap == .none && !form.isWord(at, "url")
+                && form.roles(at).isDisjoint(with: [.scriptSink])
+                && (form.roles(at).contains(.xpathAxis) || form.roles(at).contains(.sqlFunction))
+            if isAxis || isNode || isCall {
                 let range =
                     Int(
                         form.tokens[at].start

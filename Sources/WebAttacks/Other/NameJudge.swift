@@ -35,6 +35,21 @@ enum NameJudge {
         return false
     }
 
+    /// A parameter whose name says that its value will be run.
+    static func isCommand(_ name: Span<UInt8>) -> Bool {
+        let names: [StaticString] = ["cmd", "exec", "command", "execute", "shell", "syscmd"]
+        guard name.count > 2, name.count < 8 else { return false }
+        return names.contains { candidate in
+            guard candidate.utf8CodeUnitCount == name.count else { return false }
+            return candidate.withUTF8Buffer { expected in
+                for index in 0..<name.count where ByteClass.lower(name[index]) != expected[index] {
+                    return false
+                }
+                return true
+            }
+        }
+    }
+
     static func isSignIn(_ form: borrowing ValueForm) -> Bool {
         for at in 0..<form.tokens.count
         where form.isWord(at, "login") || form.isWord(at, "signin") || form.isWord(at, "auth")
@@ -77,6 +92,8 @@ enum NameJudge {
             }
         }
         dump(form, &verdicts)
+        if form.roles.contains(.probeName) { console(form, &verdicts) }
+        if form.has("~") || form.roles.contains(.extensionName) { copy(form, &verdicts) }
         if form.hasText(at: 0, "/@fs/") {
             verdicts.add(
                 .localFile,
@@ -84,6 +101,53 @@ enum NameJudge {
                 0..<form.bytes.count,
                 "a file of the system, by a development server"
             )
+        }
+    }
+
+    /// Pages of appliances and frameworks that nobody but them asks for.
+    private static func console(_ form: borrowing ValueForm, _ verdicts: inout Verdicts) {
+        for at in 0..<form.tokens.count where form.roles(at).contains(.probeName) {
+            guard form.isMark(at - 1, "/") || form.isMark(at - 1, "-") else { continue }
+            let isIt: Bool
+            if form.isWord(at, "actuator") {
+                isIt =
+                    form.isMark(at + 1, "/")
+                    && (form.isWord(at + 2, "env") || form.isWord(at + 2, "heapdump")
+                        || form.isWord(at + 2, "gateway") || form.isWord(at + 2, "jolokia")
+                        || form.isWord(at + 2, "configprops") || form.isWord(at + 2, "threaddump"))
+            } else if form.isWord(at, "phpunit") {
+                isIt = form.find("eval-stdin") != nil
+            } else if form.isWord(at, "inf") {
+                isIt = form.isWord(at - 2, "web") && form.isMark(at + 1, "/")
+            } else {
+                isIt = at <= 3
+            }
+            if isIt {
+                let range = Int(form.tokens[at].start)..<form.bytes.count
+                verdicts.add(.probe, 56, range, "a page that only scanners ask for")
+            }
+        }
+    }
+
+    /// `config.php~`, `web.config.bak`: what an editor or somebody in a hurry left.
+    private static func copy(_ form: borrowing ValueForm, _ verdicts: inout Verdicts) {
+        let count = form.tokens.count
+        let last = count - 1
+        guard count > 3, form.tokens.allSatisfy({ $0.gap == .none }) else { return }
+        let isTilde = form.isMark(last, "~")
+        let isCopy =
+            form.isMark(last - 1, ".")
+            && (form.isWord(last, "bak") || form.isWord(last, "old") || form.isWord(last, "orig")
+                || form.isWord(last, "swp") || form.isWord(last, "save"))
+        guard isTilde || isCopy else { return }
+        let name = isTilde ? last - 1 : last - 2
+        let isSource =
+            form.isWord(name, "php") || form.isWord(name, "asp") || form.isWord(name, "aspx")
+            || form.isWord(name, "jsp") || form.isWord(name, "config") || form.isWord(name, "json")
+            || form.isWord(name, "yml") || form.isWord(name, "ini") || form.isWord(name, "sql")
+        if isSource, form.isMark(name - 1, ".") {
+            let range = Int(form.tokens[name - 1].start)..<form.bytes.count
+            verdicts.add(.probe, 56, range, "a copy of a page's source or settings")
         }
     }
 

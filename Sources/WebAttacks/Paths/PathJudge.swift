@@ -7,6 +7,7 @@ enum PathJudge {
     static func judge(_ form: borrowing ValueForm, isPath: Bool, _ verdicts: inout Verdicts) {
         let climbs = climbs(form)
         if climbs.count > 0 { judgeClimb(form, climbs, isPath: isPath, &verdicts) }
+        if isPath, form.roles.contains(.systemFile) { accounts(form, isPath: true, &verdicts) }
         if !isPath {
             absolute(form, &verdicts)
             drive(form, &verdicts)
@@ -99,7 +100,8 @@ enum PathJudge {
         }
         if isPath {
             // Pages with wrong relative links climb too, but not above the root.
-            if climbs.count > 2 || climbs.isOdd && climbs.count > 1 || depth(form) < 0 {
+            let isFirst = climbs.isOdd && climbs.first <= 1
+            if climbs.count > 2 || climbs.isOdd && climbs.count > 1 || isFirst || depth(form) < 0 {
                 verdicts.add(.localFile, climbs.count > 1 ? 70 : 55, range, "a way above the root")
             }
             return
@@ -176,7 +178,7 @@ enum PathJudge {
         let range = 0..<form.bytes.count
         let first = form.tokens.first
         let begins = first.map { $0.isMark("/") || $0.isMark("\\") } ?? false
-        if slashes > 0, words == 0 { accounts(form, &verdicts) }
+        if slashes > 0, words == 0 { accounts(form, isPath: false, &verdicts) }
         if slashes > 0, form.roles.contains(.systemFolder) {
             for at in 1..<max(1, form.tokens.count) where form.roles(at).contains(.systemFolder) {
                 guard form.isMark(at - 1, "/") || form.isMark(at - 1, "\\") else { continue }
@@ -202,21 +204,30 @@ enum PathJudge {
         if words < 1, slashes > 0, form.find("web-inf") != nil || form.find("meta-inf") != nil {
             verdicts.add(.localFile, 65, range, "a file that a container of servlets keeps")
         }
-        if words == 0, form.tokens.count < 8, hidden(form) {
+        if words == 0, form.has("$"), form.isWord(form.tokens.count - 1, "data"),
+            form.isMark(form.tokens.count - 2, "$"), form.isMark(form.tokens.count - 3, ":")
+        {
+            verdicts.add(.localFile, 62, range, "the stream of a file on Windows")
+        }
+        if words == 0, form.tokens.count < (begins || form.isMark(0, "~") ? 16 : 8), hidden(form) {
             verdicts.add(.localFile, 60, range, "a hidden file")
         }
     }
 
     /// `etc/passwd`, at the end of whatever path.
-    private static func accounts(_ form: borrowing ValueForm, _ verdicts: inout Verdicts) {
+    private static func accounts(
+        _ form: borrowing ValueForm,
+        isPath: Bool,
+        _ verdicts: inout Verdicts
+    ) {
         for at in 0..<form.tokens.count where form.isWord(at, "etc") {
             var next = at + 1
             while form.isMark(next, "/") || form.isMark(next, "\\") { next += 1 }
             let isIt =
                 form.isWord(next, "passwd") || form.isWord(next, "shadow")
-                || form.isWord(next, "issue")
-                || form.isWord(next, "hosts") || form.isWord(next, "group")
-                || form.isWord(next, "motd")
+                || !isPath
+                    && (form.isWord(next, "issue") || form.isWord(next, "hosts")
+                        || form.isWord(next, "group") || form.isWord(next, "motd"))
             guard isIt, next > at + 1 else { continue }
             verdicts.add(
                 .localFile,
@@ -291,7 +302,7 @@ enum PathJudge {
             || form.isWord(at, "nginx") || form.isWord(at, "mnt")
             || form.isWord(at, "home") && last(form, .extensionName)
             || form.isWord(at, "lib") && form.tokens.count < 6 || form.isWord(at, "sys")
-            || form.isWord(at, "dev")
+            || form.isWord(at, "dev") || form.isWord(at, "run") && form.isWord(at + 2, "secrets")
     }
 
     private static func endsInConfiguration(_ form: borrowing ValueForm) -> Bool {

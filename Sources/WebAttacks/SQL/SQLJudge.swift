@@ -57,6 +57,9 @@ struct SQLJudge: Sendable {
     ) {
         guard lexer.read(form, .endsText(quote)), !lexer.isApostrophe || lexer.tokens.count > 2
         else { return }
+        if quote == UInt8(ascii: "\""), isPhrase(form) { return }
+        // `$('#id')`: a selector of a page's script.
+        if form.isMark(0, "$"), form.isMark(1, "("), lexer.tokens[0].index == 2 { return }
         let shape = SQLParser.parse(lexer.tokens, form)
         let start = lexer.tokens[0].range.upperBound - 1
         let range = start..<form.bytes.count
@@ -80,6 +83,13 @@ struct SQLJudge: Sendable {
             isProse: form.spacedWords > 3 && form.has("#")
         )
         verdicts.add(.sqlInjection, isProse ? score - 30 : score, range, reason)
+    }
+
+    /// `"union select"`: words in quotes, as searches take them.
+    private func isPhrase(_ form: borrowing ValueForm) -> Bool {
+        let last = form.tokens.count - 1
+        guard last > 2, form.isMark(0, "\""), form.isMark(last, "\"") else { return false }
+        return form.tokens[1..<last].allSatisfy { $0.kind == .word }
     }
 
     /// A short value with one quote at its end, the first thing a tester tries.
@@ -190,7 +200,23 @@ struct SQLJudge: Sendable {
             return (75, "a second statement behind a semicolon")
         }
         if shape.stacked > 0, shape.calls > 0 { return (70, "a call behind a semicolon") }
-        if shape.dangerousCalls > 0 { return (70, "a function that attacks use") }
+        if shape.dangerousCalls > 0 {
+            // `sleep (2024)` is the name of a film.
+            let isTitle = shape.tokens <= 4 && form.tokens.count > 1 && form.tokens[1].gap != .none
+            return (isTitle ? 40 : 70, "a function that attacks use")
+        }
+        // `title ~ "x" and label in ("y")`: the query of a search, a name in each part.
+        let isSearch =
+            shape.names >= shape.comparisons && shape.numbers + shape.calls + shape.variables == 0
+            && shape.logic > 0 && !shape.leads && !shape.hasComment && shape.surplusCloses == 0
+            && shape.selects + shape.unions + shape.stacked == 0 && shape.comparisons > 1
+            && !form.has("'")
+        if isSearch { return (40, "a query of names and texts") }
+        if shape.logic > 0, shape.constants > 0, shape.numbers > 0, shape.names == 0,
+            !shape.isDangling, shape.comparisons == 0
+        {
+            return (58, "a condition of numbers and constants")
+        }
         if shape.logic > 0, shape.comparisons > 0, values > 0 {
             let isQuotedProse =
                 shape.numbers + shape.calls + shape.variables + shape.constants == 0
@@ -261,6 +287,37 @@ struct SQLJudge: Sendable {
         }
         if shape.comparisons > shape.wordComparisons, shape.calls > 0, !shape.isDangling {
             return (55, "a comparison of SQL")
+        }
+        return scoreValue(shape, form)
+    }
+
+    /// Values that only a database computes: `char(97)+char(98)`, `version()`.
+    private func scoreValue(
+        _ shape: SQLParser.Shape,
+        _ form: borrowing ValueForm
+    ) -> (score: Int, reason: String) {
+        if shape.numbers > 0, shape.constants > 0, shape.wordComparisons > 0, shape.names == 0,
+            shape.tokens <= 5
+        {
+            return (54, "a comparison with nothing")
+        }
+        let isSpelled =
+            form.isWord(0, "char") || form.isWord(0, "chr") || form.isWord(0, "nchar")
+            || form.isWord(0, "unhex")
+        if shape.calls > 0, shape.calls == shape.names, isSpelled, form.isMark(1, "("),
+            shape.numbers + shape.texts > 0,
+            shape.arithmetic + shape.logic > 0 || form.isWord(0, "unhex")
+        {
+            return (58, "letters spelled by their numbers")
+        }
+        let isServer =
+            form.isWord(0, "version") || form.isWord(0, "user") || form.isWord(0, "database")
+            || form.isWord(0, "schema") || form.isWord(0, "system_user")
+            || form.isWord(0, "session_user") || form.isWord(0, "current_user")
+        if isServer, form.tokens.count == 3, form.isMark(1, "("), form.isMark(2, ")"),
+            form.tokens[1].gap == .none
+        {
+            return (50, "a function that names the database, alone")
         }
         return (0, "")
     }

@@ -103,6 +103,13 @@ struct SQLLexer: Sendable {
             last = form.tokens[end + 1]
             end += 2
         }
+        // `v$version`.
+        while form.isMark(end, "$"), form.tokens[end].gap == .none, end + 1 < form.tokens.count,
+            form.tokens[end + 1].kind == .word, form.tokens[end + 1].gap == .none
+        {
+            last = form.tokens[end + 1]
+            end += 2
+        }
         let kind = end > at + 1 ? .name : form.sql(at)
         append(kind, token.byte, Int(token.start)..<Int(last.end), end - 1)
         return end

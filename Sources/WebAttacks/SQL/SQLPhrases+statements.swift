@@ -9,7 +9,7 @@ extension SQLPhrases {
         _ verdicts: inout Verdicts
     ) {
         let found: Int?
-        if isWord(tokens, at, form, "insert") {
+        if isWord(tokens, at, form, "insert") || isWord(tokens, at, form, "replace") {
             let isIt =
                 isWord(tokens, at + 1, form, "into") && kind(tokens, at + 2) == .name
                 && (kind(tokens, at + 3) == .open || isWord(tokens, at + 3, form, "values")
@@ -29,6 +29,13 @@ extension SQLPhrases {
                 ? at + 1 : nil
         } else if isWord(tokens, at, form, "declare") {
             found = kind(tokens, at + 1) == .variable ? at + 1 : nil
+        } else if isWord(tokens, at, form, "copy") {
+            found = copy(tokens, at, form)
+        } else if isWord(tokens, at, form, "attach") {
+            let isIt =
+                isWord(tokens, at + 1, form, "database") && form.has("'")
+                && (at == 0 || kind(tokens, at - 1) == .semicolon)
+            found = isIt ? at + 1 : nil
         } else if isWord(tokens, at, form, "exec") || isWord(tokens, at, form, "execute") {
             found = execution(tokens, at, form)
         } else {
@@ -68,6 +75,40 @@ extension SQLPhrases {
         return isText ? at + 2 : nil
     }
 
+    /// `copy (select '') to program 'id'`, `copy x from '/etc/passwd'`.
+    private static func copy(
+        _ tokens: borrowing [SQLToken],
+        _ at: Int,
+        _ form: borrowing ValueForm
+    ) -> Int? {
+        guard form.has("'") else { return nil }
+        for index in at + 2..<max(at + 2, min(at + 10, tokens.count))
+        where isWord(tokens, index, form, "to") || isWord(tokens, index, form, "from") {
+            let isPath = byte(tokens, index + 1) == UInt8(ascii: "/")
+            return isPath || isWord(tokens, index + 1, form, "program") ? index + 1 : nil
+        }
+        return nil
+    }
+
+    /// `grant all on *.* to x`.
+    private static func grant(
+        _ tokens: borrowing [SQLToken],
+        _ at: Int,
+        _ form: borrowing ValueForm
+    ) -> Int? {
+        var hasStar = kind(tokens, at - 1) == .semicolon
+        var hasObject = false
+        for index in at + 1..<max(at + 1, min(at + 12, tokens.count)) {
+            if isWord(tokens, index, form, "on") { hasObject = true }
+            if byte(tokens, index) == UInt8(ascii: "*") { hasStar = true }
+            guard isWord(tokens, index, form, "to") || isWord(tokens, index, form, "from") else {
+                continue
+            }
+            if hasObject && hasStar || kind(tokens, index + 2) == .semicolon { return index }
+        }
+        return nil
+    }
+
     /// `drop table x`, `create user x`, `grant all on`.
     private static func definition(
         _ tokens: borrowing [SQLToken],
@@ -80,15 +121,24 @@ extension SQLPhrases {
         if isDefinition, at + 2 < tokens.count,
             form.roles(tokens[at + 1].index).contains(.sqlObject)
         {
+            let next = kind(tokens, at + 3)
+            // `create table lamp` is a lamp; `drop table x` is none.
+            let start = tokens[at].range.lowerBound
+            let isCreate =
+                isWord(tokens, at, form, "create") && form.bytes[start + 1] == form.lower[start + 1]
+            let endsWell = isCreate ? next != nil && ends(tokens, at + 3) : ends(tokens, at + 3)
             return kind(tokens, at + 2) == .name
-                && (ends(tokens, at + 3) || kind(tokens, at + 3) == .open)
+                && (endsWell || next == .open || isWord(tokens, at + 3, form, "identified"))
                 ? at + 2 : nil
         }
+        if isWord(tokens, at, form, "create"), isWord(tokens, at + 1, form, "or"),
+            isWord(tokens, at + 2, form, "replace"), at + 4 < tokens.count,
+            form.roles(tokens[at + 3].index).contains(.sqlObject)
+        {
+            return at + 3
+        }
         if isWord(tokens, at, form, "grant") || isWord(tokens, at, form, "revoke") {
-            for index in at + 1..<min(at + 6, tokens.count)
-            where isWord(tokens, index, form, "to") && kind(tokens, index + 2) == .semicolon {
-                return index + 1
-            }
+            return grant(tokens, at, form)
         }
         if isWord(tokens, at, form, "shutdown"), at > 0, kind(tokens, at - 1) == .semicolon {
             return at

@@ -24,9 +24,12 @@ enum SQLPhrases {
                 }
             case .union: unionAt = at
             case .clause:
+                if let union = unionAt { values(tokens, union, at, form, &verdicts) }
                 if let select = columns { from(tokens, select, at, form, &verdicts) }
                 clause(tokens, at, form, &verdicts)
-            case .name, .variable: name(tokens, at, form, &verdicts)
+            case .name, .variable:
+                name(tokens, at, form, &verdicts)
+                if tokens[at].kind == .name { family(tokens, at, form, &verdicts) }
             case .cast: cast(tokens, at, form, &verdicts)
             case .logic: condition(tokens, at, form, &verdicts)
             case .comparison where isWord(tokens, at, form, "match"):
@@ -138,7 +141,8 @@ enum SQLPhrases {
                 range(tokens, select, at + 1),
                 "a select with columns and a table"
             )
-        } else if at == select + 2, endsWell, behind != .clause || at + 3 < tokens.count,
+        } else if at == select + (kind(tokens, select + 1) == .prefix ? 3 : 2), endsWell,
+            behind != .clause || at + 3 < tokens.count,
             behind != nil || select == 0 || kind(tokens, select - 1) == .open
         {
             verdicts.add(
@@ -169,6 +173,7 @@ enum SQLPhrases {
                 )
             }
         }
+        nested(tokens, at, form, &verdicts)
         guard at + 1 < tokens.count else { return }
         let isVariable = kind(tokens, at + 1) == .variable && tokens[at + 1].range.count > 1
         let isDangerous = form.roles(tokens[at + 1].index).contains(.sqlDangerous)
@@ -320,6 +325,11 @@ enum SQLPhrases {
             verdicts.add(.sqlInjection, 80, range(tokens, at, at + 2), "a select in a function")
             return
         }
+        if at == 0, kind(tokens, 3) == .open, isWord(tokens, 0, form, "cast"),
+            form.roles(tokens[2].index).contains(.sqlFunction), form.find(" as ") != nil
+        {
+            verdicts.add(.sqlInjection, 58, range(tokens, 0, 3), "a cast of a function's value")
+        }
         guard inExpression, at > 0 else { return }
         let isHex =
             kind(tokens, at + 2) == .number
@@ -343,61 +353,6 @@ enum SQLPhrases {
         case .number, .text, .variable, .open, .statement, .close: true
         case .arithmetic, .comparison: true
         default: false
-        }
-    }
-
-    /// `x::int`: a cast of PostgreSQL, its type in lower case.
-    private static func cast(
-        _ tokens: borrowing [SQLToken],
-        _ at: Int,
-        _ form: borrowing ValueForm,
-        _ verdicts: inout Verdicts
-    ) {
-        guard at > 0, at + 1 < tokens.count, tokens[at].range.count == 2 else { return }
-        let type = form.tokens[tokens[at + 1].index]
-        guard form.roles(tokens[at + 1].index).contains(.sqlType) else { return }
-        if kind(tokens, at - 1) == .name, form.spacedWords > 2 { return }
-        guard form.bytes[Int(type.start)] == form.lower[Int(type.start)],
-            ends(tokens, at + 2) || form.isWord(tokens[at + 1].index, "double")
-                || kind(tokens, at + 2) == .comparison || kind(tokens, at + 2) == .arithmetic
-                || kind(tokens, at + 2) == .cast || kind(tokens, at + 2) == .logic
-        else { return }
-        verdicts.add(.sqlInjection, 60, range(tokens, at - 1, at + 1), "a cast of PostgreSQL")
-    }
-
-    /// `or 1=1`, `and 'a'='a`: with operands that are no names, wherever it stands.
-    private static func condition(
-        _ tokens: borrowing [SQLToken],
-        _ at: Int,
-        _ form: borrowing ValueForm,
-        _ verdicts: inout Verdicts
-    ) {
-        var first = at + 1
-        while let next = kind(tokens, first), next == .not || next == .open || next == .prefix {
-            first += 1
-        }
-        guard let left = kind(tokens, first), kind(tokens, first + 1) == .comparison,
-            let right = kind(tokens, first + 2)
-        else { return }
-        let isSymbol = !ByteClass.isLetter(byte(tokens, first + 1))
-        let isCall =
-            right == .name && kind(tokens, first + 3) == .open
-            && form.roles(tokens[first + 2].index).contains(.sqlFunction)
-        if isCall, left == .number, isSymbol {
-            verdicts.add(
-                .sqlInjection,
-                75,
-                range(tokens, at, first + 2),
-                "a condition with a function of SQL"
-            )
-        } else if left == .number, isSymbol,
-            right == .number || right == .open || right == .constant
-        {
-            verdicts.add(.sqlInjection, 80, range(tokens, at, first + 2), "a condition of numbers")
-        } else if left == .number, right == .number || right == .open,
-            isWord(tokens, first + 1, form, "like")
-        {
-            verdicts.add(.sqlInjection, 70, range(tokens, at, first + 2), "a condition of numbers")
         }
     }
 }

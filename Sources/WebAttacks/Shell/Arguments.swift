@@ -74,6 +74,8 @@ enum Arguments: Sendable {
         case UInt8(ascii: "$"), UInt8(ascii: "~"), UInt8(ascii: "%"), UInt8(ascii: "<"),
             UInt8(ascii: ">"), UInt8(ascii: "{"), UInt8(ascii: "["):
             if form.isMark(at, "{"), form.spacedWords > 2 { return .prose }
+            if form.isMark(at, "~"), token.gap == .none { return .prose }
+            if form.roles(at + 1).contains(.phpVariable) { return .prose }
             return at + 1 < form.tokens.count ? .firm : .prose
         case UInt8(ascii: "*"), UInt8(ascii: "?"):
             return token.gap != .none ? .firm : .prose

@@ -14,13 +14,11 @@ enum BatchPhrases {
         for index in at + 1..<min(at + 40, form.tokens.count) {
             if form.isMark(index, "%") { variable = variable ?? index }
             if variable != nil, form.isWord(index, "in"), form.isMark(index + 1, "(") {
-                ShellJudge.add(
-                    form,
-                    at,
-                    index + 1,
+                verdicts.add(
+                    .command,
                     75,
-                    "a loop of Windows' command processor",
-                    &verdicts
+                    form.range(at, index + 1),
+                    "a loop of Windows' command processor"
                 )
                 return
             }
@@ -41,13 +39,11 @@ enum BatchPhrases {
             || form.isWord(next, "errorlevel")
             || form.isWord(next, "cmdextversion")
         {
-            ShellJudge.add(
-                form,
-                at,
-                next,
+            verdicts.add(
+                .command,
                 72,
-                "a condition of Windows' command processor",
-                &verdicts
+                form.range(at, next),
+                "a condition of Windows' command processor"
             )
             return
         }
@@ -59,13 +55,11 @@ enum BatchPhrases {
                 || form.isWord(index, "leq")
                 || form.isWord(index, "gtr") || form.isWord(index, "geq")
             if isComparison {
-                ShellJudge.add(
-                    form,
-                    at,
-                    index,
+                verdicts.add(
+                    .command,
                     72,
-                    "a condition of Windows' command processor",
-                    &verdicts
+                    form.range(at, index),
+                    "a condition of Windows' command processor"
                 )
                 return
             }

@@ -12,7 +12,22 @@ extension ShellJudge {
             form.tokens[at - 1].kind == .word,
             form.tokens[at].gap == .none
         {
-            add(form, at - 1, at + 1, 62, "a command in pieces that a shell joins", &verdicts)
+            verdicts.add(
+                .command,
+                62,
+                form.range(at - 1, at + 1),
+                "a command in pieces that a shell joins"
+            )
+            return
+        }
+        // `` a`)` ``: whatever it opened before, it ends there.
+        if form.isMark(at + 1, ")"), form.isMark(at + 2, "`"), form.tokens.count < 8 {
+            verdicts.add(
+                .command,
+                56,
+                form.range(at, at + 2),
+                "quotes that a shell would look into, with nothing within"
+            )
             return
         }
         var end = at + 1
@@ -26,7 +41,12 @@ extension ShellJudge {
             isWhole || form.tokens[at].gap == .none && at > 0
                 || Arguments.look(form, at + 2) == .firm
         {
-            add(form, at, end, 68, "a command that a shell puts in its place", &verdicts)
+            verdicts.add(
+                .command,
+                68,
+                form.range(at, end),
+                "a command that a shell puts in its place"
+            )
         }
     }
 
@@ -37,11 +57,13 @@ extension ShellJudge {
         if form.isMark(next, "(") {
             let isSum = form.isMark(next + 1, "(")
             begin(form, next + 1, .firm, &verdicts)
-            if isSum { add(form, at, next + 2, 55, "a sum that a shell computes", &verdicts) }
+            if isSum {
+                verdicts.add(.command, 55, form.range(at, next + 2), "a sum that a shell computes")
+            }
             return
         }
         if form.isMark(next, "[") {
-            add(form, at, next + 1, 52, "a sum that a shell computes", &verdicts)
+            verdicts.add(.command, 52, form.range(at, next + 1), "a sum that a shell computes")
             return
         }
         let name = form.isMark(next, "{") ? next + 1 : next
@@ -49,13 +71,31 @@ extension ShellJudge {
         if form.hasText(at: Int(form.tokens[name].start), "ifs"),
             form.bytes[Int(form.tokens[name].start)] == UInt8(ascii: "I")
         {
-            add(form, at, name, 72, "the shell's blank", &verdicts)
+            verdicts.add(.command, 72, form.range(at, name), "the shell's blank")
             return
         }
         // `c$@at`, `/et$_c/pas$_swd`: parts a name or path.
+        if name > next, form.isMark(name + 1, ":"), name + 2 < form.tokens.count,
+            form.tokens[name + 2].kind == .number
+        {
+            verdicts.add(
+                .command,
+                62,
+                form.range(at, name + 2),
+                "a piece of a variable, as a shell cuts it"
+            )
+            return
+        }
         let isInside = at > 0 && form.tokens[at].gap == .none && form.tokens[at - 1].kind == .word
-        if isInside, form.has("/") && form.has(";") {
-            add(form, at - 1, name, 60, "a name in pieces that a shell joins", &verdicts)
+        if isInside, form.has("/"),
+            form.has(";") || form.tokens.count(where: { $0.isMark("$") }) > 2
+        {
+            verdicts.add(
+                .command,
+                60,
+                form.range(at - 1, name),
+                "a name in pieces that a shell joins"
+            )
         }
     }
 
@@ -65,22 +105,52 @@ extension ShellJudge {
         guard next < form.tokens.count else { return }
         if form.isMark(next, "("), form.tokens[next].gap == .none {
             begin(form, next + 1, .firm, &verdicts)
-            if form.isMark(next + 1, ")"), at > 0, form.tokens[at].gap == .none {
-                add(form, at, next + 1, 62, "an empty substitution within a word", &verdicts)
+            if form.isMark(next + 1, ")"), at > 0, form.tokens[at].gap == .none,
+                next + 2 < form.tokens.count, form.tokens[next + 2].gap == .none,
+                form.tokens[next + 2].kind == .word
+            {
+                verdicts.add(
+                    .command,
+                    62,
+                    form.range(at, next + 1),
+                    "an empty substitution within a word"
+                )
             }
         }
         if form.isMark(at, ">"), form.isMark(next, "&"), form.tokens[next].gap == .none,
             next + 1 < form.tokens.count
         {
-            add(form, at, next + 1, 65, "output of a command sent elsewhere", &verdicts)
+            verdicts.add(
+                .command,
+                65,
+                form.range(at, next + 1),
+                "output of a command sent elsewhere"
+            )
         }
         if form.isMark(at, "<"), form.isMark(next, "<"), form.isMark(next + 1, "<"), at > 0 {
-            add(form, at - 1, next + 1, 60, "text as a command's input", &verdicts)
+            verdicts.add(.command, 60, form.range(at - 1, next + 1), "text as a command's input")
+        }
+        if form.isMark(at, ">"), at > 0, form.tokens[next].gap == .none, form.isMark(next, "/"),
+            form.spacedWords < 4, form.isMark(next + 2, "/"),
+            form.isWord(next + 1, "tmp") || form.isWord(next + 1, "dev")
+                || form.isWord(next + 1, "etc") || form.isWord(next + 1, "var")
+        {
+            verdicts.add(
+                .command,
+                58,
+                form.range(at, next + 2),
+                "output of a command, written into a file"
+            )
         }
         if form.isMark(at, ">"), at == 0, form.isMark(next, "/"), form.tokens.count > 3,
             form.roles(form.tokens.count - 1).contains(.command)
         {
-            add(form, at, form.tokens.count - 1, 55, "output written over a program", &verdicts)
+            verdicts.add(
+                .command,
+                55,
+                form.range(at, form.tokens.count - 1),
+                "output written over a program"
+            )
         }
     }
 
@@ -101,7 +171,12 @@ extension ShellJudge {
             end += 1
         }
         guard form.isMark(end, "}"), commas > 0, hasCommand else { return }
-        add(form, at, end, 65, "a command whose blanks are commas in braces", &verdicts)
+        verdicts.add(
+            .command,
+            65,
+            form.range(at, end),
+            "a command whose blanks are commas in braces"
+        )
     }
 
     /// `f(){ f|f& };f`, `() { :; };`.
@@ -122,6 +197,8 @@ extension ShellJudge {
             }
             return
         }
+        // `int main() {`: another language's.
+        if form.tokens[at - 1].gap != .none, at > 1, form.tokens[at - 2].kind == .word { return }
         if form.find("function") == nil, form.has("|") || form.has("&") || form.has(";") {
             verdicts.add(.command, 68, range, "a function of a shell")
         }
@@ -157,13 +234,11 @@ extension ShellJudge {
         if isFile || globs > 3, form.tokens[start].byte == 0x2F,
             start == 0 || form.tokens[start].gap != .none || form.isMark(start - 1, ";")
         {
-            add(
-                form,
-                start,
-                end - 1,
+            verdicts.add(
+                .command,
                 globs > 3 || form.has("[") || start > 0 ? 62 : 55,
-                "a path with jokers that a shell fills in",
-                &verdicts
+                form.range(start, end - 1),
+                "a path with jokers that a shell fills in"
             )
         }
     }
@@ -192,7 +267,7 @@ extension ShellJudge {
         if at == 0, closes, roles.contains(.commandWord),
             form.isWord(at + 1, "true") || form.isWord(at + 1, "false")
         {
-            add(form, at, at + 2, 52, "a command in quotes", &verdicts)
+            verdicts.add(.command, 52, form.range(at, at + 2), "a command in quotes")
         }
     }
 
@@ -205,7 +280,7 @@ extension ShellJudge {
         else { return }
         let token = form.tokens[at + 1]
         if token.count == 1, form.tokens.count == 2 {
-            add(form, at, at + 1, 52, "an escaped line's end alone", &verdicts)
+            verdicts.add(.command, 52, form.range(at, at + 1), "an escaped line's end alone")
         }
         guard token.count > 1, token.count < 20 else { return }
         var hash = Lexicon.seed
@@ -215,7 +290,12 @@ extension ShellJudge {
         let roles = form.lexicon.entries[Int(entry)].roles
         guard roles.contains(.command) || roles.contains(.commandWord) else { return }
         if Arguments.look(form, at + 2) != .prose || form.isMark(at + 2, "\\") {
-            add(form, at, at + 1, 65, "an escaped line's end, and a command", &verdicts)
+            verdicts.add(
+                .command,
+                65,
+                form.range(at, at + 1),
+                "an escaped line's end, and a command"
+            )
         }
     }
 
@@ -225,7 +305,7 @@ extension ShellJudge {
             form.isWord(0, "rcpt") && form.isWord(1, "to")
             || form.isWord(0, "mail") && form.isWord(1, "from")
         guard isIt, form.isMark(2, ":"), form.bytes[0] != form.lower[0] else { return }
-        add(form, 0, 2, 56, "a command for a mail server", &verdicts)
+        verdicts.add(.command, 56, form.range(0, 2), "a command for a mail server")
     }
 
     /// `\r\nMAIL FROM:<…>`, `\na1 LOGIN x`: a line for a server of mail.
@@ -246,13 +326,11 @@ extension ShellJudge {
             if index == at, form.tokens.count > index + 12 || form.plainWords > 6 { continue }
             if isTagged, form.plainWords > 6 { continue }
             if index + 1 < form.tokens.count || token.count >= 4 {
-                add(
-                    form,
-                    at,
-                    index + 1,
+                verdicts.add(
+                    .command,
                     58,
-                    "a command for a mail server on a line of its own",
-                    &verdicts
+                    form.range(at, index + 1),
+                    "a command for a mail server on a line of its own"
                 )
             }
         }

@@ -23,6 +23,7 @@ enum ShellJudge {
             switch token.byte {
             case UInt8(ascii: ";"), UInt8(ascii: "|"), UInt8(ascii: "&"):
                 parts += 1
+                if isReference(form, at) { continue }
                 begin(form, separatorEnd(form, at), separator(form, at), &verdicts)
             case UInt8(ascii: "`"): backquote(form, at, &verdicts)
             case UInt8(ascii: "$"): dollar(form, at, &verdicts)
@@ -60,22 +61,10 @@ enum ShellJudge {
         case firm
     }
 
-    static func add(
-        _ form: borrowing ValueForm,
-        _ from: Int,
-        _ to: Int,
-        _ score: Int,
-        _ reason: String,
-        _ verdicts: inout Verdicts
-    ) {
-        guard from < form.tokens.count, from >= 0 else { return }
-        let last = max(from, min(to, form.tokens.count - 1))
-        verdicts.add(
-            .command,
-            score,
-            Int(form.tokens[from].start)..<Int(form.tokens[last].end),
-            reason
-        )
+    /// `&copy;`, `&reg;`: signs of HTML whose names are commands too.
+    private static func isReference(_ form: borrowing ValueForm, _ at: Int) -> Bool {
+        form.isMark(at, "&") && form.isMark(at + 2, ";")
+            && (form.isWord(at + 1, "copy") || form.isWord(at + 1, "reg"))
     }
 
     private static func separatorEnd(_ form: borrowing ValueForm, _ at: Int) -> Int {
@@ -97,7 +86,7 @@ enum ShellJudge {
     private static func separatorsAlone(_ form: borrowing ValueForm, _ verdicts: inout Verdicts) {
         let isPair = form.tokens.count == 2 && form.tokens[0].byte == form.tokens[1].byte
         guard isPair || form.tokens.count == 1 && form.isMark(0, ";") else { return }
-        add(form, 0, 2, 52, "nothing but separators of commands", &verdicts)
+        verdicts.add(.command, 52, form.range(0, 2), "nothing but separators of commands")
     }
 
     // MARK: A command
@@ -113,14 +102,21 @@ enum ShellJudge {
         if lead == .start, form.isMark(0, "'") || form.isMark(0, "\"") { return }
         skipNoise(form, &at, lead)
         guard at < form.tokens.count else { return }
-        if lead == .start { tilde(form, &verdicts) }
+        if lead == .start {
+            tilde(form, &verdicts)
+            ShellPhrases.start(form, &verdicts)
+        }
+        ShellPhrases.command(form, at, &verdicts)
         if form.isMark(at, "/") || form.isMark(at, ".") { path(form, at, lead, &verdicts) }
         if form.isMark(at, "%") || form.isWord(at, "for") || form.isWord(at, "if") {
             BatchPhrases.judge(form, at, &verdicts)
         }
         guard form.tokens[at].kind == .word else { return }
-        let end = wordEnd(form, at)
+        var end = wordEnd(form, at)
         let isBroken = end > at + 1
+        if form.isMark(end, "."), form.isWord(end + 1, "exe"), form.tokens[end].gap == .none {
+            end += 2
+        }
         let roles = isBroken ? rolesOfBrokenWord(form, at, end) : form.roles(at)
         let isCommand = roles.contains(.command)
         guard isCommand || roles.contains(.commandWord) else {
@@ -128,25 +124,33 @@ enum ShellJudge {
             return
         }
         if isBroken {
-            add(
-                form,
-                from,
-                end,
+            verdicts.add(
+                .command,
                 lead.rawValue >= Lead.loose.rawValue || roles.contains(.command) ? 75 : 62,
-                "a command in pieces that a shell joins",
-                &verdicts
+                form.range(from, end),
+                "a command in pieces that a shell joins"
             )
             return
         }
         if isAdministration(form, at) {
-            add(form, at, end, 56, "a command that administers hosts", &verdicts)
+            verdicts.add(.command, 56, form.range(at, end), "a command that administers hosts")
         }
         if roles.contains(.wrapper), wraps(form, at + 1) {
-            add(form, max(0, from - 1), at + 1, 62, "a command that runs another", &verdicts)
+            verdicts.add(
+                .command,
+                62,
+                form.range(max(0, from - 1), at + 1),
+                "a command that runs another"
+            )
         }
         let arguments = Arguments.look(form, end)
         let score = score(form, at, lead, isCommand: isCommand, arguments)
-        add(form, max(0, from - 1), end, score, "a command where a shell would run it", &verdicts)
+        verdicts.add(
+            .command,
+            score,
+            form.range(max(0, from - 1), end),
+            "a command where a shell would run it"
+        )
     }
 
     private static func score(
@@ -160,6 +164,11 @@ enum ShellJudge {
         switch lead {
         case .firm, .line:
             if arguments == .prose {
+                let isTight =
+                    form.isMark(at - 1, ";") && form.tokens[at].gap == .none && before < 2
+                    && form.tokens[at].count > 1 && at + 1 < form.tokens.count
+                    && form.tokens[at + 1].gap != .none
+                if isTight, isCommand || form.spacedWords < 5 { return isCommand ? 60 : 55 }
                 return isCommand && lead == .firm ? (before == 0 ? 58 : before < 3 ? 45 : 20) : 20
             }
             if lead == .line, form.isMark(at + 1, ";"), before < 4 { return 65 }
@@ -167,6 +176,13 @@ enum ShellJudge {
             if lead == .line, !isCommand, arguments == .none || arguments == .word, before > 1 {
                 return 40
             }
+            // `dog | cat`
+            let isPairOfWords =
+                !isCommand && arguments == .none && before == 1 && form.tokens.count == 3
+                && form.isMark(1, "|") && form.tokens[0].kind == .word && form.tokens[0].entry == 0
+                && form.tokens[1].gap != .none && form.tokens[at].gap != .none
+                && form.tokens[at].count > 2
+            if isPairOfWords { return 40 }
             if arguments == .word { return isCommand || before < 2 ? 58 : 30 }
             return isCommand || arguments != .none ? 80 : 70
         case .loose, .sentence:
@@ -174,6 +190,14 @@ enum ShellJudge {
                 return isCommand || before < 4 ? 75 : 45
             }
             if arguments == .word { return before < 2 && isCommand ? 55 : 25 }
+            // `20% off & more`
+            let isEnding =
+                lead == .loose && !isCommand && arguments == .none && at > 1
+                && form.tokens[at].count > 3 && form.isMark(at - 1, "&")
+                && form.tokens[at - 2].kind != .number && form.tokens.count == at + 1
+                && !form.has("/") && !form.has("\\")
+                && form.tokens[..<at].contains { $0.kind == .word && $0.entry == 0 && $0.count > 2 }
+            if isEnding { return 40 }
             if arguments == .none {
                 return before < 2 ? 65 : lead == .sentence && isCommand && before < 2 ? 60 : 30
             }
@@ -183,6 +207,13 @@ enum ShellJudge {
             return arguments == .none && isCommand && before < 2 ? 60 : 0
         case .start:
             if form.isWord(at, "alias"), form.has("=") { return 55 }
+            // `top 10`, `ps 5`.
+            let isRank =
+                !isCommand && form.tokens.count == at + 2 && form.tokens[at + 1].kind == .number
+                && !form.lower[form.tokens[at + 1].range].contains(0x2E)
+                && !form.isWord(at, "sleep") && !form.isWord(at, "timeout")
+                && !form.isWord(at, "usleep") && !form.isWord(at, "kill")
+            if isRank { return 40 }
             if arguments == .firm { return isCommand ? 66 : 58 }
             if arguments == .named { return isCommand && form.spacedWords < 3 ? 58 : 30 }
             return arguments == .none && form.tokens.count > 1 && before == 0
@@ -229,7 +260,10 @@ enum ShellJudge {
                 continue
             }
             let parts =
-                token.byte == 0x27 || token.byte == 0x22 || token.byte == 0x5C || token.byte == 0x60
+                token.byte == UInt8(ascii: "^")
+                || token.byte == UInt8(ascii: "(") && form.isMark(end - 1, "$")
+                || token.byte == 0x27 || token.byte == 0x22 || token.byte == 0x5C
+                || token.byte == 0x60
                 || token.byte == UInt8(ascii: "$")
                 || token.byte == UInt8(ascii: "@") && form.isMark(end - 1, "$")
                 || token.byte == UInt8(ascii: "?") && form.isMark(end - 1, "$")
@@ -248,8 +282,8 @@ enum ShellJudge {
         -> Roles
     {
         let quotes = form.tokens[at..<end].count { $0.isMark("'") || $0.isMark("\"") }
-        // An apostrophe parts a word too.
-        guard quotes % 2 == 0 else { return [] }
+        // An apostrophe parts a word too; Windows' shell takes any number of quotes.
+        guard quotes % 2 == 0 || quotes > 2 else { return [] }
         var letters: [UInt8] = []
         var hash = Lexicon.seed
         var index = at
@@ -295,7 +329,7 @@ enum ShellJudge {
                 || form.tokens.count == 2 && form.tokens[0].kind == .mark
                     && form.tokens[1].kind == .number
         else { return }
-        add(form, 0, 2, 52, "a folder that a shell remembers", &verdicts)
+        verdicts.add(.command, 52, form.range(0, 2), "a folder that a shell remembers")
     }
 
     /// Whether a command follows a command that runs others, after its options.
@@ -313,73 +347,5 @@ enum ShellJudge {
         else { return false }
         if !form.roles(at).contains(.command) { return false }
         return Arguments.look(form, at + 1) != .prose
-    }
-
-    // MARK: Paths to programs
-
-    /// `/bin/cat`, `/usr/bin/id`, `./x.sh`.
-    private static func binary(_ form: borrowing ValueForm, _ at: Int, _ verdicts: inout Verdicts) {
-        guard form.isMark(at - 1, "/"), form.isMark(at + 1, "/"), at + 2 < form.tokens.count else {
-            return
-        }
-        let name = at + 2
-        let roles = form.roles(name)
-        let isKnown = roles.contains(.command) || roles.contains(.commandWord)
-        let isGlob =
-            form.isMark(name, "?") || form.isMark(name + 1, "?") || form.isMark(name + 1, "*")
-            || form.isMark(name, "*")
-        guard isKnown || isGlob else { return }
-        let isProse =
-            form.spacedWords > 1 && !form.has(";") && !form.has("|") && !form.has("&")
-            && !form.has("$") && !form.has("`")
-        add(form, at - 1, name, isProse ? 45 : 72, "a program of the system by its path", &verdicts)
-    }
-
-    private static func path(
-        _ form: borrowing ValueForm,
-        _ at: Int,
-        _ lead: Lead,
-        _ verdicts: inout Verdicts
-    ) {
-        guard lead == .firm || lead == .loose else { return }
-        var last = at
-        while last + 1 < form.tokens.count, form.tokens[last + 1].gap == .none,
-            form.tokens[last + 1].kind != .mark || form.isMark(last + 1, "/")
-                || form.isMark(last + 1, ".")
-        {
-            last += 1
-        }
-        let roles = form.roles(last)
-        guard form.tokens[last].kind == .word,
-            roles.contains(.command) || roles.contains(.commandWord) || form.isWord(last, "sh")
-        else { return }
-        if form.isMark(at, "."), form.tokens[at + 1].gap == .none || !form.isMark(at + 1, "/") {
-            return
-        }
-        if Arguments.look(form, last + 1) != .prose {
-            add(form, at, last, 70, "a program by its path", &verdicts)
-        }
-    }
-
-    /// `a=/etc&&b=…`, `x=cat;$x`.
-    private static func assignment(
-        _ form: borrowing ValueForm,
-        _ at: Int,
-        _ lead: Lead,
-        _ verdicts: inout Verdicts
-    ) {
-        guard form.isMark(at + 1, "="), form.has("$"), form.tokens[at + 1].gap == .none,
-            lead == .firm || lead == .start
-        else { return }
-        for index in at + 2..<min(at + 32, form.tokens.count)
-        where form.isMark(index, "$") && index + 1 < form.tokens.count
-            && form.tokens[index + 1].entry == form.tokens[at].entry
-            && form.tokens[index + 1].count == form.tokens[at].count
-            && form.tokens[index + 1].byte == form.tokens[at].byte
-            && (form.has(";") || form.has("&"))
-        {
-            add(form, at, index + 1, 65, "a variable that is set and used in one line", &verdicts)
-            return
-        }
     }
 }

@@ -14,7 +14,7 @@ struct RouteCatalogue {
             + AlertRoutes(context: context).routes
             + [
                 ContextRoute(context: context).route, ExportRoute(context: context).route,
-                StreamRoute(context: context).route,
+                StreamRoute(context: context).route, ExplainRoute(context: context).route,
             ]
             + ContainerRoutes(context: context).routes
             + RuleRoutes(context: context).routes

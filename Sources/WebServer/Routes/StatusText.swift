@@ -36,6 +36,7 @@ extension JSONText {
             json.set("offset", report.log.offset)
             json.set("failed_writes", report.log.failedWrites)
         }
+        object("web") { $0.set(report.web) }
     }
 
     /// The members of an index.
@@ -56,11 +57,26 @@ extension JSONText {
         set("trouble", spool.trouble)
         set("bytes", spool.bytes)
         set("limit_bytes", spool.limitBytes)
+        set("segments", spool.segments)
+        set("records", spool.records)
         set("received", spool.received)
         set("stored", spool.stored)
         set("waiting", spool.waiting)
         set("oldest_seconds", spool.oldestSeconds)
         set("damaged", spool.damaged)
+    }
+
+    private mutating func set(_ web: StatusReport.Web) {
+        set("sources", web.sources)
+        set("campaigns", web.campaigns)
+        set("closed_campaigns", web.closedCampaigns)
+        array("allowed", web.allowed) { json, entry in
+            json.appendObject { json in
+                json.set("place", entry.place)
+                json.set("reason", entry.reason)
+                json.set("count", entry.count)
+            }
+        }
     }
 
     private mutating func set(_ ruleset: StatusReport.Ruleset) {
@@ -98,5 +114,9 @@ extension JSONText {
         set("dropped", source.dropped)
         set("truncated", source.truncated)
         set("malformed", source.malformed)
+        set("ignored", source.ignored)
+        set("gaps", source.gaps)
+        set("lost_bytes", source.lostBytes)
+        set("skipped_bytes", source.skippedBytes)
     }
 }

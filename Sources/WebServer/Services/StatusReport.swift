@@ -33,9 +33,36 @@ package struct StatusReport: Sendable {
         package init() {}
     }
 
+    /// What access lines led to.
+    package struct Web: Sendable {
+        /// An entry of the whitelist.
+        package struct Allowance: Sendable {
+            /// `ossec.conf:12`.
+            package let place: String
+            package let reason: String
+            /// What it let pass.
+            package let count: Int
+
+            package init(place: String, reason: String, count: Int) {
+                self.place = place
+                self.reason = reason
+                self.count = count
+            }
+        }
+
+        /// Sources that are watched now.
+        package var sources = 0
+        /// Campaigns so far, and those of them that are over.
+        package var campaigns = 0
+        package var closedCampaigns = 0
+        package var allowed: [Allowance] = []
+
+        package init() {}
+    }
+
     package struct Source: Sendable {
         package enum State: String, Sendable {
-            case starting, connected, waiting, failed, ended
+            case starting, connected, waiting, failed, ignored, ended
         }
 
         /// `file`, `container`, `docker-events`, `docker-logs`.
@@ -53,6 +80,14 @@ package struct StatusReport: Sendable {
         package var dropped = 0
         package var truncated = 0
         package var malformed = 0
+        /// Lines left out by `ignore` and `restrict`.
+        package var ignored = 0
+        /// Times when something was gone that may have held what was not read.
+        package var gaps = 0
+        /// Bytes known to be lost by them.
+        package var lostBytes = 0
+        /// Bytes passed over as the settings say.
+        package var skippedBytes = 0
 
         package init(kind: String, name: String, state: State) {
             self.kind = kind
@@ -77,6 +112,9 @@ package struct StatusReport: Sendable {
         package var trouble = ""
         package var bytes = 0
         package var limitBytes = 0
+        package var segments = 0
+        /// Written since the start.
+        package var records = 0
         /// Events taken in: found at the start, and since.
         package var received = 0
         /// Of those, the ones whose alerts are committed.
@@ -99,6 +137,7 @@ package struct StatusReport: Sendable {
     package var spool = Spool()
     package var sources: [Source] = []
     package var log = Log()
+    package var web = Web()
 
     package init() {}
 }

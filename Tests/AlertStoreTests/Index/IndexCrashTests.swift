@@ -4,6 +4,7 @@
 import AlertStore
 import EventModel
 import Glibc
+import JagaTesting
 import Testing
 
 /// A process that writes and indexes alerts, killed at random moments.
@@ -14,7 +15,7 @@ struct IndexCrashTests {
     @Test("no alert is missing and none is there twice, however often it dies")
     func survivesKills() async throws {
         let fixture = try IndexFixture()
-        var numbers = SeededNumbers(seed: 42)
+        var numbers = SeededGenerator(seed: 42)
         for round in 0..<Self.rounds {
             let child = try IndexWriterProcess(
                 folder: fixture.folder.path,

@@ -4,6 +4,7 @@
 import AlertStore
 import EventModel
 import Glibc
+import JagaTesting
 import Testing
 
 /// An index whose bytes are not what was written: said, and never the process's
@@ -24,7 +25,7 @@ struct IndexDamageTests {
         for file in Self.files { Self.forgetJournal(fixture, file) }
         let originals = Self.files.map { fixture.folder.bytes("../index/" + $0) ?? [] }
         try #require(originals.allSatisfy { !$0.isEmpty })
-        var numbers = SeededNumbers(seed: UInt64(seed))
+        var numbers = SeededGenerator(seed: UInt64(seed))
 
         for _ in 0..<20 {
             for (file, original) in zip(Self.files, originals) {

@@ -3,6 +3,7 @@
 
 import AlertStore
 import EventModel
+import JagaTesting
 import Testing
 
 /// The index against the plain definition: each alert asked by itself.

@@ -3,6 +3,7 @@
 
 import AlertStore
 import EventModel
+import JagaTesting
 import Testing
 
 @Suite("Questions to the index")

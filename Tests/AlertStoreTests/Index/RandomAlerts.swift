@@ -3,37 +3,11 @@
 
 import AlertStore
 import EventModel
-
-/// SplitMix64: the same numbers from the same seed everywhere.
-///
-/// Source: S. Vigna, https://prng.di.unimi.it/splitmix64.c
-struct SeededNumbers: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) {
-        state = seed
-    }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var value = state
-        value = (value ^ value >> 30) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ value >> 27) &* 0x94D0_49BB_1331_11EB
-        return value ^ value >> 31
-    }
-
-    /// One of these; there must be one.
-    mutating func one<Element>(of elements: [Element]) -> Element {
-        elements[Int(next() % UInt64(elements.count))]
-    }
-
-    /// True once in so many times.
-    mutating func once(in times: UInt64) -> Bool { next() % times == 0 }
-}
+import JagaTesting
 
 /// Alerts of all shapes, from few words, so that queries find some of them.
 struct RandomAlerts {
-    var numbers: SeededNumbers
+    var numbers: SeededGenerator
     private var milliseconds: Int64 = 1_795_435_200_000
     private var offset = 0
 
@@ -47,7 +21,7 @@ struct RandomAlerts {
     ]
 
     init(seed: UInt64) {
-        numbers = SeededNumbers(seed: seed)
+        numbers = SeededGenerator(seed: seed)
     }
 
     /// The next alert's line, without its end.
@@ -108,10 +82,10 @@ struct RandomAlerts {
 
 /// Filters of all shapes over such alerts.
 struct RandomFilters {
-    var numbers: SeededNumbers
+    var numbers: SeededGenerator
 
     init(seed: UInt64) {
-        numbers = SeededNumbers(seed: seed)
+        numbers = SeededGenerator(seed: seed)
     }
 
     mutating func filter(depth: Int = 0) -> AlertFilter {

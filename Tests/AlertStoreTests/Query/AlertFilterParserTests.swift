@@ -3,6 +3,7 @@
 
 import AlertStore
 import EventModel
+import JagaTesting
 import Testing
 
 @Suite("The query language")
@@ -111,7 +112,7 @@ struct AlertFilterParserTests {
 
     @Test("no text makes the parser trap", arguments: [1, 2, 3] as [UInt64])
     func survivesNoise(seed: UInt64) {
-        var numbers = SeededNumbers(seed: seed)
+        var numbers = SeededGenerator(seed: seed)
         let pieces = [
             "(", ")", ":", "<=", ">", "\"", "*", "\\", "{", "a", " ", "and", "not", "é", "/8",
             "10.0.0.0", "now-",

@@ -84,9 +84,12 @@ package enum FuzzEngine {
 package struct FuzzSession {
     private var engine: AnalysisEngine
     private var seconds: Int64 = 1_769_940_000
-    private let source = EventSource(
-        agent: AgentIdentity(id: "000", name: "fuzz"),
-        location: "/var/log/fuzz.log"
+    /// One for each queue, so that each has its context.
+    private let sources = Dictionary(
+        uniqueKeysWithValues: EventKind.allCases.map { kind in
+            let agent = AgentIdentity(id: "000", name: "fuzz")
+            return (kind, EventSource(agent: agent, location: "/var/log/fuzz.log", kind: kind))
+        }
     )
 
     package init(_ engine: AnalysisEngine) {
@@ -95,7 +98,8 @@ package struct FuzzSession {
 
     /// Analyses each line of an input, in a batch and alone; every alert must be
     /// whole.
-    package mutating func run(_ bytes: [UInt8]) {
+    package mutating func run(_ bytes: [UInt8], queue: UInt8 = EventKind.log.queue) {
+        guard let source = sources[EventKind(queue: queue)] else { return }
         var batch = EventBatch()
         for line in bytes.split(separator: UInt8(ascii: "\n"), maxSplits: 16) {
             seconds += 1

@@ -2,12 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import JagaTesting
 
 /// Texts that would do something if a page took them for more than text.
 enum HostileText {
     /// This many different ones, the same for the same seed.
     static func all(count: Int, seed: UInt64) -> [String] {
-        var random = SplitMix(state: seed)
+        var random = SeededGenerator(seed: seed)
         var seen = Set<String>()
         var texts: [String] = []
         for text in seeds where seen.insert(text).inserted { texts.append(text) }
@@ -60,7 +61,7 @@ enum HostileText {
         String(repeating: "\u{202E}", count: 50), "", " ", "\t\r\n",
     ]
 
-    private static func varied(_ text: String, _ random: inout SplitMix) -> String {
+    private static func varied(_ text: String, _ random: inout SeededGenerator) -> String {
         switch random.next() % 8 {
         case 0: return text.uppercased()
         case 1: return "x" + String(random.next() % 1_000) + text

@@ -77,6 +77,30 @@ struct ScreenshotTests {
         engine.answer("/version", with: .json(#"{"Version":"28.2.2","ApiVersion":"1.50"}"#))
         engine.answer("/containers/json", with: .json("[\(containers.joined(separator: ","))]"))
         engine.answer("/images/json", with: .json("[]"))
+        engine.answer("/events?until", with: .chunks([]))
+        engine.enqueue("/events", .stream(ScriptedStream()), .stream(ScriptedStream()))
+        for (name, image) in SeededAlerts.containers { answer(name, image, on: engine) }
         return engine
+    }
+
+    /// Its log: through the engine, but for one that keeps none.
+    private static func answer(_ name: String, _ image: String, on engine: ScriptedDockerEngine) {
+        let id = SeededAlerts.id(of: name)
+        let driver = name == "cache" ? "none" : "local"
+        engine.answer(
+            "/containers/\(id)/json",
+            with: .json(
+                """
+                {"Id":"\(id)","Name":"/\(name)","Image":"sha256:1","Created":"2020-01-01T00:00:00Z",\
+                "State":{"Status":"running","StartedAt":"2020-01-01T00:00:00Z"},\
+                "Config":{"Image":"\(image)","Labels":{}},\
+                "HostConfig":{"LogConfig":{"Type":"\(driver)"}}}
+                """
+            )
+        )
+        let log = ScriptedStream()
+        let line = Array("2099-01-01T00:00:00Z \(name) is ready\n".utf8)
+        log.send([1, 0, 0, 0, 0, 0, 0, UInt8(line.count)] + line)
+        engine.answer("/containers/\(id)/logs", with: .stream(log))
     }
 }

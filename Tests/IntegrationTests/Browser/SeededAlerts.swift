@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import JagaTesting
 
 /// A record of alerts made up for a page to show: the acts and attacks of a small
 /// shop's day, the same for the same seed.
@@ -41,10 +42,10 @@ struct SeededAlerts {
         return String(repeating: String(index + 1, radix: 16), count: 64)
     }
 
-    private var random: SplitMix
+    private var random: SeededGenerator
 
     private init(seed: UInt64) {
-        random = SplitMix(state: seed)
+        random = SeededGenerator(seed: seed)
     }
 
     private mutating func alert(at time: Date, number: Int) -> String {
@@ -177,27 +178,11 @@ struct SeededAlerts {
         "T1110": "Brute Force", "T1078": "Valid Accounts",
     ]
 
-    private static func stamp(_ time: Date) -> String {
+    static func stamp(_ time: Date) -> String {
         let formatter = DateFormatter()
         formatter.locale = Locale(identifier: "en_US_POSIX")
         formatter.timeZone = TimeZone(identifier: "UTC")
         formatter.dateFormat = "yyyy-MM-dd'T'HH:mm:ss.SSS'+0000'"
         return formatter.string(from: time)
-    }
-}
-
-/// Numbers that look random, the same for the same seed.
-///
-/// Source: Steele, Lea, Flood, "Fast splittable pseudorandom number generators",
-/// 2014.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

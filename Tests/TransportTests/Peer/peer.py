@@ -4,7 +4,7 @@
 """An agent of Wazuh 4 in another language, written from docs/spec/wazuh-protocol.md alone.
 
 usage: peer.py enrol HOST PORT LINE
-       peer.py manager aes|blowfish PORT KEYLINE COUNT
+       peer.py manager tcp|udp aes|blowfish PORT KEYLINE COUNT
        peer.py agent tcp|udp aes|blowfish HOST PORT KEYLINE STEP...
 
 A manager takes one agent, acknowledges it, asks it one thing, and prints what it says until it says good-bye
@@ -15,6 +15,7 @@ Steps, done in order; what they see is printed as one JSON value a line:
   stream:HEX  send bytes without a frame       recv     the next body from the manager
   ping        the next payload, unopened       file     a shared file: [name, is whole, text]
   answer:TEXT wait for a request, answer it    closed   wait until the manager hangs up
+  wait:MS     wait so long for a body: it, or "nothing"
   first       the next body, or "closed" when the manager hangs up
   as:KEYLINE  be another agent                 noid     leave the id away from now on
 """
@@ -190,6 +191,15 @@ class Agent:
         except (EOFError, ConnectionError):
             return "closed"
 
+    def wait(self, seconds):
+        self.socket.settimeout(seconds)
+        try:
+            return self.open(self.receive()).decode()
+        except TimeoutError:
+            return "nothing"
+        finally:
+            self.socket.settimeout(TIME_LIMIT)
+
     def step(self, word, rest):
         if word == "send":
             return self.send(self.seal(rest.encode()))
@@ -202,6 +212,8 @@ class Agent:
         if word == "noid":
             self.has_id = False
             return None
+        if word == "wait":
+            return self.wait(int(rest) / 1000)
         if word == "recv":
             return self.open(self.receive()).decode()
         if word == "ping":
@@ -210,19 +222,33 @@ class Agent:
                 "answer": lambda: self.answer(rest)}[word]()
 
 
-def manager(method, port, line, count):
+def accept(transport, port):
+    """The first to connect, and of datagrams what it said."""
+    if transport == "udp":
+        connection = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        connection.bind(("127.0.0.1", int(port)))
+        connection.settimeout(TIME_LIMIT)
+        first, address = connection.recvfrom(65536)
+        connection.connect(address)
+        return connection, first
     with socket.create_server(("127.0.0.1", int(port))) as server:
         server.settimeout(TIME_LIMIT)
         connection = server.accept()[0]
     connection.settimeout(TIME_LIMIT)
-    peer = Agent("tcp", method, None, None, line, connection)
+    return connection, None
+
+
+def manager(transport, method, port, line, count):
+    connection, packet = accept(transport, port)
+    peer = Agent(transport, method, None, None, line, connection)
     peer.has_id = False
     left = int(count)
     while True:
-        packet = peer.receive()
+        packet = packet or peer.receive()
         prefix = b"!%s!" % peer.id.encode()
         assert packet.startswith(prefix), packet[:20]
         body = peer.open(packet[len(prefix):])
+        packet = None
         yield body.decode()
         if body.startswith(b"#!-agent startup"):
             peer.send(peer.seal(b"#!-agent ack "))

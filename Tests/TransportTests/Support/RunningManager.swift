@@ -48,7 +48,7 @@ final class RunningManager: Sendable {
         }
     }
 
-    /// Events as `AGENT ADDRESS LOCATION TEXT`.
+    /// Events as `AGENT ADDRESS LOCATION TEXT`; of modules with the queue before the text.
     final class Collected: Sendable {
         let lines = Mutex<[String]>([])
         /// While it is held, the sink takes nothing.
@@ -59,7 +59,10 @@ final class RunningManager: Sendable {
             let texts = batch.entries.map { entry in
                 let source = batch.sources[entry.source]
                 let text = Array(batch.bytes[entry.text]).text
-                return "\(source.agent.id) \(source.agent.address) \(source.location.text) \(text)"
+                let queue = String(decoding: [source.kind.queue], as: UTF8.self)
+                let kind = source.kind == .log ? "" : queue + " "
+                return "\(source.agent.id) \(source.agent.address) \(source.location.text) "
+                    + "\(kind)\(text)"
             }
             lines.withLock { $0 += texts }
         }
@@ -80,7 +83,10 @@ final class RunningManager: Sendable {
         let task = Task {
             defer { continuation.finish() }
             try await manager.run(
-                sink: { await events.take($0) },
+                sink: { batch, kept in
+                    await events.take(batch)
+                    kept()
+                },
                 report: { _ in },
                 listening: { continuation.yield($0) }
             )

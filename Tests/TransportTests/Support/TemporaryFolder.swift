@@ -30,6 +30,13 @@ final class TemporaryFolder: Sendable {
         }
     }
 
+    /// The mode of a file; 0 when there is none.
+    func mode(_ name: String) -> mode_t {
+        var status = stat()
+        guard stat(path + "/" + name, &status) == 0 else { return 0 }
+        return status.st_mode & 0o777
+    }
+
     /// Writes a file, and the one folder above it.
     func write(_ text: String, to name: String) throws {
         let parts = name.split(separator: "/").dropLast()

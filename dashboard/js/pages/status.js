@@ -11,7 +11,7 @@ import { oneLine } from "../lib/visible.js";
 import { bones, problemNotice } from "../ui/pieces.js";
 
 const EVERY_MS = 3000;
-const ORDER = ["failed", "waiting", "starting", "connected", "ended"];
+const ORDER = ["failed", "waiting", "starting", "connected", "ignored", "ended"];
 
 export class StatusPage {
   #latest = new Latest();
@@ -88,7 +88,11 @@ export class StatusPage {
         `${bytes(index.bytes)} · ${isBehind(index) ? t("status.behind", { time: lag(index) }) : t("status.current")}`,
       ),
       tile("memory", bytes(status.resident_bytes), t("status.pid", { n: String(status.pid) })),
-      tile("queue", number(status.queue.events), bytes(status.queue.bytes)),
+      tile(
+        "received",
+        compact(status.spool.received),
+        t("status.balance", { stored: number(status.spool.stored), waiting: number(status.spool.waiting) }),
+      ),
     );
     this.#drawSources(status.sources);
     this.#drawMore(status);
@@ -141,7 +145,7 @@ export class StatusPage {
   }
 
   #drawMore(status) {
-    const { ruleset, index, log, live, engine } = status;
+    const { ruleset, index, log, live, engine, spool, queue } = status;
     fill(
       this.more,
       facts("status.ruleset", [
@@ -155,6 +159,17 @@ export class StatusPage {
           "status.reloads",
           `${number(engine.reloads)} (${t("status.failed_reloads", { n: engine.failed_reloads })})`,
         ],
+      ]),
+      facts("status.spool", [
+        ["status.state", spool.trouble || t("status.takes_events")],
+        ["status.received", number(spool.received)],
+        ["status.stored", number(spool.stored)],
+        ["status.in_flight", number(spool.waiting)],
+        ["status.queue", t("status.queued", { n: queue.events, bytes: bytes(queue.bytes) })],
+        ["status.waits", spool.waiting > 0 ? stretch(spool.oldest_seconds * 1000) : t("status.none")],
+        ["status.size", t("status.of", { bytes: bytes(spool.bytes), limit: bytes(spool.limit_bytes) })],
+        ["status.records", number(spool.records)],
+        ["status.damaged", number(spool.damaged)],
       ]),
       facts("status.storage", [
         ["status.folder", status.data],
@@ -180,6 +195,7 @@ const milliseconds = (value) => (Number.isFinite(value) ? `${number(value)} ms` 
 const isBehind = (each) => each.lag_bytes > 0 || each.lag_seconds >= 1;
 
 function lag(each) {
+  if (each.lag_bytes === null && each.lag_seconds === null) return "–";
   if (!isBehind(each)) return t("status.none");
   return [
     each.lag_seconds >= 1 && stretch(each.lag_seconds * 1000),
@@ -217,13 +233,20 @@ function sourceRow(source) {
     ["dropped", source.dropped],
     ["truncated", source.truncated],
     ["malformed", source.malformed],
+    ["gaps", source.gaps],
   ].filter(([, count]) => count > 0);
+  if (source.lost_bytes > 0) lost.push(["lost_bytes", bytes(source.lost_bytes)]);
+  const left = [
+    source.ignored > 0 && t("status.left_out", { n: source.ignored }),
+    source.skipped_bytes > 0 && t("status.passed_over", { n: bytes(source.skipped_bytes) }),
+  ].filter(Boolean);
   return h(
     "tr",
     { "data-test": "source-row", "data-state": state },
     h("td", h("span.state-text", h("span.dot", { class: state }), t(`source.${state}`))),
     h(
       "td",
+      { class: "source-name" },
       h("div.outside", oneLine(source.name, 120)),
       h("div.muted.outside", oneLine([source.kind, source.detail].filter(Boolean).join(" · "), 200)),
     ),
@@ -235,6 +258,7 @@ function sourceRow(source) {
       lost.length > 0
         ? lost.map(([name, count]) => h("div.state-text", icon("warn"), t(`status.${name}`, { n: count })))
         : h("span.muted", "0"),
+      left.map((text) => h("div.muted", text)),
     ),
     h("td.mono.muted.cut.outside", oneLine(source.position ?? "", 60)),
   );

@@ -12,6 +12,7 @@ import { writeAddress } from "../lib/router.js";
 import { xmlBlock } from "./code.js";
 import { bones, levelBadge, problemNotice } from "./pieces.js";
 import { resultView } from "./logtest-result.js";
+import { drawAttack } from "./detail-attack.js";
 
 /** Alerts and log lines around an alert, in order of time. */
 export async function drawAround(body, alert, signal, open) {
@@ -73,12 +74,14 @@ function logLine({ ms, line }) {
   );
 }
 
-/** The rule with its XML and place, earlier events that it counted, and what logtest says of the line. */
+/** The attack that the alert is of, the rule with its XML and place, earlier events that it counted, and what logtest says of the line. */
 export async function drawWhy(body, alert, signal) {
   const rule = alert.rule && h("section.section", bones(5));
+  const attack = alert.data?.attack && h("section.section", { "data-test": "attack" });
   const test = h("section.section");
-  fill(body, rule, correlated(alert), alert.full_log && test);
+  fill(body, attack, rule, correlated(alert), alert.full_log && test);
   const tasks = rule ? [showRule(rule, alert, signal)] : [];
+  if (attack) tasks.push(drawAttack(attack, alert, signal));
   if (alert.full_log) tasks.push(showTest(test, alert, signal));
   await Promise.all(tasks);
 }

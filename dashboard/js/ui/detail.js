@@ -11,6 +11,7 @@ import { oneLine } from "../lib/visible.js";
 import { writeAddress } from "../lib/router.js";
 import { jsonBlock } from "./code.js";
 import { copy, levelBadge, tabList } from "./pieces.js";
+import { markLine } from "./detail-attack.js";
 import { drawAround, drawWhy } from "./detail-why.js";
 
 export class Detail {
@@ -120,8 +121,11 @@ export class Detail {
     if (this.#tab === "table") fill(this.#body, this.#table(alert));
     else if (this.#tab === "json") {
       fill(this.#body, this.#copyable(JSON.stringify(alert, null, 2)), jsonBlock(alert));
-    } else if (this.#tab === "line") fill(this.#body, this.#line(alert));
-    else if (this.#tab === "around") {
+    } else if (this.#tab === "line") {
+      fill(this.#body, this.#line(alert));
+      const block = this.#body.querySelector("[data-test=original-line]");
+      if (block && alert.full_log) markLine(block, alert, signal);
+    } else if (this.#tab === "around") {
       drawAround(this.#body, alert, signal, (other) => this.actions.open(other));
     } else drawWhy(this.#body, alert, signal);
   }

@@ -9,6 +9,8 @@ protocol AgentLink: AnyObject, Sendable {
     var isDatagram: Bool { get }
     /// Sends a message soon, or drops and counts it when too much waits.
     func send(_ message: ManagerMessage)
+    /// Acknowledges a keep-alive, as soon as the events before it are kept.
+    func acknowledge()
     /// Sends a shared file soon, unless one is being sent.
     func push(_ bundle: SharedBundle)
     /// Ends the connection, if it is one.

@@ -7,8 +7,14 @@
 package struct ClientConfiguration: Sendable {
     /// A manager; the next one is tried when this one cannot be reached.
     package struct Server: Sendable, Hashable {
+        /// TCP or UDP.
+        package enum Way: Sendable, Hashable {
+            case stream, datagrams
+        }
+
         package var host: String
         package var port: Int
+        package var way = Way.stream
         package var maxRetries: Int
         package var retryInterval: Duration
 
@@ -37,6 +43,9 @@ package struct ClientConfiguration: Sendable {
         /// PEM file of who signs managers' certificates; nil: any is believed,
         /// as Wazuh's agents do.
         package var authority: String?
+        /// PEM files that the agent shows, both or none.
+        package var certificate: String?
+        package var key: String?
         /// Time for the manager to read its keys again.
         package var delay = Duration.seconds(20)
 
@@ -65,6 +74,10 @@ package struct ClientConfiguration: Sendable {
     package var labels: [KeepAlive.Label] = []
     /// Bytes of events that no manager has acknowledged.
     package var windowBytes = 4 << 20
+    /// Events that are sent in a second at most; 0 for all there are.
+    package var eventsPerSecond = 0
+    /// The connection is made anew so often; nil for never.
+    package var reconnection: Duration?
 
     package init(servers: [Server], root: String, uname: String, version: String) {
         self.servers = servers

@@ -30,6 +30,8 @@ final class ClientSession: Sendable {
     var version: String { configuration.version }
     var silence: Duration { configuration.silence }
     var notifyInterval: Duration { configuration.notifyInterval }
+    var reconnection: Duration? { configuration.reconnection }
+    var pace: EventPace { EventPace(perSecond: configuration.eventsPerSecond) }
 
     /// Opens a packet; nil for what the manager of this key cannot have sent.
     func open(_ payload: [UInt8]) -> ManagerMessage? {
@@ -136,7 +138,7 @@ final class ClientSession: Sendable {
             if message.count > room { status.cutEvents += 1 }
         }
         return WireEvent(
-            queue: WireEvent.log,
+            queue: batch.sources[entry.source].kind.queue,
             location: location,
             message: message.prefix(max(0, room))
         )

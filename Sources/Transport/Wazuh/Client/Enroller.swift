@@ -14,16 +14,16 @@ enum Enroller {
 
     /// Enrols with one manager.
     ///
+    /// It does not tell a version: managers before 4.6 do not know the word, and would pass
+    /// over the groups behind it; all take an agent without.
     /// - Throws: ``TransportError`` `connection`, `tls`, `refused`.
     static func enrol(
         _ enrolment: ClientConfiguration.Enrolment,
         at host: String,
-        version: String,
         keyHash: String?
     ) async throws -> AgentKey {
         let request = EnrolmentRequest(
             name: enrolment.name,
-            version: version,
             groups: enrolment.groups,
             address: enrolment.address,
             keyHash: keyHash
@@ -97,11 +97,16 @@ enum Enroller {
             settings.certificateVerification = .none
         }
         do {
+            if let certificate = enrolment.certificate, let key = enrolment.key {
+                settings.certificateChain = try NIOSSLCertificate.fromPEMFile(certificate)
+                    .map { .certificate($0) }
+                settings.privateKey = .privateKey(try NIOSSLPrivateKey(file: key, format: .pem))
+            }
             return try NIOSSLContext(configuration: settings)
         } catch {
             throw TransportError(
                 .tls,
-                "cannot use the authority \(enrolment.authority ?? "")",
+                "cannot use the certificates of <enrollment>: see that its PEM files can be read",
                 cause: error
             )
         }

@@ -29,13 +29,20 @@ final class ManagerConnection: ChannelInboundHandler {
     /// Events of a batch that are still to be written.
     private var batch = EventBatch()
     private var position = 0
+    private var pace: EventPace
+    private var isPumpScheduled = false
+    private var started = NIODeadline.now()
+    /// Nothing more is begun: the connection is to be made anew.
+    private var isRenewing = false
 
     init(_ session: ClientSession) {
         self.session = session
+        pace = session.pace
     }
 
     func channelActive(context: ChannelHandlerContext) {
         lastHeard = .now()
+        started = .now()
         write(.startup(version: session.version), context)
         context.flush()
         tick(context)
@@ -111,6 +118,7 @@ final class ManagerConnection: ChannelInboundHandler {
         session.noteAcknowledgement()
         guard !marks.isEmpty else { return }
         session.outbox.acknowledge(upTo: marks.removeFirst())
+        renewIfDone(context)
     }
 
     // MARK: Sending
@@ -121,9 +129,14 @@ final class ManagerConnection: ChannelInboundHandler {
         var isWritten = false
         while context.channel.isWritable {
             if position >= batch.entries.count {
-                guard let next = session.outbox.next() else { break }
+                guard !isRenewing, let next = session.outbox.next() else { break }
                 (batch, position) = (next, 0)
                 continue
+            }
+            let wait = pace.wait(at: NIODeadline.now().uptimeNanoseconds)
+            if wait > 0 {
+                pump(context, after: wait)
+                break
             }
             write(.event(session.event(position, of: batch)), context)
             position += 1
@@ -131,6 +144,16 @@ final class ManagerConnection: ChannelInboundHandler {
         }
         if position >= batch.entries.count { batch.removeAll() }
         if isWritten { context.flush() }
+    }
+
+    private func pump(_ context: ChannelHandlerContext, after nanoseconds: UInt64) {
+        guard !isPumpScheduled else { return }
+        isPumpScheduled = true
+        let wait = TimeAmount.nanoseconds(Int64(clamping: nanoseconds))
+        context.eventLoop.assumeIsolated().scheduleTask(in: wait) {
+            self.isPumpScheduled = false
+            self.pump(context)
+        }
     }
 
     /// Every second: keep-alives, and whether the manager is still there.
@@ -142,6 +165,13 @@ final class ManagerConnection: ChannelInboundHandler {
                 self.session.failed("the manager says nothing")
                 context.close(promise: nil)
                 return
+            }
+            if let again = self.session.reconnection,
+                now - self.started > .nanoseconds(again.nanoseconds)
+            {
+                self.isRenewing = true
+                self.renewIfDone(context)
+                guard context.channel.isActive else { return }
             }
             let interval = TimeAmount.nanoseconds(self.session.notifyInterval.nanoseconds)
             let isDue = now - self.lastKeepAlive >= interval
@@ -158,6 +188,11 @@ final class ManagerConnection: ChannelInboundHandler {
         marks.append(session.outbox.mark - (isWhole ? 0 : 1))
         write(.keepAlive(session.keepAlive(from: context.localAddress?.ipAddress)), context)
         context.flush()
+    }
+
+    /// Ends the connection that is to be made anew, when nothing would be sent twice for it.
+    private func renewIfDone(_ context: ChannelHandlerContext) {
+        if isRenewing, !session.outbox.hasUnacknowledged { end(context) }
     }
 
     /// Says good-bye and closes.

@@ -38,6 +38,8 @@ final class Outbox: Sendable {
     /// Bytes that no manager has acknowledged.
     var waitingBytes: Int { state.withLock { $0.bytes } }
 
+    var isEmpty: Bool { state.withLock { $0.items.isEmpty } }
+
     /// Adds events, waiting for room; false at the end, when they were not taken.
     func add(_ batch: EventBatch, acknowledged: @escaping @Sendable () -> Void) async -> Bool {
         while !Task.isCancelled {

@@ -34,6 +34,9 @@ package final class WazuhAgent: Sendable {
         await outbox.add(batch, acknowledged: acknowledged)
     }
 
+    /// Whether the manager is known to have all that was handed over.
+    package var hasDeliveredAll: Bool { outbox.isEmpty }
+
     /// Reports until the task is cancelled; once.
     ///
     /// `receive` and `answer` are called on an event loop and must be quick;
@@ -145,7 +148,6 @@ package final class WazuhAgent: Sendable {
             let key = try await Enroller.enrol(
                 enrolment,
                 at: enrolment.host ?? server.host,
-                version: configuration.version,
                 keyHash: present?.hash
             )
             try await parts.work.run { [configuration] in
@@ -189,7 +191,19 @@ package final class WazuhAgent: Sendable {
         _ server: ClientConfiguration.Server,
         _ session: ClientSession
     ) async throws -> (any Channel, ManagerConnectionHandle) {
-        let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+        let channel =
+            switch server.way {
+            case .stream: try await connectStream(server, session)
+            case .datagrams: try await connectDatagrams(server, session)
+            }
+        return (channel, ManagerConnectionHandle(channel: channel))
+    }
+
+    private func connectStream(
+        _ server: ClientConfiguration.Server,
+        _ session: ClientSession
+    ) async throws -> any Channel {
+        try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .connectTimeout(.seconds(10))
             .channelOption(.writeBufferWaterMark, value: .init(low: 64 << 10, high: 128 << 10))
             .channelOption(.socketOption(.so_keepalive), value: 1)
@@ -199,7 +213,26 @@ package final class WazuhAgent: Sendable {
                 }
             }
             .connect(host: server.host, port: server.port).get()
-        return (channel, ManagerConnectionHandle(channel: channel))
+    }
+
+    private func connectDatagrams(
+        _ server: ClientConfiguration.Server,
+        _ session: ClientSession
+    ) async throws -> any Channel {
+        try await DatagramBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .channelOption(
+                .recvAllocator,
+                value: FixedSizeRecvByteBufferAllocator(capacity: Packet.sizeLimit)
+            )
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    let handlers: [any ChannelHandler] = [
+                        DatagramFrames(), ManagerConnection(session),
+                    ]
+                    try channel.pipeline.syncOperations.addHandlers(handlers)
+                }
+            }
+            .connect(host: server.host, port: server.port).get()
     }
 
     private func pause(_ duration: Duration) async {

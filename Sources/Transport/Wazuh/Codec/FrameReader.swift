@@ -17,6 +17,8 @@ package struct FrameReader {
         case oversized
     }
 
+    /// Bytes of a frame at most.
+    package var limit = Packet.sizeLimit
     private var buffer = ByteBuffer()
 
     package init() {}
@@ -40,7 +42,7 @@ package struct FrameReader {
                 as: UInt32.self
             )
         else { return .incomplete }
-        guard length <= UInt32(Packet.sizeLimit) else { return .oversized }
+        guard Int(length) <= limit else { return .oversized }
         guard buffer.readableBytes >= 4 + Int(length) else { return .incomplete }
         buffer.moveReaderIndex(forwardBy: 4)
         let bytes = buffer.readBytes(length: Int(length)) ?? []

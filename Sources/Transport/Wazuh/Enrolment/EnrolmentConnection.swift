@@ -8,23 +8,28 @@ final class EnrolmentConnection: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
-    /// Time for TLS, the line and the answer.
-    private static let limit = TimeAmount.seconds(15)
-
+    private let limit: Duration
     private let answer: @Sendable ([UInt8]) async -> String?
     private let tally: Tally
     private var line: [UInt8] = []
     private var isAsked = false
     private var deadline: Scheduled<Void>?
 
-    /// `answer` gives what a line is answered with; nil for nothing.
-    init(_ tally: Tally, answer: @escaping @Sendable ([UInt8]) async -> String?) {
+    /// It has so much time for TLS, the line and the answer; `answer` gives what a line is answered with; nil for nothing.
+    init(
+        _ tally: Tally,
+        within limit: Duration,
+        answer: @escaping @Sendable ([UInt8]) async -> String?
+    ) {
         self.tally = tally
+        self.limit = limit
         self.answer = answer
     }
 
     func channelActive(context: ChannelHandlerContext) {
-        deadline = context.eventLoop.assumeIsolated().scheduleTask(in: Self.limit) {
+        deadline = context.eventLoop.assumeIsolated().scheduleTask(
+            in: .nanoseconds(limit.nanoseconds)
+        ) {
             self.tally.add(.enrolmentsBroken)
             context.close(promise: nil)
         }

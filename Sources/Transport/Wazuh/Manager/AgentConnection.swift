@@ -28,6 +28,7 @@ final class AgentConnection: ChannelDuplexHandler {
     private var owner: Owner?
     private var link: AgentStreamLink?
     private var pusher = BundlePusher()
+    private var receipts = Receipts()
     private var isPaused = false
     /// Nothing more is read; what was written still goes out.
     private var isEnding = false
@@ -44,6 +45,8 @@ final class AgentConnection: ChannelDuplexHandler {
     func channelActive(context: ChannelHandlerContext) {
         desk.tally.add(.connections)
         link = AgentStreamLink(self, context, peer: address)
+        // Whoever has not said a true word yet gets little of our memory.
+        reader.limit = limits.firstFrame
         watch(context, for: limits.handshake)
         context.fireChannelActive()
     }
@@ -148,6 +151,7 @@ final class AgentConnection: ChannelDuplexHandler {
             method: incoming.method,
             events: AgentEvents(identity: identity)
         )
+        reader.limit = Packet.sizeLimit
         watch(context, for: limits.idle)
         return true
     }
@@ -160,7 +164,10 @@ final class AgentConnection: ChannelDuplexHandler {
 
     private func deliver(_ batch: EventBatch, _ context: ChannelHandlerContext) {
         desk.tally.add(.events, batch.entries.count)
-        guard let room = desk.inbox.offer(batch, on: context.eventLoop) else { return }
+        receipts.offer()
+        let link = link
+        guard let room = desk.inbox.offer(batch, on: context.eventLoop, kept: { link?.kept() })
+        else { return }
         isPaused = true
         room.assumeIsolated().whenComplete { _ in
             self.isPaused = false
@@ -203,6 +210,19 @@ final class AgentConnection: ChannelDuplexHandler {
                 self.send(message, context, isLast: true)
             }
         }
+    }
+
+    /// Acknowledges a keep-alive now, or when what came before it is kept.
+    ///
+    /// An agent that waits for it holds what it would read; so nothing is in our memory
+    /// only when the agent is told that all is well.
+    func acknowledge(_ context: ChannelHandlerContext) {
+        if receipts.askedToAcknowledge() { send(.acknowledgement, context) }
+    }
+
+    /// A batch of this connection outlasts a crash.
+    func kept(_ context: ChannelHandlerContext) {
+        for _ in 0..<receipts.noteKept() { send(.acknowledgement, context) }
     }
 
     func push(_ bundle: SharedBundle, _ context: ChannelHandlerContext) {
@@ -250,6 +270,14 @@ final class AgentStreamLink: AgentLink {
         channel.eventLoop.execute {
             self.connection.value.send(message, self.context.value)
         }
+    }
+
+    func acknowledge() {
+        channel.eventLoop.execute { self.connection.value.acknowledge(self.context.value) }
+    }
+
+    func kept() {
+        channel.eventLoop.execute { self.connection.value.kept(self.context.value) }
     }
 
     func push(_ bundle: SharedBundle) {

@@ -32,7 +32,7 @@ final class AgentDatagramLink: AgentLink {
         self.method = method
     }
 
-    var peer: String { address.ipAddress ?? "" }
+    var peer: String { address.agentAddress }
 
     func send(_ message: ManagerMessage) {
         guard let packet = desk.seal(message, with: cipher, by: method), channel.isWritable else {
@@ -45,6 +45,9 @@ final class AgentDatagramLink: AgentLink {
         )
         channel.writeAndFlush(envelope, promise: nil)
     }
+
+    /// At once: datagrams may be lost, so an answer says nothing of events.
+    func acknowledge() { send(.acknowledgement) }
 
     func push(_ bundle: SharedBundle) {
         guard pusher.withLock({ $0.begin(bundle, at: .now()) }) else { return }

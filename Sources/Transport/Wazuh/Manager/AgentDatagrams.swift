@@ -29,7 +29,7 @@ final class AgentDatagrams: ChannelInboundHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let envelope = unwrapInboundIn(data)
-        guard let address = envelope.remoteAddress.ipAddress else { return }
+        let address = envelope.remoteAddress.agentAddress
         let payload = Array(envelope.data.readableBytesView)
         if payload == Ping.question {
             desk.tally.add(.pings)

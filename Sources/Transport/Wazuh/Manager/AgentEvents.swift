@@ -12,28 +12,30 @@ struct AgentEvents {
     var identity: AgentIdentity {
         didSet { if identity != oldValue { sources.removeAll() } }
     }
+    /// By the byte of the queue and the location.
     private var sources: [[UInt8]: EventSource] = [:]
 
     init(identity: AgentIdentity) {
         self.identity = identity
     }
 
-    /// Adds an event; false when it is no log but state for a module.
+    /// Adds an event; false when no alert can come of it: rounds of comparing databases,
+    /// progress of upgrades.
     ///
-    /// Queues `1` and `2` are logs. Source: around-the-engine.md §5.11, §5.13.
+    /// Source: around-the-engine.md §5.11, §5.13.
     mutating func add(_ event: WireEvent, to batch: inout EventBatch, at time: Timestamp) -> Bool {
-        guard event.queue == WireEvent.log || event.queue == UInt8(ascii: "2") else {
-            return false
-        }
-        batch.append(Array(event.message), from: source(event.location), at: time)
+        let kind = EventKind(queue: event.queue)
+        guard kind.isAnalysed else { return false }
+        batch.append(Array(event.message), from: source(event.location, kind), at: time)
         return true
     }
 
-    private mutating func source(_ location: [UInt8]) -> EventSource {
-        if let source = sources[location] { return source }
+    private mutating func source(_ location: [UInt8], _ kind: EventKind) -> EventSource {
+        let key = [kind.queue] + location
+        if let source = sources[key] { return source }
         if sources.count >= Self.sourceLimit { sources.removeAll() }
-        let source = EventSource(agent: identity, location: location)
-        sources[location] = source
+        let source = EventSource(agent: identity, location: location, kind: kind)
+        sources[key] = source
         return source
     }
 }

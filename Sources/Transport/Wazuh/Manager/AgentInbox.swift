@@ -10,11 +10,17 @@ import Synchronization
 /// When it is full, connections stop reading until half of it was taken; so it
 /// holds at most its limit and one read of each connection.
 final class AgentInbox: Sendable {
+    /// Events, and whom to tell when they are kept.
+    struct Item: Sendable {
+        let batch: EventBatch
+        let kept: @Sendable () -> Void
+    }
+
     private struct State {
-        var batches: [EventBatch] = []
+        var items: [Item] = []
         var bytes = 0
         var isClosed = false
-        var consumer: CheckedContinuation<[EventBatch]?, Never>?
+        var consumer: Consumer?
         var stopped: [EventLoopPromise<Void>] = []
     }
 
@@ -28,10 +34,15 @@ final class AgentInbox: Sendable {
 
     var isFull: Bool { state.withLock { $0.bytes >= limit } }
 
-    /// Takes a batch; what it gives is done when the caller may read on, nil when
-    /// that is at once.
-    func offer(_ batch: EventBatch, on loop: any EventLoop) -> EventLoopFuture<Void>? {
-        add(batch)
+    /// Takes a batch; what it gives is done when the caller may read on, nil for at once.
+    ///
+    /// `kept` is called from anywhere when the events outlast a crash.
+    func offer(
+        _ batch: EventBatch,
+        on loop: any EventLoop,
+        kept: @escaping @Sendable () -> Void
+    ) -> EventLoopFuture<Void>? {
+        add(Item(batch: batch, kept: kept))
         return state.withLock { state in
             guard state.bytes >= limit, !state.isClosed else { return nil }
             let promise = loop.makePromise(of: Void.self)
@@ -42,30 +53,34 @@ final class AgentInbox: Sendable {
 
     /// Takes a batch, whatever waits; after the end it is lost.
     func add(_ batch: EventBatch) {
+        add(Item(batch: batch, kept: {}))
+    }
+
+    private func add(_ item: Item) {
         let consumer = state.withLock { state -> Consumer? in
             guard !state.isClosed else { return nil }
-            state.bytes += batch.bytes.count
+            state.bytes += item.batch.bytes.count
             if let consumer = state.consumer {
                 state.consumer = nil
                 return consumer
             }
-            state.batches.append(batch)
+            state.items.append(item)
             return nil
         }
-        consumer?.resume(returning: [batch])
+        consumer?.resume(returning: [item])
     }
 
-    private typealias Consumer = CheckedContinuation<[EventBatch]?, Never>
+    private typealias Consumer = CheckedContinuation<[Item]?, Never>
 
     /// Takes what waits, or waits; nil when the inbox is closed and empty.
-    func next() async -> [EventBatch]? {
+    func next() async -> [Item]? {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                let taken = state.withLock { state -> [EventBatch]?? in
-                    if !state.batches.isEmpty {
-                        let batches = state.batches
-                        state.batches = []
-                        return .some(batches)
+                let taken = state.withLock { state -> [Item]?? in
+                    if !state.items.isEmpty {
+                        let items = state.items
+                        state.items = []
+                        return .some(items)
                     }
                     if state.isClosed { return .some(nil) }
                     state.consumer = continuation
@@ -79,8 +94,8 @@ final class AgentInbox: Sendable {
     }
 
     /// Says that so much was taken on, and lets readers go on.
-    func done(_ batches: [EventBatch]) {
-        let bytes = batches.reduce(0) { $0 + $1.bytes.count }
+    func done(_ items: [Item]) {
+        let bytes = items.reduce(0) { $0 + $1.batch.bytes.count }
         let stopped = state.withLock { state in
             state.bytes -= bytes
             guard state.bytes <= limit / 2 else { return [EventLoopPromise<Void>]() }

@@ -11,6 +11,9 @@ package struct AgentLimits: Sendable {
     package var connectionsPerAddress = 1_024
     /// Time until a connection has said something valid.
     package var handshake = Duration.seconds(30)
+    /// Bytes of a frame before a connection has said something valid; an agent begins with
+    /// its startup, of some hundred.
+    package var firstFrame = 8 << 10
     /// Time without a word after which a connection is closed.
     package var idle = Duration.seconds(900)
     /// Bytes that wait to be sent to one agent.
@@ -21,6 +24,8 @@ package struct AgentLimits: Sendable {
     package var answer = Duration.seconds(60)
     /// Connections to enrol that are open at once.
     package var enrolments = 999
+    /// Time that one of them has for TLS, its line and the answer.
+    package var enrolmentTime = Duration.seconds(15)
     /// Of these, from one address.
     package var enrolmentsPerAddress = 256
 

@@ -44,35 +44,81 @@ final class AgentRegistrar: Sendable {
         return diagnostics
     }
 
-    /// Enrols an agent; the refusal is what it is told.
+    /// Enrols agents, in their order, with one write of the files.
+    ///
+    /// The refusals are what they are told; requests that are refused already pass as they
+    /// are.
     func enrol(
-        _ request: EnrolmentRequest,
-        from source: String,
+        _ asked: [(request: Result<EnrolmentRequest, EnrolmentRefusal>, source: String)],
         by desk: EnrolmentDesk
-    ) throws(EnrolmentRefusal) -> AgentKey {
-        let keys = state.withLock { $0.keys }
-        let admission = try desk.admit(
-            request,
-            from: source,
-            key: AgentKey.randomKey(),
-            into: keys,
-            hasGroup: files.hasGroup,
-            occupant: directory.occupant
-        )
+    ) -> [Result<AgentKey, EnrolmentRefusal>] {
+        var results: [Result<AgentKey, EnrolmentRefusal>] = []
         do {
             try change { keys, registrations in
-                for id in admission.replaced {
-                    _ = keys.remove(id, purging: desk.policy.purges)
-                    registrations[id] = nil
+                var round = Round(keys: keys, registrations: registrations)
+                for (request, source) in asked {
+                    results.append(request.flatMap { admit($0, source, desk, &round) })
                 }
-                keys.insert(admission.agent)
-                registrations[admission.agent.id] = directory.time.now().seconds
-                try files.write(groups: admission.groups, of: admission.agent.id)
+                guard !round.groups.isEmpty else { throw NothingChanged() }
+                for (id, groups) in round.groups { try files.write(groups: groups, of: id) }
+                (keys, registrations) = (round.keys, round.registrations)
             }
+        } catch is NothingChanged {
+            return results
         } catch {
-            throw EnrolmentRefusal("Internal manager error adding agent: \(request.name)")
+            return results.enumerated().map { index, result in
+                guard case .success(let key) = result else { return result }
+                return .failure(.init("Internal manager error adding agent: \(key.name)"))
+            }
         }
-        return admission.agent
+        return results
+    }
+
+    private struct NothingChanged: Error {}
+
+    /// What agents that enrol together change.
+    private struct Round {
+        var keys: ClientKeys
+        var registrations: [String: Int64]
+        /// Of those that are new.
+        var groups: [String: [String]] = [:]
+    }
+
+    private func admit(
+        _ request: EnrolmentRequest,
+        _ source: String,
+        _ desk: EnrolmentDesk,
+        _ round: inout Round
+    ) -> Result<AgentKey, EnrolmentRefusal> {
+        let fresh = round.groups
+        do throws(EnrolmentRefusal) {
+            let admission = try desk.admit(
+                request,
+                from: source,
+                key: AgentKey.randomKey(),
+                into: round.keys,
+                hasGroup: files.hasGroup,
+                occupant: { key in
+                    // Who enrolled a moment ago is not known elsewhere yet.
+                    if fresh[key.id] == nil { return directory.occupant(key) }
+                    return .init(
+                        state: .neverConnected,
+                        disconnectedFor: .zero,
+                        registeredFor: .zero
+                    )
+                }
+            )
+            for id in admission.replaced {
+                _ = round.keys.remove(id, purging: desk.policy.purges)
+                round.registrations[id] = nil
+            }
+            round.keys.insert(admission.agent)
+            round.registrations[admission.agent.id] = directory.time.now().seconds
+            round.groups[admission.agent.id] = admission.groups
+            return .success(admission.agent)
+        } catch {
+            return .failure(error)
+        }
     }
 
     /// Takes an agent out, whose connection ends.

@@ -26,6 +26,13 @@ final class BlockingQueue: Sendable {
         }
     }
 
+    /// As above, and called at the end too, then with false: for who waits for it.
+    func later(_ body: @escaping @Sendable (_ isActive: Bool) -> Void) {
+        pool.submit { state in
+            if case .active = state { body(true) } else { body(false) }
+        }
+    }
+
     /// Ends after what is being done.
     func end() async {
         // It fails only when it was ended before.

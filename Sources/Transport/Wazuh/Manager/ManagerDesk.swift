@@ -185,7 +185,7 @@ final class ManagerDesk: Sendable {
     private func take(_ keepAlive: KeepAlive, _ id: String, _ link: any AgentLink) {
         tally.add(.keepAlives)
         let groups = directory.tell(keepAlive, of: id)
-        link.send(.acknowledgement)
+        link.acknowledge()
         guard let bundle = shared.bundle(for: groups), bundle.digest != keepAlive.mergedSum else {
             return
         }

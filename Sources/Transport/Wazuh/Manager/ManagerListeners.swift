@@ -27,7 +27,7 @@ struct ManagerListeners {
             )
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    let address = channel.remoteAddress?.ipAddress ?? ""
+                    let address = channel.remoteAddress?.agentAddress ?? ""
                     guard agents.enter(channel, from: address) else {
                         desk.tally.add(.refusedConnections)
                         throw ChannelError.ioOnClosedChannel
@@ -50,18 +50,18 @@ struct ManagerListeners {
         answer: @escaping @Sendable ([UInt8], String) async -> String?
     ) async throws -> any Channel {
         let context = try EnrolmentTLS.server(enrolment)
-        let (desk, enrolling) = (desk, enrolling)
+        let (desk, enrolling, time) = (desk, enrolling, limits.enrolmentTime)
         let bootstrap = server()
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    let address = channel.remoteAddress?.ipAddress ?? ""
+                    let address = channel.remoteAddress?.agentAddress ?? ""
                     guard enrolling.enter(channel, from: address) else {
                         desk.tally.add(.refusedConnections)
                         throw ChannelError.ioOnClosedChannel
                     }
                     let handlers: [any ChannelHandler] = [
                         NIOSSLServerHandler(context: context),
-                        EnrolmentConnection(desk.tally) { await answer($0, address) },
+                        EnrolmentConnection(desk.tally, within: time) { await answer($0, address) },
                     ]
                     try channel.pipeline.syncOperations.addHandlers(handlers)
                 }

@@ -85,19 +85,44 @@ extension WazuhManager {
 
     /// Answers a line on the port for enrolment; nil at the end.
     func enrol(_ line: [UInt8], from address: String) async -> String? {
-        guard let policy = configuration.enrolment?.policy else { return nil }
-        let desk = EnrolmentDesk(policy)
-        let reply = try? await work.run { [registrar, tally] in
+        await withCheckedContinuation { continuation in
+            let asked = EnrolmentQueue.Asked(
+                line: line,
+                address: address,
+                answer: { continuation.resume(returning: $0) }
+            )
+            guard enrolling.add(asked) else { return }
+            work.later { [self] isActive in enrolWaiting(isActive: isActive) }
+        }
+    }
+
+    /// Answers all who wait, with one write of the files for all of them.
+    private func enrolWaiting(isActive: Bool) {
+        let asked = enrolling.takeAll()
+        guard isActive, let policy = configuration.enrolment?.policy else {
+            for one in asked { one.answer(nil) }
+            return
+        }
+        let requests = asked.map { one -> Result<EnrolmentRequest, EnrolmentRefusal> in
             do throws(EnrolmentRefusal) {
-                let request = try EnrolmentRequest(line[...], password: policy.password)
-                let agent = try registrar.enrol(request, from: address, by: desk)
-                tally.add(.enrolled)
-                return agent.reply
+                return .success(try EnrolmentRequest(one.line[...], password: policy.password))
             } catch {
-                tally.add(.enrolmentsRefused)
-                return error.reply
+                return .failure(error)
             }
         }
-        return reply
+        let results = registrar.enrol(
+            zip(requests, asked).map { ($0, $1.address) },
+            by: EnrolmentDesk(policy)
+        )
+        for (one, result) in zip(asked, results) {
+            switch result {
+            case .success(let agent):
+                tally.add(.enrolled)
+                one.answer(agent.reply)
+            case .failure(let refusal):
+                tally.add(.enrolmentsRefused)
+                one.answer(refusal.reply)
+            }
+        }
     }
 }

@@ -22,6 +22,9 @@ package final class WazuhManager: Sendable {
         package var enrolmentPort: Int?
     }
 
+    /// Takes events; the second value is called when they are kept.
+    package typealias Sink = @Sendable (EventBatch, @escaping @Sendable () -> Void) async -> Void
+
     /// How often files are looked at.
     private static let reloadInterval = Duration.seconds(10)
     /// How long the end waits for a sink that takes nothing.
@@ -36,6 +39,7 @@ package final class WazuhManager: Sendable {
     let shared: SharedFiles
     let registrar: AgentRegistrar
     let work = BlockingQueue()
+    let enrolling = EnrolmentQueue()
     let desk = Mutex<ManagerDesk?>(nil)
 
     package init(_ configuration: ManagerConfiguration) {
@@ -48,11 +52,12 @@ package final class WazuhManager: Sendable {
 
     /// Serves until the task is cancelled; once.
     ///
-    /// `sink` takes events, one batch after the other; as long as it does not
-    /// return, agents wait. `report` is told of damaged lines in `client.keys`.
+    /// `sink` takes events, one batch after the other, and calls what it is given when they
+    /// outlast a crash, which keep-alives wait for; as long as it does not return, agents
+    /// wait. `report` is told of damaged lines in `client.keys`.
     /// - Throws: ``TransportError`` `cannotListen`, `tls`, `keyFile`.
     package func run(
-        sink: @escaping @Sendable (EventBatch) async -> Void,
+        sink: @escaping Sink,
         report: @escaping @Sendable (Diagnostic) -> Void,
         listening: @escaping @Sendable (Addresses) -> Void
     ) async throws {
@@ -66,7 +71,7 @@ package final class WazuhManager: Sendable {
     }
 
     private func serve(
-        _ sink: @escaping @Sendable (EventBatch) async -> Void,
+        _ sink: @escaping Sink,
         _ report: @escaping @Sendable (Diagnostic) -> Void,
         _ listening: @escaping @Sendable (Addresses) -> Void
     ) async throws {
@@ -115,9 +120,11 @@ package final class WazuhManager: Sendable {
     private func prepare(
         _ report: @escaping @Sendable (Diagnostic) -> Void
     ) async throws -> SenderCounter {
-        let files = configuration.files
+        let (files, enrolment) = (configuration.files, configuration.enrolment)
+        let (name, seconds) = (configuration.name, configuration.time.now().seconds)
         return try await work.run { [registrar] in
             try files.prepare()
+            try enrolment.map { try EnrolmentCertificate($0, name: name).prepare(at: seconds) }
             try registrar.reload().forEach(report)
             return try SenderCounter(
                 file: CounterFile(path: files.counters + "/sender_counter")
@@ -125,10 +132,10 @@ package final class WazuhManager: Sendable {
         }
     }
 
-    private func drain(to sink: @Sendable (EventBatch) async -> Void) async {
-        while let batches = await inbox.next() {
-            for batch in batches { await sink(batch) }
-            inbox.done(batches)
+    private func drain(to sink: Sink) async {
+        while let items = await inbox.next() {
+            for item in items { await sink(item.batch, item.kept) }
+            inbox.done(items)
         }
     }
 

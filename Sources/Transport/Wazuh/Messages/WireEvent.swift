@@ -14,11 +14,6 @@ package struct WireEvent: Sendable, Hashable {
 
     /// The queue of log lines, of commands and of Docker's events.
     package static let log = UInt8(ascii: "1")
-    /// Queues whose messages are state for modules that are not here.
-    ///
-    /// `5` rsync, `d` inventory, `p` configuration assessment, `u` upgrades.
-    /// Source: around-the-engine.md §5.11, §5.13.
-    package static let moduleQueues: Set<UInt8> = Set("5dpu".utf8)
 
     private static let colon = UInt8(ascii: ":")
     private static let bar = UInt8(ascii: "|")

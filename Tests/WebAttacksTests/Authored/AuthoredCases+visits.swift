@@ -1,0 +1,84 @@
+// Jaga - container security monitor
+// SPDX-License-Identifier: Apache-2.0
+
+extension AuthoredCases {
+    /// Harmless targets, as shops, searches, maps, advertisements and APIs have them.
+    static let visits = #"""
+        /maps/embed?pb=!1m18!1m12!1m3!1d3966.29!2d106.82!3d-6.2!2m3!1f0!2f0!3f0!3m2!1i1024!2i768!4f13.1!3m3!1m2!1s0x2e69f5390917b759%3A0x6b45e67356080477!2sJakarta!5e0!3m2!1sen!2sid
+        /N4735792/adj/site/home;type=story;sz=300x250;tile=1;ord=123456?
+        /adj/site/zone;kw=cat;kw=find;pos=top;sz=728x90;dcopt=ist;ord=1
+        /combo?yui-min.js&cat-min.js&sort/sort.css
+        /bucket/file.pdf?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKIAEXAMPLE%2F20240101%2Fus-east-1%2Fs3%2Faws4_request&X-Amz-Date=20240101T000000Z&X-Amz-Expires=900&X-Amz-SignedHeaders=host&X-Amz-Signature=abc123
+        /saml?SAMLRequest=fZFfa8IwFMXfBb9DyXvaJtZ1BqsURRC2Mabbw95ivc5Am3TJrXPffmmLY3%2F8dpN7zr2%2FnGSX1ne8gKb%2B2Q%3D%3D&RelayState=https%3A%2F%2Fsp.example.com%2F
+        /oauth/authorize?client_id=abc&redirect_uri=https%3A%2F%2Fapp.example.com%2Fcb&scope=openid+profile+email&state=eyJyIjoiLyJ9&response_type=code
+        /collect?v=1&t=pageview&dl=https%3A%2F%2Fexample.com%2F%3Fa%3D1%26b%3D2&dt=Tom%20%26%20Jerry%27s%20Shop&ul=en-us&sr=1920x1080
+        /track?data=eyJldmVudCI6InBhZ2UiLCJwcm9wZXJ0aWVzIjp7InVybCI6Imh0dHBzOi8vZXhhbXBsZS5jb20vP3E9aXQncyJ9fQ==
+        /api?filter={"where":{"and":[{"name":"O'Neil"},{"age":{"gt":5}}]},"order":"name ASC","limit":10}
+        /solr/select?q=*:*&fq=type:(a+OR+b)&fq=price:[10+TO+20]&sort=score+desc&fl=id,name&wt=json&json.wrf=jQuery123
+        /odata/Products?$filter=Price+gt+20+and+contains(Name,'a')&$orderby=Name+desc&$select=Id,Name&$expand=Category($select=Name)
+        /odata/People('russell')/Trips(0)?$select=Name
+        /Products(1)/Supplier?$format=json
+        /_search?q=title:search+AND+(date:%3E2012-09-12+OR+tag:x)
+        /jsonp?callback=jQuery1910_1447&_=1447&q=where+is+my+order
+        /vast?cust_params=a%3D1%26b%3D2%26kw%3Dcat%2Cdog&correlator=12&description_url=http%3A%2F%2Fexample.com%2F
+        /img?src=https://cdn.example.com/a.jpg&w=100&h=100&fit=crop
+        /proxy/https://example.com/path?x=1
+        /redirect?to=/account/orders?id=5&x=1
+        /share?u=https%3A%2F%2Fexample.com%2F2015%2F11%2Fit%27s-a-story%2F&t=It%27s+a+story
+        /en/search?q=%D9%85%D8%B1%D8%AD%D8%A8%D8%A7
+        /a/b/c.html;jsessionid=ABCDEF0123456789.node1
+        /wiki/Rock_%27n%27_Roll_(song)
+        /wiki/C%2B%2B
+        /wiki/Talk:Main_Page#Section_(1)
+        /css?family=Open+Sans:400,700|Roboto:300,400&subset=latin,latin-ext
+        /css2?family=Inter:wght@100..900&display=swap
+        /chart?cht=p3&chd=t:60,40&chs=250x100&chl=Hello|World
+        /tiles/{z}/{x}/{y}.png
+        /api/v1/items?ids[]=1&ids[]=2&sort=-created_at&include=a,b.c
+        /graphql?query=%7Buser(id%3A1)%7Bname%20posts(first%3A5)%7Btitle%7D%7D%7D
+        /graphql?query=query($id:ID!){node(id:$id){id}}&variables={"id":"x"}
+        /prometheus/api/v1/query?query=sum(rate(http_requests_total{job=%22api%22,code!~%225..%22}[5m]))+by+(code)
+        /loki/api/v1/query?query={app="x"}|="error"|json|level="warn"
+        /kibana?_g=(refreshInterval:(pause:!t,value:0),time:(from:now-15m,to:now))&_a=(query:(language:kuery,query:'status:500'))
+        /jira/rest/api/2/search?jql=project=TEST+AND+status+in+("Open","In+Progress")+ORDER+BY+created+DESC
+        /confluence/rest/api/search?cql=text+~+"hello+world"+and+type=page
+        /search?q=site:example.com+-inurl:login+%22exact+phrase%22+OR+other
+        /?utm_source=newsletter&utm_medium=email&utm_campaign=back_to_school&utm_content=50%25+off%21+%26+more
+        /?fbclid=IwAR0abc_def-ghi&gclid=Cj0KCQ
+        /?email=o%27brien%40example.com&name=Se%C3%A1n+O%27Brien
+        /?address=5+Queen%27s+Road%3B+Flat+2%2F3&city=St.+John%27s
+        /?title=Q%26A%3A+How+do+I+select+the+right+table%3F
+        /?comment=Great+product%21+I%27d+buy+again+%3A-%29+%3C3
+        /?msg=Hi%2C%0D%0AI+would+like+to+order+2+of+these.%0D%0AThanks%2C%0D%0AAnn
+        /?range=bytes=0-499&if=true
+        /?formula=%3DSUM(A1%3AA10)%2F2
+        /?color=%23ff0000&bg=rgb(0%2C0%2C0)
+        /?path=src%2F**%2F*.swift&ref=main
+        /?expr=a%2B%2Bb--c
+        /?tz=GMT+7&d=2024-01-01T10%3A00%3A00%2B07%3A00
+        /?loc=-6.2088,106.8456&radius=5000
+        /?ua=Mozilla%2F5.0+(X11%3B+Linux+x86_64)+AppleWebKit%2F537.36
+        /?v=1.2.3-beta.1%2Bbuild.5&os=Windows+NT+10.0%3B+Win64
+        /?t=1%2F2+cup+sugar%3B+3%2F4+tsp+salt
+        /?session=abc123&sid=xyz
+        /static/js/main.8f3d2a1c.chunk.js?v=20240101
+        /fonts/fontawesome-webfont.eot?#iefix
+        /assets/..%40scope/pkg.js
+        /node_modules/@babel/core/lib/index.js
+        /.well-known/security.txt
+        /.well-known/acme-challenge/abc_def-123
+        /manifest.json
+        /backup-guide.html
+        /old/index.php
+        /docs/php/manual/en/function.system.html
+        /downloads/setup.exe
+        /download.php?file=report-2024.pdf
+        /index.php?page=about&lang=id
+        /index.php?option=com_content&view=article&id=5:title
+        /?q=user/login
+        /?p=123&preview=true
+        /feed/?post_type=x
+        /wp-content/uploads/2024/01/photo-150x150.jpg
+        /cgi-bin/awstats.pl?config=example.com
+        """#
+}
