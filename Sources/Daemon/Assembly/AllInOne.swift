@@ -166,14 +166,14 @@ package struct AllInOne: Sendable {
             current: current,
             reloader: reloader,
             live: live,
+            responses: responses,
             wazuh: WazuhFleet(configuration, settings, parts.queue, notice: observer.notice),
             reporter: Reporter(
                 configuration,
                 settings.client,
                 parts.spool,
                 notice: observer.notice
-            ),
-            responses: responses
+            )
         )
     }
 
