@@ -15,8 +15,8 @@ package final class AlertIntake: Sendable {
         let container: ContainerIdentity?
     }
 
-    /// Of one delivery, after those alike were left out.
-    private static let batchLimit = 256
+    /// Bytes of alerts that may wait, after those alike were left out.
+    private static let byteLimit = 16 << 20
     private static let deliveryLimit = 256
 
     let batches: AsyncStream<[Candidate]>
@@ -24,7 +24,12 @@ package final class AlertIntake: Sendable {
     private let responses: [Response]
     /// Whether alerts of one rule, source and address may still differ for some response.
     private let looksDeeper: Bool
-    private let lost = Mutex(0)
+    private let waiting = Mutex(Waiting())
+
+    private struct Waiting {
+        var bytes = 0
+        var lost = 0
+    }
 
     init(_ settings: ResponseSettings) {
         responses = settings.isEnabled ? settings.responses : []
@@ -49,10 +54,7 @@ package final class AlertIntake: Sendable {
                 source: ObjectIdentifier(entry.source)
             )
             guard seen.insert(sign).inserted || looksDeeper else { continue }
-            guard candidates.count < Self.batchLimit else {
-                lost.withLock { $0 += 1 }
-                continue
-            }
+            guard isTaken(entry.json.count) else { continue }
             candidates.append(
                 Candidate(
                     json: Array(batch.bytes[entry.json]),
@@ -61,9 +63,26 @@ package final class AlertIntake: Sendable {
             )
         }
         guard !candidates.isEmpty else { return }
-        if case .dropped(let batch) = continuation.yield(candidates) {
-            lost.withLock { $0 += batch.count }
+        guard case .dropped(let batch) = continuation.yield(candidates) else { return }
+        done(with: batch)
+        waiting.withLock { $0.lost += batch.count }
+    }
+
+    /// Whether there is room for an alert, which then takes it.
+    private func isTaken(_ bytes: Int) -> Bool {
+        waiting.withLock { waiting in
+            guard waiting.bytes + bytes <= Self.byteLimit else {
+                waiting.lost += 1
+                return false
+            }
+            waiting.bytes += bytes
+            return true
         }
+    }
+
+    /// The room of a delivery is free again.
+    func done(with batch: [Candidate]) {
+        waiting.withLock { $0.bytes -= batch.reduce(0) { $0 + $1.json.count } }
     }
 
     /// No more come.
@@ -71,9 +90,9 @@ package final class AlertIntake: Sendable {
 
     /// How many were left out since the last call.
     func takeLost() -> Int {
-        lost.withLock { count in
-            defer { count = 0 }
-            return count
+        waiting.withLock { waiting in
+            defer { waiting.lost = 0 }
+            return waiting.lost
         }
     }
 

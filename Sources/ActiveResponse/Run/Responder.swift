@@ -84,6 +84,7 @@ package final class Responder: Sendable {
             group.addTask { [self] in
                 for await batch in intake.batches {
                     for candidate in batch { await decide(candidate) }
+                    intake.done(with: batch)
                 }
             }
             // Cancellation ends the wait, and the loop with it.
