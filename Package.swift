@@ -140,7 +140,8 @@ let package = Package(
         .target(
             name: "WebServer",
             dependencies: [
-                "EventModel", "Patterns", "WebAttacks", "Ruleset", "Analysis", "AlertStore", "CLinux",
+                "EventModel", "Patterns", "WebAttacks", "Ruleset", "Analysis", "AlertStore",
+                "CLinux",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
