@@ -105,7 +105,11 @@ extension FileTail {
             closeTruncated(old)
         }
         announce("File size reduced (inode remained)")
-        guard let file = openFile({ _ in 0 }) else { return }
+        guard let file = openFile({ _ in 0 }) else {
+            // It was renamed meanwhile, and is written on under its new name.
+            writtenBefore = lastSeen?.modified ?? LocalClock.nanoseconds()
+            return
+        }
         // It may have been copied and truncated more than once.
         if let copy {
             readFiles(after: copy, writtenSince: .max, before: file)
