@@ -32,6 +32,8 @@ package struct LineBuffer: Sendable {
     /// Offset in the stream of what was not yet given as a line.
     package private(set) var offset: Int64
 
+    private static let room = [UInt8](repeating: 0, count: 64 << 10)
+
     private let limit: Int
     private var start = 0
     /// No newline lies between `start` and here.
@@ -59,13 +61,13 @@ package struct LineBuffer: Sendable {
         with body: (UnsafeMutableRawBufferPointer) -> Int
     ) -> Int {
         dropGiven()
-        var filled = 0
-        bytes.append(addingCapacity: count) { (output: inout OutputSpan<UInt8>) in
-            output.withUnsafeMutableBufferPointer { room, done in
-                filled = body(UnsafeMutableRawBufferPointer(room))
-                done = min(max(filled, 0), count)
-            }
+        let end = bytes.count
+        // By the piece: to repeat one byte is slow in a debug build.
+        while bytes.count - end < count {
+            bytes.append(contentsOf: Self.room.prefix(count - (bytes.count - end)))
         }
+        let filled = bytes.withUnsafeMutableBytes { body(.init(rebasing: $0[end...])) }
+        bytes.removeLast(count - min(max(filled, 0), count))
         return filled
     }
 
