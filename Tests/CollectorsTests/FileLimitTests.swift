@@ -58,9 +58,11 @@ struct FileLimitTests {
             let status = await bench.state(of: .file, \.isConnected)
             #expect(Self.detail(status)?.contains("raise fs.inotify.max_user_instances") == true)
             try scratch.append("log", "new\n")
-            #expect(await bench.texts(1) == ["new"])
+            let new = await bench.texts(1)
+            #expect(new == ["new"])
             try scratch.append("log2", "found\n")
-            #expect(await bench.texts(1) == ["found"])
+            let found = await bench.texts(1)
+            #expect(found == ["found"])
         }
     }
 

@@ -36,12 +36,9 @@ final class Inotify {
     /// and again.
     init?(limit: Int?) {
         self.limit = limit ?? .max
-        descriptor = inotify_init1(Int32(IN_NONBLOCK) | Int32(IN_CLOEXEC))
+        // A class that fails here is taken down as any other: the descriptor is closed there.
+        descriptor = limit == 0 ? -1 : inotify_init1(Int32(IN_NONBLOCK) | Int32(IN_CLOEXEC))
         guard descriptor >= 0 else { return nil }
-        if limit == 0 {
-            close(descriptor)
-            return nil
-        }
     }
 
     deinit {
