@@ -18,7 +18,7 @@ struct StatusRoutes {
 
     private static let members =
         "version hostname started_ms now_ms data pid resident_bytes ruleset engine queue spool "
-        + "sources log index archives live"
+        + "sources log web index archives live"
 
     private var status: Route {
         let description = Route.Description(
