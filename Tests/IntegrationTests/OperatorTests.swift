@@ -60,7 +60,7 @@ struct OperatorTests {
             ["--config", settings, "--archives"],
             environment: ["DOCKER_HOST": engine.host]
         )
-        try jaga.process.errorLine { $0.contains("connected") }
+        try jaga.process.errorLine { $0.contains("containers: connected") }
         let long = String(repeating: "x", count: 100)
         try "plain\nsecret\n\(long)\nend\n".write(toFile: log, atomically: false, encoding: .utf8)
         let archives = jaga.data + "/archives/archives.json"

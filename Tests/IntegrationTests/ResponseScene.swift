@@ -44,10 +44,15 @@ final class Scene: Sendable {
         let file = folder.path + "/ossec.conf"
         try text.write(toFile: file, atomically: false, encoding: .utf8)
         try "".write(toFile: folder.path + "/storm.log", atomically: false, encoding: .utf8)
-        try Shell.expect(
-            ["docker", "run", "-d", "--name", name, "-p", "8080:80"] + options + ["nginx"],
-            environment: ["DOCKER_HOST": engine.host]
-        )
+        do {
+            try Shell.expect(
+                ["docker", "run", "-d", "--name", name, "-p", "8080:80"] + options + ["nginx"],
+                environment: ["DOCKER_HOST": engine.host]
+            )
+        } catch {
+            engine.remove(name)
+            throw error
+        }
         arguments = ["--config", file]
         environment = ["DOCKER_HOST": engine.host]
         let wrapper = inNetwork ? [TestEngine.script, "exec", engine.folder, "--"] : []
@@ -55,7 +60,7 @@ final class Scene: Sendable {
             arguments,
             environment: environment,
             wrapper: wrapper,
-            ready: "1 container"
+            ready: "containers: connected"
         )
     }
 

@@ -128,6 +128,7 @@ struct ResponseTests {
         try scene.wait("500904") { $0.contains("protects it") }
         #expect(try scene.state() == "running")
         #expect(try scene.jaga.process.stop() == 0)
+        scene.end()
 
         let other = try Scene(
             "jaga",
