@@ -65,6 +65,12 @@ struct OperatorTests {
         try "plain\nsecret\n\(long)\nend\n".write(toFile: log, atomically: false, encoding: .utf8)
         let archives = jaga.data + "/archives/archives.json"
         let records = try Self.lines(of: archives) { $0.contains(#""full_log":"end""#) }
+        let end = Date(timeIntervalSinceNow: 10)
+        let asked = [Binary.path, "status", "--json", "--data", jaga.data]
+        while try !Shell.run(asked).output.contains(name) {
+            try #require(Date() < end, "the status does not name \(name)")
+            Thread.sleep(forTimeInterval: 0.1)
+        }
         #expect(try jaga.process.stop() == 0)
 
         let cut = records.filter { $0.contains(#""full_log":"xxx"#) }

@@ -92,7 +92,11 @@ struct ScannerTests {
     ) throws -> [SeenAlert] {
         // The log is read in order: this alert comes after all others.
         try TestEngine.current?.curl("/end?id=SELECT+*+FROM+users", port: 80)
-        try jaga.alert(within: 20, "/end?id=SELECT") { $0.data?.url?.hasPrefix("/end") == true }
+        let end = Date(timeIntervalSinceNow: 20)
+        while try !jaga.alerts().contains(where: { $0.data?.url?.hasPrefix("/end") == true }) {
+            try #require(Date() < end, "the last request has no alert")
+            Thread.sleep(forTimeInterval: 0.1)
+        }
         let alerts = try jaga.alerts().filter { $0.data?.srcip != nil && $0.rule.level >= 6 }
         #expect(alerts.count >= count)
         let sources = Set(alerts.compactMap { $0.data?.srcip })

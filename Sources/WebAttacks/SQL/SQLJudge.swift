@@ -194,7 +194,11 @@ struct SQLJudge: Sendable {
     ) -> (score: Int, reason: String) {
         let values = shape.numbers + shape.texts + shape.calls + shape.variables + shape.constants
         if shape.unions > 0, shape.selects > 0, shape.tokens > 3 {
-            return (90, "a union of statements")
+            // `union station and select hotels`: words, and nothing that a database counts or names.
+            let isProse =
+                values + shape.stars + shape.commas + shape.groups + shape.surplusCloses == 0
+                && !shape.hasComment && !form.has("'")
+            return (isProse ? 40 : 90, "a union of statements")
         }
         if shape.stacked > 0, shape.selects > 0, shape.tokens > 3 {
             return (75, "a second statement behind a semicolon")

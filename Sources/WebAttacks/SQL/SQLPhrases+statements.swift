@@ -16,9 +16,10 @@ extension SQLPhrases {
                     || isWord(tokens, at + 3, form, "select"))
             found = isIt ? at + 3 : nil
         } else if isWord(tokens, at, form, "delete") {
+            // The whole of a text, `delete from history` is a wish; behind something, a statement.
             found =
                 isWord(tokens, at + 1, form, "from") && kind(tokens, at + 2) == .name
-                    && ends(tokens, at + 3) ? at + 2 : nil
+                    && ends(tokens, at + 3) && (at > 0 || at + 3 < tokens.count) ? at + 2 : nil
         } else if isWord(tokens, at, form, "update") {
             found =
                 kind(tokens, at + 1) == .name && isWord(tokens, at + 2, form, "set")

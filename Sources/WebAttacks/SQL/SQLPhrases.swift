@@ -91,9 +91,13 @@ enum SQLPhrases {
         _ select: Int,
         _ verdicts: inout Verdicts
     ) {
+        // `European Union select committee`: words before and behind, and nothing else.
+        let isTitle =
+            union > 0 && kind(tokens, union - 1) == .name && select + 2 >= tokens.count
         let isProse =
-            kind(tokens, select + 1) == .name && kind(tokens, select + 2) == .name
-            && kind(tokens, select + 3) == .name
+            kind(tokens, select + 1) == .name
+            && (isTitle
+                || kind(tokens, select + 2) == .name && kind(tokens, select + 3) ?? .name == .name)
         let score = isProse ? 45 : 92
         verdicts.add(
             .sqlInjection,
