@@ -65,7 +65,8 @@ struct OperatorTests {
         try "plain\nsecret\n\(long)\nend\n".write(toFile: log, atomically: false, encoding: .utf8)
         let archives = jaga.data + "/archives/archives.json"
         let records = try Self.lines(of: archives) { $0.contains(#""full_log":"end""#) }
-        let end = Date(timeIntervalSinceNow: 10)
+        // It is written every ten seconds.
+        let end = Date(timeIntervalSinceNow: 30)
         let asked = [Binary.path, "status", "--json", "--data", jaga.data]
         while try !Shell.run(asked).output.contains(name) {
             try #require(Date() < end, "the status does not name \(name)")
