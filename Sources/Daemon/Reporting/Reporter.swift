@@ -102,6 +102,7 @@ final class Reporter: Sendable {
             } catch {
                 if "\(error)" != said { notice(.maintenanceFailed("\(error)")) }
                 said = "\(error)"
+                // Cancellation ends the wait, and the loop with it.
                 try? await Task.sleep(for: Self.saveInterval)
             }
         }
@@ -141,6 +142,7 @@ final class Reporter: Sendable {
             let (waiting, now) = (waiting, uptime())
             let text = alarm.withLock { $0.update(waiting: waiting, uptime: now) }
             if let text { _ = await agent.deliver(Self.told(text)) {} }
+            // Cancellation ends the wait, and the loop with it.
             try? await Task.sleep(for: Self.saveInterval)
         }
     }
