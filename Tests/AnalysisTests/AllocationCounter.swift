@@ -10,6 +10,12 @@ import Synchronization
 /// The runtime lets instruments stand in for its allocator: it calls what
 /// `_swift_allocObject` points to when the flag beside it is set. Nothing is
 /// counted of other threads, nor of what C code allocates.
+///
+/// While the flag is set, all threads take the runtime's other way to retain and
+/// release, and with Swift 6.3.1 that way reads through the pointer that a short
+/// string has in place of an object: any thread that retains one ends the
+/// process. So a test counts in a process of its own (an exit test), where no
+/// other test runs.
 enum AllocationCounter {
     fileprivate typealias Allocate =
         @convention(c) (UnsafeRawPointer?, Int, Int) -> UnsafeMutableRawPointer?

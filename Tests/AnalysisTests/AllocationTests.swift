@@ -5,19 +5,22 @@ import Analysis
 import EventModel
 import Testing
 
+/// Each test counts in a process of its own: see ``AllocationCounter``.
 @Suite("Allocations", .serialized, .enabled(if: AllocationCounter.isAvailable, "other runtime"))
 struct AllocationTests {
     @Test("the counter counts")
-    func counter() {
-        var arrays: [[UInt8]] = []
-        arrays.reserveCapacity(3)
+    func counter() async {
+        await #expect(processExitsWith: .success) {
+            var arrays: [[UInt8]] = []
+            arrays.reserveCapacity(3)
 
-        let count = AllocationCounter.count {
-            for size in 1...3 { arrays.append([UInt8](repeating: 7, count: size)) }
+            let count = AllocationCounter.count {
+                for size in 1...3 { arrays.append([UInt8](repeating: 7, count: size)) }
+            }
+
+            #expect(count == 3)
+            #expect(arrays == [[7], [7, 7], [7, 7, 7]])
         }
-
-        #expect(count == 3)
-        #expect(arrays == [[7], [7, 7], [7, 7, 7]])
     }
 
     private static let lines = [
@@ -45,29 +48,34 @@ struct AllocationTests {
     }
 
     @Test("events without an alert allocate nothing")
-    func ordinary() throws {
-        var (engine, batch) = try Self.warm(rule(100, "<match>never there</match>"))
-        var alerts = AlertBatch()
-        engine.analyze(batch, into: &alerts)
+    func ordinary() async {
+        await #expect(processExitsWith: .success) {
+            var (engine, batch) = try Self.warm(rule(100, "<match>never there</match>"))
+            var alerts = AlertBatch()
+            engine.analyze(batch, into: &alerts)
 
-        let count = AllocationCounter.count { engine.analyze(batch, into: &alerts) }
+            let count = AllocationCounter.count { engine.analyze(batch, into: &alerts) }
 
-        #expect(count == 0)
-        #expect(alerts.isEmpty)
+            #expect(count == 0)
+            #expect(alerts.isEmpty)
+        }
     }
 
     @Test("events with an alert allocate nothing when the buffers are large enough")
-    func alerts() throws {
-        let rules =
-            rule(100, "<decoded_as>app</decoded_as>") + rule(101, "<decoded_as>json</decoded_as>")
-        var (engine, batch) = try Self.warm(rules)
-        var alerts = AlertBatch()
-        engine.analyze(batch, into: &alerts)
-        alerts.removeAll()
+    func alerts() async {
+        await #expect(processExitsWith: .success) {
+            let rules =
+                rule(100, "<decoded_as>app</decoded_as>")
+                + rule(101, "<decoded_as>json</decoded_as>")
+            var (engine, batch) = try Self.warm(rules)
+            var alerts = AlertBatch()
+            engine.analyze(batch, into: &alerts)
+            alerts.removeAll()
 
-        let count = AllocationCounter.count { engine.analyze(batch, into: &alerts) }
+            let count = AllocationCounter.count { engine.analyze(batch, into: &alerts) }
 
-        #expect(count == 0)
-        #expect(alerts.entries.count == 60)
+            #expect(count == 0)
+            #expect(alerts.entries.count == 60)
+        }
     }
 }
