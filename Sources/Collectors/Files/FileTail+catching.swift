@@ -15,8 +15,27 @@ extension FileTail {
         guard !isCaught, target.format == .dockerJSON, let lastRotation,
             now < lastRotation.advanced(by: Self.quick)
         else { return }
+        beginCatching()
+    }
+
+    /// Has files opened as they appear from now on, if none is passed over before.
+    func beginCatching() {
+        guard !isCaught, current != nil || startsFresh else { return }
         context.beginCatching(target.path)
         isCaught = context.catcher != nil
+    }
+
+    /// Whether the next file is read from its beginning, whichever it is.
+    private var startsFresh: Bool {
+        guard isFirstOpen else { return true }
+        return target.start == .beginning && context.ledger.position(of: target.key) == nil
+    }
+
+    /// Takes the first file of the path from those that were caught.
+    func openCaught() {
+        guard isCaught, startsFresh else { return }
+        takeCaught()
+        if current != nil { isFirstOpen = false }
     }
 
     func endCatching() {

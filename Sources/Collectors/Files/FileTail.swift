@@ -135,6 +135,7 @@ final class FileTail {
             parked = nil
             open(resuming: position)
         }
+        if current == nil, parked == nil { openCaught() }
         if current == nil, parked == nil { openCurrent() }
         return current != nil || !retired.isEmpty
     }
