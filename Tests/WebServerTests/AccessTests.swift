@@ -61,6 +61,7 @@ struct AccessTests {
                 "/api/v1/containers/{id}/log": "/containers/web/log",
                 "/api/v1/rules/{id}": "/rules/100001",
                 "/api/v1/agents/{id}": "/agents/100001",
+                "/api/v1/posture/containers/{id}": "/posture/containers/web",
                 "/api/v1/decoders/{name}": "/decoders/app",
             ]
             var checked = 0
