@@ -43,7 +43,6 @@ struct ExaminationTests {
         Risk(.noAppArmor, .high, ["apparmor=unconfined"]) {
             $0.securityOptions += ["apparmor=unconfined"]
         },
-        Risk(.noAppArmor, .high, ["label=disable"]) { $0.securityOptions += ["label=disable"] },
         Risk(.noAppArmor, .high, ["unconfined"]) { $0.appArmorProfile = "unconfined" },
         Risk(.unmaskedPaths, .high) { $0.maskedPaths = [] },
         Risk(.newPrivileges, .low) { $0.securityOptions = [] },
@@ -144,6 +143,21 @@ struct ExaminationTests {
             $0.engine.cgroupVersion = "1"
         }
         #expect(first.findings == [])
+    }
+
+    @Test("a label of SELinux that is off counts where there is SELinux, and it was chosen")
+    func labels() {
+        func findings(_ engine: [String], _ processes: String) -> [FindingKind] {
+            CleanContainer.posture {
+                $0.securityOptions += ["label=disable"]
+                $0.processMode = processes
+            } around: {
+                $0.engine.securityOptions = engine
+            }.findings.map(\.kind)
+        }
+        #expect(findings(["name=selinux"], "") == [.noAppArmor])
+        #expect(findings([], "") == [])
+        #expect(findings(["name=selinux"], "host") == [.hostProcesses])
     }
 
     @Test("an image is old by its own date, unless it has none to tell")

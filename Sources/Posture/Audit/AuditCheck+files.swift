@@ -150,6 +150,8 @@ extension AuditCheck {
     ) -> AuditVerdict {
         facts.host { host in
             var paths = each.paths
+            if each.isGroups, let socket = host.socketPath { paths = [socket] }
+            if each.owner == "3.17", let settings = host.settingsPath { paths = [settings] }
             if let flag = each.flag {
                 guard let path = facts.daemon?.text(flag), !path.isEmpty else {
                     return .notApplicable("the engine was given none")

@@ -72,7 +72,7 @@ extension AuditCheck {
                 each.id,
                 "The kernel's audit watches \(each.what)",
                 why: "after an intrusion it tells who changed or used it",
-                remedy: "add to /etc/audit/rules.d/docker.rules: -w \(each.paths[0]) -k docker"
+                remedy: "add -w, its path and -k docker to /etc/audit/rules.d/docker.rules"
             ) { facts in
                 facts.host { $0.audited(each.paths) }
             }

@@ -24,6 +24,9 @@ package struct HostFacts: Sendable, Hashable {
     /// Whether the engine's folder is a mount of its own; nil when it is not known.
     package var hasOwnPartition: Bool?
     package var dockerGroup: Group?
+    /// The engine's own socket and settings, where they are not at their usual places.
+    package var socketPath: String?
+    package var settingsPath: String?
     /// Of the engine's process; nil when it is not seen.
     package var engineUser: UInt32?
 

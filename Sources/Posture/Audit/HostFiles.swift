@@ -37,7 +37,9 @@ package struct HostFiles: Sendable {
         let daemon =
             process == nil && settings == nil
             ? nil : DaemonFlags(arguments: arguments, settings: settings)
-        var paths = AuditCheck.hostPaths + [settingsPath]
+        host.socketPath = socket
+        host.settingsPath = settingsPath
+        var paths = AuditCheck.hostPaths + [settingsPath, socket]
         for flag in AuditCheck.fileFlags { paths += daemon?.text(flag).map { [$0] } ?? [] }
         for path in paths { host.files[path] = file(path) }
         addCertificates(to: &host)

@@ -14,7 +14,8 @@ extension Examination {
             findings.append(Finding(.noSeccomp, .high))
         }
         let confinement = options.filter {
-            Self.isOption($0, "apparmor", "unconfined") || Self.isOption($0, "label", "disable")
+            Self.isOption($0, "apparmor", "unconfined")
+                || (countsLabels && Self.isOption($0, "label", "disable"))
         }
         if !confinement.isEmpty || container.appArmorProfile == "unconfined" {
             findings.append(
@@ -28,6 +29,13 @@ extension Examination {
         if isRoot { findings.append(Finding(.rootUser, .low)) }
         if !container.hasReadOnlyRoot { findings.append(Finding(.writableRoot, .low)) }
         return findings
+    }
+
+    /// Whether SELinux's label is somebody's choice: the engine itself takes it off, also
+    /// without SELinux, for what shares the host's processes or memory segments.
+    private var countsLabels: Bool {
+        surroundings.engine.has("selinux") && container.processMode != "host"
+            && container.ipcMode != "host"
     }
 
     private var forbidsNewPrivileges: Bool {

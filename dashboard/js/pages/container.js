@@ -113,14 +113,23 @@ export class ContainerPage {
   }
 
   async #judge(signal) {
+    const name = this.#name;
     try {
-      const { score, name } = await get(`/posture/containers/${encodeURIComponent(this.#name)}`, {}, { signal });
+      const { containers } = await get("/posture", {}, { signal });
+      if (name !== this.#name) return;
+      const found = containers.find((each) => each.name === name || each.id.startsWith(name));
       fill(
         this.posture,
-        h("a.button.small", { href: postureOf(name), "data-test": "container-posture" }, t("nav.posture"), scoreBar(score)),
+        found &&
+          h(
+            "a.button.small",
+            { href: postureOf(found.name), "data-test": "container-posture" },
+            t("nav.posture"),
+            scoreBar(found.score),
+          ),
       );
     } catch {
-      // A container that is gone, or that nobody has looked at yet: there is no score to show.
+      // The page says by other means that the server is away; the score stays as it was.
     }
   }
 
@@ -167,6 +176,7 @@ export class ContainerPage {
       const container = await get(path);
       if (`/containers/${encodeURIComponent(this.#name)}` !== path) return;
       this.#draw(container);
+      this.#judge();
       if (this.#logEnded && container.state === "running") this.#followLog(path);
     } catch {
       // The next look may succeed; the facts stay as they were.

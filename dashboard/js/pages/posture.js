@@ -130,14 +130,8 @@ export class PosturePage {
     const signal = this.#latest.next();
     try {
       if (!document.hidden) {
-        const [overview, audit] = await Promise.all([
-          get("/posture", {}, { signal }),
-          get("/posture/audit", {}, { signal }).catch((error) => {
-            // Not run yet: the page says so.
-            if (error.status === 404) return null;
-            throw error;
-          }),
-        ]);
+        const overview = await get("/posture", {}, { signal });
+        const audit = overview.audit.time_ms ? await get("/posture/audit", {}, { signal }) : null;
         await released();
         const isSame = JSON.stringify([overview, audit]) === JSON.stringify([this.#overview, this.#audit]);
         this.#overview = overview;
