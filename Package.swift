@@ -138,6 +138,11 @@ let package = Package(
             swiftSettings: settings
         ),
         .target(
+            name: "Posture",
+            dependencies: ["EventModel", "DockerClient"],
+            swiftSettings: settings
+        ),
+        .target(
             name: "WebServer",
             dependencies: [
                 "EventModel", "Patterns", "WebAttacks", "Ruleset", "Analysis", "AlertStore",
@@ -164,7 +169,7 @@ let package = Package(
             dependencies: [
                 "EventModel", "OSXML", "Patterns", "Ruleset", "Analysis", "DockerClient",
                 "Collectors", "Spool", "Transport", "Fleet", "AlertStore", "ActiveResponse",
-                "WebServer", "CLinux", "CMaxMindDB",
+                "Posture", "WebServer", "CLinux", "CMaxMindDB",
             ],
             swiftSettings: settings
         ),
@@ -172,7 +177,7 @@ let package = Package(
             name: "jaga",
             dependencies: [
                 "EventModel", "Patterns", "WebAttacks", "Ruleset", "Analysis", "AlertStore",
-                "ActiveResponse", "WebServer", "Daemon", "Fleet", "CLinux",
+                "ActiveResponse", "Posture", "WebServer", "Daemon", "Fleet", "CLinux",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings
@@ -289,6 +294,11 @@ let package = Package(
             dependencies: [
                 "EventModel", "Patterns", "DockerClient", "ActiveResponse", "JagaTesting",
             ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "PostureTests",
+            dependencies: ["EventModel", "DockerClient", "Posture", "JagaTesting"],
             swiftSettings: settings
         ),
         .testTarget(

@@ -16,6 +16,7 @@ import { AgentsPage } from "./pages/agents.js";
 import { ContainerPage } from "./pages/container.js";
 import { DockerPage } from "./pages/docker.js";
 import { HuntPage } from "./pages/hunt.js";
+import { PosturePage } from "./pages/posture.js";
 import { LogtestPage } from "./pages/logtest.js";
 import { RulesPage } from "./pages/rules.js";
 import { SetupPage, SignInPage } from "./pages/signin.js";
@@ -26,6 +27,7 @@ const PAGES = {
   docker: DockerPage,
   containers: ContainerPage,
   agents: AgentsPage,
+  posture: PosturePage,
   rules: RulesPage,
   logtest: LogtestPage,
   status: StatusPage,

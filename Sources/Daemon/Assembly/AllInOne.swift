@@ -193,7 +193,8 @@ package struct AllInOne: Sendable {
                 parts.spool,
                 notice: observer.notice
             ),
-            responses: responses
+            responses: responses,
+            audit: AuditSchedule(configuration, parts.collection)
         )
     }
 
@@ -228,6 +229,10 @@ package struct AllInOne: Sendable {
             }
             group.addTask {
                 await running.responses.run()
+                return nil
+            }
+            group.addTask {
+                await running.audit.run()
                 return nil
             }
             if let fleet = running.fleet {

@@ -82,6 +82,7 @@ struct WebAssembly: Sendable {
             trouble: { records.trouble }
         )
         services.agents = running.agents.source
+        services.posture = .init(parts.collection.posture, running.audit)
         return services
     }
 }
@@ -102,6 +103,7 @@ struct Running: Sendable {
     /// The Wazuh manager above; nil when the settings name none.
     let reporter: Reporter?
     let responses: Responses
+    let audit: AuditSchedule
 
     /// How everything stands that collects and analyses.
     var statusReport: StatusReport {
@@ -117,6 +119,7 @@ struct Running: Sendable {
             + SourceMetrics(parts.board, parts.queue).prometheusText()
             + SpoolMetrics(parts.spool, parts.queue).prometheusText()
             + WazuhMetrics(manager: wazuh?.manager, reporter: reporter).prometheusText()
+            + parts.collection.posture.metricsText
             + records.metricsText
     }
 }

@@ -54,6 +54,8 @@ package struct Services: Sendable {
     package var trouble: @Sendable () -> String?
     /// The agents that report here; nil where none can.
     package var agents: AgentSource?
+    /// How containers and the engine are run; nil where nobody looks.
+    package var posture: PostureSource?
 
     package init(
         identity: Identity,

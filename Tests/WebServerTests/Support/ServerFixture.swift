@@ -230,8 +230,25 @@ struct ServerFixture: Sendable {
             change: { _, _ in },
             token: nil
         )
+        services.posture = FakePosture.source
         return services
     }
+}
+
+/// What is known of one container, and of no run of the benchmark that was refused.
+enum FakePosture {
+    static let container =
+        #"{"id":"c1","name":"web","image":"i","engine":"","state":"running","score":46,"findings":[],"ignored":[]}"#
+    static let overview = #"{"containers":[\#(container)],"figures":{},"audit":{},"runs":[]}"#
+    static let audit =
+        #"{"benchmark":"b","version":"1","time_ms":1,"host":"h","engine":"e","score":1,"previous_score":2,"passed":1,"failed":1,"not_applicable":0,"manual":0,"changes":[],"results":[]}"#
+
+    static let source = PostureSource(
+        overview: { Array(overview.utf8) },
+        container: { $0 == "web" ? Array(container.utf8) : nil },
+        audit: { Array(audit.utf8) },
+        run: { throw PostureSource.Refusal("the benchmark runs already") }
+    )
 }
 
 /// A small ruleset.
