@@ -138,6 +138,18 @@ let package = Package(
             swiftSettings: settings
         ),
         .target(
+            name: "Vulnerabilities",
+            dependencies: [
+                "EventModel", "DockerClient", "CZlib", "CZstd",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: settings
+        ),
+        .target(
             name: "WebServer",
             dependencies: [
                 "EventModel", "Patterns", "WebAttacks", "Ruleset", "Analysis", "AlertStore",
@@ -164,7 +176,7 @@ let package = Package(
             dependencies: [
                 "EventModel", "OSXML", "Patterns", "Ruleset", "Analysis", "DockerClient",
                 "Collectors", "Spool", "Transport", "Fleet", "AlertStore", "ActiveResponse",
-                "WebServer", "CLinux", "CMaxMindDB",
+                "Vulnerabilities", "WebServer", "CLinux", "CMaxMindDB",
             ],
             swiftSettings: settings
         ),
@@ -172,7 +184,7 @@ let package = Package(
             name: "jaga",
             dependencies: [
                 "EventModel", "Patterns", "WebAttacks", "Ruleset", "Analysis", "AlertStore",
-                "ActiveResponse", "WebServer", "Daemon", "Fleet", "CLinux",
+                "ActiveResponse", "Vulnerabilities", "WebServer", "Daemon", "Fleet", "CLinux",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings
@@ -292,6 +304,13 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(
+            name: "VulnerabilitiesTests",
+            dependencies: [
+                "EventModel", "DockerClient", "Vulnerabilities", "CZlib", "CZstd", "JagaTesting",
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
             name: "WebServerTests",
             dependencies: [
                 "EventModel", "Ruleset", "Analysis", "AlertStore", "WebServer", "JagaTesting",
@@ -338,7 +357,8 @@ if Context.environment["JAGA_FUZZ"] != nil {
         ("JSON", ["Analysis"]), ("Predecoding", ["Analysis"]), ("Event", ["Analysis"]),
         ("Sigma", ["EventModel", "Ruleset", "Analysis"]), ("Report", ["Analysis"]),
         ("KQL", ["EventModel", "AlertStore"]), ("WebAttacks", ["WebAttacks"]),
-        ("Wazuh", ["EventModel", "Transport"]),
+        ("Wazuh", ["EventModel", "Transport"]), ("Layer", ["Vulnerabilities"]),
+        ("Packages", ["Vulnerabilities"]), ("Advisories", ["Vulnerabilities"]),
     ] {
         package.targets.append(
             .executableTarget(
