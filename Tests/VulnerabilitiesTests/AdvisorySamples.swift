@@ -104,7 +104,8 @@ enum AdvisorySamples {
         )
     }
 
-    static func debianPackage(_ name: String, _ version: String, source: String) -> InstalledPackage {
+    static func debianPackage(_ name: String, _ version: String, source: String) -> InstalledPackage
+    {
         var package = InstalledPackage(.debian, name, version)
         package.sourceName = source
         return package

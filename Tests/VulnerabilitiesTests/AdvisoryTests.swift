@@ -65,7 +65,9 @@ struct AdvisoryTests {
             ]
         )
         #expect(
-            report.findings.map { "\($0.id) \($0.package.name) \($0.severity.word) \($0.condition)" }
+            report.findings.map {
+                "\($0.id) \($0.package.name) \($0.severity.word) \($0.condition)"
+            }
                 == [
                     "CVE-2023-0001 libssl3 Medium Package less than 3.0.13-1~deb12u1",
                     "TEMP-0000000-ABCDEF curl Low Package unfixed",
@@ -126,7 +128,8 @@ struct AdvisoryTests {
 
     @Test("Python's names are compared in their normal form; withdrawn records count for nothing")
     func python() throws {
-        let found = try Compiled().report(nil, [InstalledPackage(.python, "Jinja2", "3.1.2")]).findings
+        let found = try Compiled().report(nil, [InstalledPackage(.python, "Jinja2", "3.1.2")])
+            .findings
         #expect(found.map(\.advisory.id) == ["PYSEC-2024-1"])
         #expect(found.map(\.id) == ["CVE-2024-22195"])
     }
@@ -152,7 +155,8 @@ struct AdvisoryTests {
         #expect(odd.findings == [])
         #expect(
             odd.gaps.contains(
-                "1 advisories name versions that could not be compared with a package's")
+                "1 advisories name versions that could not be compared with a package's"
+            )
         )
     }
 
@@ -207,7 +211,9 @@ struct AdvisoryTests {
 
     @Test("vectors that are incomplete or of version 4 have no score")
     func noScores() {
-        for vector in ["", "CVSS:3.1/AV:N", "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H", "x:y"] {
+        for vector in [
+            "", "CVSS:3.1/AV:N", "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H", "x:y",
+        ] {
             #expect(CVSSScore.base(vector) == nil)
         }
     }
@@ -228,7 +234,8 @@ struct ExceptionTests {
     @Test("one with a reason puts a finding aside until its day")
     func until() throws {
         // 1,800,000,000 is 2027-01-15.
-        let text = #"{"exceptions": [{"id": "CVE-2024-22195", "reason": "not used", "until": "2027-01-16"}]}"#
+        let text =
+            #"{"exceptions": [{"id": "CVE-2024-22195", "reason": "not used", "until": "2027-01-16"}]}"#
         let aside = try report([text])
         #expect(aside.findings == [])
         #expect(aside.excepted.map(\.reason) == ["not used (until 2027-01-16)"])
@@ -276,7 +283,9 @@ struct ExceptionTests {
         }
         let aside = try report([text("not_affected", "pkg:pypi/jinja2@3.1.2")])
         #expect(aside.findings == [])
-        #expect(aside.excepted.map(\.reason) == ["VEX own.json: vulnerable_code_not_in_execute_path"])
+        #expect(
+            aside.excepted.map(\.reason) == ["VEX own.json: vulnerable_code_not_in_execute_path"]
+        )
         #expect(try report([text("not_affected", "pkg:pypi/jinja2")]).findings == [])
         #expect(try report([text("not_affected", "pkg:oci/shop")]).findings == [])
         for other in [

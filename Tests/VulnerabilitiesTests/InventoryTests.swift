@@ -40,8 +40,14 @@ struct InventoryTests {
     func layers() throws {
         // given
         let base = layer {
-            $0.add("etc/os-release", text: "ID=debian\nVERSION_ID=\"12\"\nPRETTY_NAME=\"Debian 12\"\n")
-            $0.add("var/lib/dpkg/status", text: DebianStatus.text([("bash", "5.2"), ("curl", "7.88")]))
+            $0.add(
+                "etc/os-release",
+                text: "ID=debian\nVERSION_ID=\"12\"\nPRETTY_NAME=\"Debian 12\"\n"
+            )
+            $0.add(
+                "var/lib/dpkg/status",
+                text: DebianStatus.text([("bash", "5.2"), ("curl", "7.88")])
+            )
         }
         let top = layer {
             $0.add(
@@ -63,7 +69,11 @@ struct InventoryTests {
                 let image = try imageOf(export, pieces: pieces)
 
                 // then
-                #expect(listing(image) == ["bash 5.2 @0", "curl 8.0 @1", "git 2.39 @1", "Jinja2 3.1.2 @1"])
+                #expect(
+                    listing(image) == [
+                        "bash 5.2 @0", "curl 8.0 @1", "git 2.39 @1", "Jinja2 3.1.2 @1",
+                    ]
+                )
                 #expect(image.release?.ecosystem == "Debian:12")
                 #expect(image.names == ["shop:7"])
                 #expect(image.layers == [ImageWriter.digest(1), ImageWriter.digest(2)])
@@ -77,9 +87,19 @@ struct InventoryTests {
         let metadata = "Name: x\nVersion: 1\n"
         let base = layer {
             for folder in ["a", "b", "c", "d", "e"] {
-                $0.add("\(folder)/\(folder)-1.dist-info/METADATA", text: "Name: \(folder)\nVersion: 1\n")
+                $0.add(
+                    "\(folder)/\(folder)-1.dist-info/METADATA",
+                    text: "Name: \(folder)\nVersion: 1\n"
+                )
             }
-            $0.add("bin/tool", BinarySamples.elf(".go.buildinfo", BinarySamples.goInformation + [UInt8](repeating: 0, count: 4096)), mode: 0o755)
+            $0.add(
+                "bin/tool",
+                BinarySamples.elf(
+                    ".go.buildinfo",
+                    BinarySamples.goInformation + [UInt8](repeating: 0, count: 4096)
+                ),
+                mode: 0o755
+            )
         }
         let top = layer {
             $0.add("a/a-1.dist-info/.wh.METADATA")
@@ -96,7 +116,12 @@ struct InventoryTests {
         #expect(image.packages.map(\.name) == ["e", "new", "x"])
         // And the base alone has them all.
         let before = try imageOf(ImageWriter.blobs([base]))
-        #expect(before.packages.map(\.name) == ["example.com/fork", "example.com/shop", "golang.org/x/net", "stdlib", "a", "b", "c", "d", "e"])
+        #expect(
+            before.packages.map(\.name) == [
+                "example.com/fork", "example.com/shop", "golang.org/x/net", "stdlib", "a", "b", "c",
+                "d", "e",
+            ]
+        )
     }
 
     @Test("a distroless image is known by its status.d; a file that is too large is told")
@@ -104,12 +129,16 @@ struct InventoryTests {
         var limits = ArchiveLimits.standard
         limits.fileBytes = 5000
         let base = layer {
-            $0.add("var/lib/dpkg/status.d/tzdata", text: "Package: tzdata\nVersion: 2024a-0+deb12u1\n")
+            $0.add(
+                "var/lib/dpkg/status.d/tzdata",
+                text: "Package: tzdata\nVersion: 2024a-0+deb12u1\n"
+            )
             $0.add("var/lib/dpkg/status.d/tzdata.md5sums", text: "Package: no\nVersion: 1\n")
             $0.add("opt/huge.jar", [UInt8](repeating: 1, count: 6000))
         }
         var archive = ImageArchive(limits) { _ in nil }
-        try archive.feed(ImageWriter.blobs([base]).span)
+        let export = ImageWriter.blobs([base])
+        try archive.feed(export.span)
         let image = try archive.finish().image
         #expect(listing(image) == ["tzdata 2024a-0+deb12u1 @0"])
         #expect(image.notes == ["opt/huge.jar has 6000 bytes and was not read"])
@@ -144,7 +173,8 @@ struct InventoryTests {
             $0.add("z/.wh..wh..opq")
         }
         var archive = ImageArchive(.standard) { memory.layer($0) }
-        try archive.feed(ImageWriter.blobs([base]).span)
+        let export = ImageWriter.blobs([base])
+        try archive.feed(export.span)
         let (image, layers) = try archive.finish()
         try memory.remember(layers)
 
@@ -153,7 +183,8 @@ struct InventoryTests {
         #expect(memory.layer("sha256:../../etc/passwd") == nil)
         // Now the bytes of the layer no longer matter.
         var again = ImageArchive(.standard) { memory.layer($0) }
-        try again.feed(ImageWriter.blobs([Array("rubbish, and no tar".utf8)]).span)
+        let rubbish = ImageWriter.blobs([Array("rubbish, and no tar".utf8)])
+        try again.feed(rubbish.span)
         #expect(try again.finish().image == image)
     }
 

@@ -77,7 +77,10 @@ struct PackageReaderTests {
             reader(Array(text.utf8)).map { "\($0.kind.rawValue) \($0.name) \($0.version)" }
         }
         #expect(
-            read(LanguagePackages.python, "Metadata-Version: 2.1\r\nName: Jinja2\r\nVersion: 3.1.2\r\n\r\nName: no")
+            read(
+                LanguagePackages.python,
+                "Metadata-Version: 2.1\r\nName: Jinja2\r\nVersion: 3.1.2\r\n\r\nName: no"
+            )
                 == ["python Jinja2 3.1.2"]
         )
         #expect(
@@ -110,8 +113,13 @@ struct PackageReaderTests {
         let blobs = [
             RPMSamples.header(name: "bash", version: "5.1.8", release: "9.el9", epoch: nil),
             RPMSamples.header(
-                name: "openssl-libs", version: "3.0.7", release: "24.el9", epoch: 1,
-                source: "openssl-3.0.7-24.el9.src.rpm", padding: 9000),
+                name: "openssl-libs",
+                version: "3.0.7",
+                release: "24.el9",
+                epoch: 1,
+                source: "openssl-3.0.7-24.el9.src.rpm",
+                padding: 9000
+            ),
         ]
         let packages = try RPMPackages.read(RPMSamples.sqlite(blobs), .standard)
         #expect(packages.map(\.name) == ["bash", "openssl-libs"])
@@ -124,7 +132,13 @@ struct PackageReaderTests {
     func otherDatabases() throws {
         let blobs = [
             RPMSamples.header(name: "zypper", version: "1.14", release: "1.1", epoch: nil),
-            RPMSamples.header(name: "glibc", version: "2.31", release: "9", epoch: nil, padding: 7000),
+            RPMSamples.header(
+                name: "glibc",
+                version: "2.31",
+                release: "9",
+                epoch: nil,
+                padding: 7000
+            ),
         ]
         for bytes in [RPMSamples.ndb(blobs), RPMSamples.berkeley(blobs)] {
             let packages = try RPMPackages.read(bytes, .standard)
@@ -165,20 +179,26 @@ struct PackageReaderTests {
         let inner = ZipWriter.zip([
             (
                 "META-INF/maven/org.apache.logging.log4j/log4j-core/pom.properties",
-                Array("#x\nversion=2.14.1\ngroupId=org.apache.logging.log4j\nartifactId=log4j-core\n".utf8)
+                Array(
+                    "#x\nversion=2.14.1\ngroupId=org.apache.logging.log4j\nartifactId=log4j-core\n"
+                        .utf8
+                )
             )
         ])
         let fat = ZipWriter.zip([("BOOT-INF/lib/log4j-core-2.14.1.jar", inner)])
         #expect(
             JavaPackages.read(fat, name: "shop.jar", .standard)
-                .map { "\($0.name) \($0.version)" } == ["org.apache.logging.log4j:log4j-core 2.14.1"]
+                .map { "\($0.name) \($0.version)" } == [
+                    "org.apache.logging.log4j:log4j-core 2.14.1"
+                ]
         )
         let plain = ZipWriter.zip([
             (
                 "META-INF/MANIFEST.MF",
                 Array(
                     "Manifest-Version: 1.0\r\nBundle-SymbolicName: org.apache.commons.io;x=1\r\nImplementation-Version: 2.6\r\n"
-                        .utf8)
+                        .utf8
+                )
             )
         ])
         #expect(
@@ -207,7 +227,8 @@ struct PackageReaderTests {
         let samples: [[UInt8]] = [
             RPMSamples.sqlite([RPMSamples.header(name: "a", version: "1", release: "2", epoch: 3)]),
             RPMSamples.ndb([RPMSamples.header(name: "a", version: "1", release: "2", epoch: 3)]),
-            RPMSamples.berkeley([RPMSamples.header(name: "a", version: "1", release: "2", epoch: 3)]),
+            RPMSamples.berkeley([RPMSamples.header(name: "a", version: "1", release: "2", epoch: 3)]
+            ),
             BinarySamples.elf(".go.buildinfo", BinarySamples.goInformation),
             ZipWriter.zip([("META-INF/maven/a/b/pom.properties", Array("version=1".utf8))]),
         ]
@@ -217,8 +238,12 @@ struct PackageReaderTests {
                 var bytes = sample
                 for _ in 0..<generator.next(below: 8) + 1 {
                     // Mostly where structures are, at the front.
-                    let place = generator.next(below: generator.once(in: 2) ? bytes.count : min(300, bytes.count))
-                    bytes[place] = generator.one(of: [0, 1, 0x7F, 0x80, 0xFF, UInt8(generator.next(below: 256))])
+                    let place = generator.next(
+                        below: generator.once(in: 2) ? bytes.count : min(300, bytes.count)
+                    )
+                    bytes[place] = generator.one(of: [
+                        0, 1, 0x7F, 0x80, 0xFF, UInt8(generator.next(below: 256)),
+                    ])
                 }
                 _ = try? RPMPackages.read(bytes, .standard)
                 _ = BinaryPackages.read(bytes)

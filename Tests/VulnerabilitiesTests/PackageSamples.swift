@@ -68,7 +68,9 @@ enum RPMSamples {
                 let part = rest.prefix(size - 4)
                 rest = rest.dropFirst(part.count)
                 let next = rest.isEmpty ? 0 : 3 + overflow.count + 1
-                overflow.append(big(next, 4) + part + [UInt8](repeating: 0, count: size - 4 - part.count))
+                overflow.append(
+                    big(next, 4) + part + [UInt8](repeating: 0, count: size - 4 - part.count)
+                )
             }
             return head + record[..<local] + big(first, 4)
         }
@@ -114,7 +116,8 @@ enum RPMSamples {
         var bodies: [UInt8] = []
         for (number, blob) in blobs.enumerated() {
             let block = (4096 + bodies.count) / 16
-            var body = Array("BlbS".utf8) + little(number + 1, 4) + little(1, 4) + little(blob.count, 4)
+            var body =
+                Array("BlbS".utf8) + little(number + 1, 4) + little(1, 4) + little(blob.count, 4)
             body += blob
             body += [UInt8](repeating: 0, count: (16 - body.count % 16) % 16)
             file += Array("Slot".utf8) + little(number + 1, 4) + little(block, 4)
@@ -143,15 +146,19 @@ enum RPMSamples {
                 let part = rest.prefix(size - 26)
                 rest = rest.dropFirst(part.count)
                 var page = [UInt8](repeating: 0, count: size)
-                page.replaceSubrange(16..<20, with: little(rest.isEmpty ? 0 : 3 + pages.count / size, 4))
+                page.replaceSubrange(
+                    16..<20,
+                    with: little(rest.isEmpty ? 0 : 3 + pages.count / size, 4)
+                )
                 page.replaceSubrange(22..<24, with: little(part.count, 2))
                 page[25] = 7
                 page.replaceSubrange(26..<(26 + part.count), with: part)
                 pages += page
             }
-            for (entry, body) in [[1] + little(number, 4), [3, 0, 0, 0] + little(first, 4) + little(blob.count, 4)]
-                .enumerated()
-            {
+            for (entry, body) in [
+                [1] + little(number, 4), [3, 0, 0, 0] + little(first, 4) + little(blob.count, 4),
+            ]
+            .enumerated() {
                 end -= body.count
                 hash.replaceSubrange(end..<(end + body.count), with: body)
                 let place = 26 + 2 * (2 * number + entry)
@@ -191,7 +198,10 @@ enum BinarySamples {
         var file = [UInt8](repeating: 0, count: 64)
         file.replaceSubrange(0..<6, with: [0x7F, 0x45, 0x4C, 0x46, 2, 1])
         file.replaceSubrange(40..<48, with: RPMSamples.little(table, 8))
-        file.replaceSubrange(58..<64, with: RPMSamples.little(64, 2) + RPMSamples.little(3, 2) + RPMSamples.little(2, 2))
+        file.replaceSubrange(
+            58..<64,
+            with: RPMSamples.little(64, 2) + RPMSamples.little(3, 2) + RPMSamples.little(2, 2)
+        )
         file += section + names
         file += [UInt8](repeating: 0, count: 64)
         file += header(name: 1, at: 64, size: section.count)

@@ -8,7 +8,8 @@ final class TemporaryFolder {
     let path: String
 
     init() {
-        path = FileManager.default.temporaryDirectory
+        path =
+            FileManager.default.temporaryDirectory
             .appendingPathComponent("jaga-vulnerabilities-\(UUID().uuidString)").path
         try? FileManager.default.createDirectory(
             atPath: path,

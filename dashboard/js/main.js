@@ -20,12 +20,14 @@ import { LogtestPage } from "./pages/logtest.js";
 import { RulesPage } from "./pages/rules.js";
 import { SetupPage, SignInPage } from "./pages/signin.js";
 import { StatusPage } from "./pages/status.js";
+import { VulnerabilitiesPage } from "./pages/vulnerabilities.js";
 
 const PAGES = {
   hunt: HuntPage,
   docker: DockerPage,
   containers: ContainerPage,
   agents: AgentsPage,
+  vulnerabilities: VulnerabilitiesPage,
   rules: RulesPage,
   logtest: LogtestPage,
   status: StatusPage,

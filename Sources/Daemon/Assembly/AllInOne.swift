@@ -193,7 +193,13 @@ package struct AllInOne: Sendable {
                 parts.spool,
                 notice: observer.notice
             ),
-            responses: responses
+            responses: responses,
+            vulnerabilities: VulnerabilityWatch(
+                configuration,
+                settings.vulnerabilities,
+                parts.collection,
+                notice: observer.notice
+            )
         )
     }
 
@@ -228,6 +234,10 @@ package struct AllInOne: Sendable {
             }
             group.addTask {
                 await running.responses.run()
+                return nil
+            }
+            group.addTask {
+                await running.vulnerabilities.run()
                 return nil
             }
             if let fleet = running.fleet {

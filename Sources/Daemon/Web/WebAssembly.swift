@@ -82,6 +82,7 @@ struct WebAssembly: Sendable {
             trouble: { records.trouble }
         )
         services.agents = running.agents.source
+        services.vulnerabilities = running.vulnerabilities.source
         return services
     }
 }
@@ -102,6 +103,7 @@ struct Running: Sendable {
     /// The Wazuh manager above; nil when the settings name none.
     let reporter: Reporter?
     let responses: Responses
+    let vulnerabilities: VulnerabilityWatch
 
     /// How everything stands that collects and analyses.
     var statusReport: StatusReport {

@@ -113,6 +113,15 @@ package struct FindingHistory: Sendable, Hashable {
         return changes
     }
 
+    /// Makes a subject known that is an image known under another name: an image
+    /// that a container goes on with while its tag went to the next build.
+    package mutating func adopt(_ subject: String, id: String) {
+        guard images[subject] == nil, let same = images.values.first(where: { $0.id == id }) else {
+            return
+        }
+        images[subject] = same
+    }
+
     /// Forgets images that are not among these.
     package mutating func keep(_ subjects: Set<String>) {
         images = images.filter { subjects.contains($0.key) }

@@ -54,6 +54,8 @@ package struct Services: Sendable {
     package var trouble: @Sendable () -> String?
     /// The agents that report here; nil where none can.
     package var agents: AgentSource?
+    /// Vulnerabilities of images; nil where none are looked for.
+    package var vulnerabilities: VulnerabilitySource?
 
     package init(
         identity: Identity,

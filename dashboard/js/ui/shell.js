@@ -17,6 +17,7 @@ const PAGES = [
   ["hunt", "hunt", "h"],
   ["docker", "docker", "d"],
   ["agents", "agents", "a"],
+  ["vulnerabilities", "warn", "v"],
   ["rules", "rules", "r"],
   ["logtest", "logtest", "l"],
   ["status", "status", "s"],
