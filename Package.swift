@@ -143,6 +143,18 @@ let package = Package(
             swiftSettings: settings
         ),
         .target(
+            name: "Vulnerabilities",
+            dependencies: [
+                "EventModel", "DockerClient", "CZlib", "CZstd",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: settings
+        ),
+        .target(
             name: "WebServer",
             dependencies: [
                 "EventModel", "Patterns", "WebAttacks", "Ruleset", "Analysis", "AlertStore",
@@ -169,7 +181,7 @@ let package = Package(
             dependencies: [
                 "EventModel", "OSXML", "Patterns", "Ruleset", "Analysis", "DockerClient",
                 "Collectors", "Spool", "Transport", "Fleet", "AlertStore", "ActiveResponse",
-                "Posture", "WebServer", "CLinux", "CMaxMindDB",
+                "Posture", "WebServer", "CLinux", "CMaxMindDB", "Vulnerabilities",
             ],
             swiftSettings: settings
         ),
@@ -177,7 +189,7 @@ let package = Package(
             name: "jaga",
             dependencies: [
                 "EventModel", "Patterns", "WebAttacks", "Ruleset", "Analysis", "AlertStore",
-                "ActiveResponse", "Posture", "WebServer", "Daemon", "Fleet", "CLinux",
+                "ActiveResponse", "Posture", "WebServer", "Daemon", "Fleet", "CLinux", "Vulnerabilities",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings
@@ -302,6 +314,13 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(
+            name: "VulnerabilitiesTests",
+            dependencies: [
+                "EventModel", "DockerClient", "Vulnerabilities", "CZlib", "CZstd", "JagaTesting",
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
             name: "WebServerTests",
             dependencies: [
                 "EventModel", "Ruleset", "Analysis", "AlertStore", "WebServer", "JagaTesting",
@@ -348,7 +367,8 @@ if Context.environment["JAGA_FUZZ"] != nil {
         ("JSON", ["Analysis"]), ("Predecoding", ["Analysis"]), ("Event", ["Analysis"]),
         ("Sigma", ["EventModel", "Ruleset", "Analysis"]), ("Report", ["Analysis"]),
         ("KQL", ["EventModel", "AlertStore"]), ("WebAttacks", ["WebAttacks"]),
-        ("Wazuh", ["EventModel", "Transport"]),
+        ("Wazuh", ["EventModel", "Transport"]), ("Layer", ["Vulnerabilities"]),
+        ("Packages", ["Vulnerabilities"]), ("Advisories", ["Vulnerabilities"]),
     ] {
         package.targets.append(
             .executableTarget(

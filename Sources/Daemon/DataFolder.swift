@@ -15,6 +15,7 @@ import Glibc
 /// DATA/evidence/                what docker-snapshot kept
 /// DATA/state/                   how far sources were read, metrics
 /// DATA/reporting/               the key and files of <client>
+/// DATA/vulnerabilities/         advisories, what layers hold, exceptions
 /// DATA/jaga.lock                held while a process works on the folder
 /// ```
 package struct DataFolder: Sendable, Hashable {
@@ -46,6 +47,9 @@ package struct DataFolder: Sendable, Hashable {
     var reported: String { state + "/reported" }
     /// What this host needs as the agent of a Wazuh manager: its key, its groups' files.
     var reporting: String { path + "/reporting" }
+
+    /// Advisories, remembered layers, exceptions.
+    package var vulnerabilities: String { path + "/vulnerabilities" }
 
     package var lock: String { path + "/jaga.lock" }
 

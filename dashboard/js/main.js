@@ -21,6 +21,7 @@ import { LogtestPage } from "./pages/logtest.js";
 import { RulesPage } from "./pages/rules.js";
 import { SetupPage, SignInPage } from "./pages/signin.js";
 import { StatusPage } from "./pages/status.js";
+import { VulnerabilitiesPage } from "./pages/vulnerabilities.js";
 
 const PAGES = {
   hunt: HuntPage,
@@ -28,6 +29,7 @@ const PAGES = {
   containers: ContainerPage,
   agents: AgentsPage,
   posture: PosturePage,
+  vulnerabilities: VulnerabilitiesPage,
   rules: RulesPage,
   logtest: LogtestPage,
   status: StatusPage,

@@ -194,7 +194,13 @@ package struct AllInOne: Sendable {
                 notice: observer.notice
             ),
             responses: responses,
-            audit: AuditSchedule(configuration, parts.collection)
+            audit: AuditSchedule(configuration, parts.collection),
+            vulnerabilities: VulnerabilityWatch(
+                configuration,
+                settings.vulnerabilities,
+                parts.collection,
+                notice: observer.notice
+            )
         )
     }
 
@@ -233,6 +239,10 @@ package struct AllInOne: Sendable {
             }
             group.addTask {
                 await running.audit.run()
+                return nil
+            }
+            group.addTask {
+                await running.vulnerabilities.run()
                 return nil
             }
             if let fleet = running.fleet {

@@ -30,12 +30,14 @@ package enum OperatorNotice: Sendable, Equatable {
     case maintenanceFailed(String)
     /// Of an agent: how it stands with its manager.
     case manager(String, isTrouble: Bool)
+    /// Of scans of images: what keeps them from being done, or done well.
+    case vulnerabilities(String)
 
     /// Whether something does not work as it should.
     package var isTrouble: Bool {
         switch self {
         case .alertsNotWritten, .spoolNotWritten, .spoolDamaged, .rulesetRefused,
-            .maintenanceFailed, .engineMemory:
+            .maintenanceFailed, .engineMemory, .vulnerabilities:
             true
         case .source(_, _, let isTrouble), .manager(_, let isTrouble): isTrouble
         case .index(let notice):
@@ -67,6 +69,7 @@ package enum OperatorNotice: Sendable, Equatable {
             "frequency rules count anew, or will after the next start: \(reason)"
         case .maintenanceFailed(let reason): reason
         case .manager(let text, _): text
+        case .vulnerabilities(let text): text
         }
     }
 

@@ -90,6 +90,12 @@ package struct OssecConfiguration: Sendable {
             diagnostics += EngineSections.read(section, file: file, into: &settings)
         case "client", "client_buffer", "labels":
             diagnostics += ClientReader.read(section, file: file, into: &settings.client)
+        case "vulnerability-detection", "vulnerability-detector":
+            diagnostics += VulnerabilityReader.read(
+                section,
+                file: file,
+                into: &settings.vulnerabilities
+            )
         case "remote":
             let (remote, found) = FleetReader.remote(section, file: file)
             diagnostics += found
@@ -166,7 +172,7 @@ package struct OssecConfiguration: Sendable {
     private static let wazuhSections: Set<String> = [
         "socket", "syscheck", "rootcheck", "sca",
         "rule_test", "integration",
-        "email_alerts", "reports", "syslog_output", "vulnerability-detection", "indexer",
+        "email_alerts", "reports", "syslog_output", "indexer",
         "logging", "cluster", "task-manager", "agent-upgrade", "wdb", "agentless", "gcp-pubsub",
         "gcp-bucket", "github", "office365", "ms-graph", "fluent-forward", "database_output",
         "anti_tampering",

@@ -83,6 +83,7 @@ struct WebAssembly: Sendable {
         )
         services.agents = running.agents.source
         services.posture = .init(parts.collection.posture, running.audit)
+        services.vulnerabilities = running.vulnerabilities.source
         return services
     }
 }
@@ -104,6 +105,7 @@ struct Running: Sendable {
     let reporter: Reporter?
     let responses: Responses
     let audit: AuditSchedule
+    let vulnerabilities: VulnerabilityWatch
 
     /// How everything stands that collects and analyses.
     var statusReport: StatusReport {

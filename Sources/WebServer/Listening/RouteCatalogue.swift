@@ -19,6 +19,7 @@ struct RouteCatalogue {
             + ContainerRoutes(context: context).routes
             + AgentRoutes(context: context).routes
             + PostureRoutes(context: context).routes
+            + VulnerabilityRoutes(context: context).routes
             + RuleRoutes(context: context).routes
             + LogtestRoutes(
                 context: context,

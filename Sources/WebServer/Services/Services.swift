@@ -56,6 +56,8 @@ package struct Services: Sendable {
     package var agents: AgentSource?
     /// How containers and the engine are run; nil where nobody looks.
     package var posture: PostureSource?
+    /// Vulnerabilities of images; nil where none are looked for.
+    package var vulnerabilities: VulnerabilitySource?
 
     package init(
         identity: Identity,

@@ -18,6 +18,7 @@ const PAGES = [
   ["docker", "docker", "d"],
   ["posture", "check", "p"],
   ["agents", "agents", "a"],
+  ["vulnerabilities", "warn", "v"],
   ["rules", "rules", "r"],
   ["logtest", "logtest", "l"],
   ["status", "status", "s"],
