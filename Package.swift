@@ -133,6 +133,18 @@ let package = Package(
             swiftSettings: settings
         ),
         .target(
+            name: "Outputs",
+            dependencies: [
+                "EventModel", "Patterns", "CLinux", "CZlib",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
+            swiftSettings: settings
+        ),
+        .target(
             name: "ActiveResponse",
             dependencies: ["EventModel", "Patterns", "DockerClient", "CLinux", "CZlib"],
             swiftSettings: settings
@@ -163,8 +175,8 @@ let package = Package(
             name: "Daemon",
             dependencies: [
                 "EventModel", "OSXML", "Patterns", "Ruleset", "Analysis", "DockerClient",
-                "Collectors", "Spool", "Transport", "Fleet", "AlertStore", "ActiveResponse",
-                "WebServer", "CLinux", "CMaxMindDB",
+                "Collectors", "Spool", "Transport", "Fleet", "AlertStore", "Outputs",
+                "ActiveResponse", "WebServer", "CLinux", "CMaxMindDB",
             ],
             swiftSettings: settings
         ),
@@ -172,7 +184,7 @@ let package = Package(
             name: "jaga",
             dependencies: [
                 "EventModel", "Patterns", "WebAttacks", "Ruleset", "Analysis", "AlertStore",
-                "ActiveResponse", "WebServer", "Daemon", "Fleet", "CLinux",
+                "ActiveResponse", "Outputs", "WebServer", "Daemon", "Fleet", "CLinux",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings
@@ -285,6 +297,16 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(
+            name: "OutputsTests",
+            dependencies: [
+                "EventModel", "Patterns", "Outputs", "JagaTesting",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
             name: "ActiveResponseTests",
             dependencies: [
                 "EventModel", "Patterns", "DockerClient", "ActiveResponse", "JagaTesting",
@@ -305,7 +327,7 @@ let package = Package(
             name: "DaemonTests",
             dependencies: [
                 "EventModel", "Patterns", "Ruleset", "Analysis", "DockerClient", "Collectors",
-                "Transport", "AlertStore", "ActiveResponse", "Daemon", "JagaTesting",
+                "Transport", "AlertStore", "Outputs", "ActiveResponse", "Daemon", "JagaTesting",
             ],
             swiftSettings: settings
         ),
@@ -317,6 +339,7 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ],
+            exclude: ["Receivers"],
             swiftSettings: settings
         ),
     ]
