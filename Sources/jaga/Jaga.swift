@@ -31,7 +31,7 @@ struct Jaga: AsyncParsableCommand {
             Up.self, Manager.self, Agent.self, Agents.self, DockerListener.self, Check.self,
             Logtest.self, Explain.self, Analyze.self,
             Regex.self, Alerts.self, Status.self, DoctorCommand.self,
-            User.self, Token.self, Respond.self,
+            User.self, Token.self, Respond.self, Notify.self, Report.self,
         ]
     )
 }

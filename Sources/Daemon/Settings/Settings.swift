@@ -42,6 +42,9 @@ package struct Settings: Sendable {
     /// Every `<command>`, used by a response or not.
     package var responseCommands: [ResponseCommand] = []
 
+    /// Who is told of alerts; by default nobody.
+    package var outputs = OutputSettings()
+
     package init() {}
 
     /// How Docker's events are listened to.

@@ -82,6 +82,7 @@ struct WebAssembly: Sendable {
             trouble: { records.trouble }
         )
         services.agents = running.agents.source
+        services.outputs = running.outputs?.source
         return services
     }
 }
@@ -102,6 +103,8 @@ struct Running: Sendable {
     /// The Wazuh manager above; nil when the settings name none.
     let reporter: Reporter?
     let responses: Responses
+    /// Who is told of alerts; nil when the settings name nobody.
+    let outputs: AlertOutputs?
 
     /// How everything stands that collects and analyses.
     var statusReport: StatusReport {
@@ -118,5 +121,6 @@ struct Running: Sendable {
             + SpoolMetrics(parts.spool, parts.queue).prometheusText()
             + WazuhMetrics(manager: wazuh?.manager, reporter: reporter).prometheusText()
             + records.metricsText
+            + (outputs?.metricsText ?? "")
     }
 }

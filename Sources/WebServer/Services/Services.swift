@@ -54,6 +54,8 @@ package struct Services: Sendable {
     package var trouble: @Sendable () -> String?
     /// The agents that report here; nil where none can.
     package var agents: AgentSource?
+    /// Who is told of alerts; nil when nobody is.
+    package var outputs: OutputSource?
 
     package init(
         identity: Identity,
