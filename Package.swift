@@ -133,6 +133,18 @@ let package = Package(
             swiftSettings: settings
         ),
         .target(
+            name: "Outputs",
+            dependencies: [
+                "EventModel", "Patterns", "CLinux", "CZlib",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
+            swiftSettings: settings
+        ),
+        .target(
             name: "ActiveResponse",
             dependencies: ["EventModel", "Patterns", "DockerClient", "CLinux", "CZlib"],
             swiftSettings: settings
@@ -181,7 +193,7 @@ let package = Package(
             dependencies: [
                 "EventModel", "OSXML", "Patterns", "Ruleset", "Analysis", "DockerClient",
                 "Collectors", "Spool", "Transport", "Fleet", "AlertStore", "ActiveResponse",
-                "Posture", "WebServer", "CLinux", "CMaxMindDB", "Vulnerabilities",
+                "Posture", "WebServer", "CLinux", "CMaxMindDB", "Vulnerabilities", "Outputs",
             ],
             swiftSettings: settings
         ),
@@ -189,7 +201,7 @@ let package = Package(
             name: "jaga",
             dependencies: [
                 "EventModel", "Patterns", "WebAttacks", "Ruleset", "Analysis", "AlertStore",
-                "ActiveResponse", "Posture", "WebServer", "Daemon", "Fleet", "CLinux", "Vulnerabilities",
+                "ActiveResponse", "Posture", "WebServer", "Daemon", "Fleet", "CLinux", "Vulnerabilities", "Outputs",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings
@@ -302,6 +314,16 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(
+            name: "OutputsTests",
+            dependencies: [
+                "EventModel", "Patterns", "Outputs", "JagaTesting",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
             name: "ActiveResponseTests",
             dependencies: [
                 "EventModel", "Patterns", "DockerClient", "ActiveResponse", "JagaTesting",
@@ -334,7 +356,7 @@ let package = Package(
             name: "DaemonTests",
             dependencies: [
                 "EventModel", "Patterns", "Ruleset", "Analysis", "DockerClient", "Collectors",
-                "Transport", "AlertStore", "ActiveResponse", "Daemon", "JagaTesting",
+                "Transport", "AlertStore", "Outputs", "ActiveResponse", "Daemon", "JagaTesting",
             ],
             swiftSettings: settings
         ),
@@ -346,6 +368,7 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ],
+            exclude: ["Receivers"],
             swiftSettings: settings
         ),
     ]

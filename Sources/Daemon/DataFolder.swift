@@ -12,7 +12,9 @@ import Glibc
 /// DATA/index/                   what searches are answered from
 /// DATA/etc/{decoders,rules,lists}   the user's own additions to the ruleset
 /// DATA/active-response/bin/     the owner's scripts that answer to alerts
+/// DATA/integrations/            the owner's scripts that are told of alerts
 /// DATA/evidence/                what docker-snapshot kept
+/// DATA/outputs/                 alerts on their way to people and other systems
 /// DATA/state/                   how far sources were read, metrics
 /// DATA/reporting/               the key and files of <client>
 /// DATA/vulnerabilities/         advisories, what layers hold, exceptions
@@ -41,6 +43,10 @@ package struct DataFolder: Sendable, Hashable {
     package var responseJournal: String { state + "/responses.journal" }
     /// What the command line asks of a running Jaga.
     package var responseRequests: String { state + "/responses.requests" }
+    /// A queue for each output.
+    package var outputs: String { path + "/outputs" }
+    /// How far the record of alerts was read for outputs.
+    var outputPlace: String { outputs + "/.place" }
     /// What the engine remembers of earlier events.
     var engineMemory: String { state + "/engine.snapshot" }
     /// How far a Wazuh manager has the spool's events.

@@ -32,7 +32,7 @@ struct Jaga: AsyncParsableCommand {
             Up.self, Manager.self, Agent.self, Agents.self, DockerListener.self, Check.self,
             Logtest.self, Explain.self, Analyze.self,
             Regex.self, Alerts.self, Status.self, DoctorCommand.self,
-            User.self, Token.self, Respond.self, Audit.self, Scan.self,
+            User.self, Token.self, Respond.self, Audit.self, Scan.self, Notify.self, Report.self,
         ]
     )
 }

@@ -143,11 +143,13 @@ package struct AllInOne: Sendable {
         let records = kept.records
         let live = LiveAlerts()
         let answering = Handback<Responses>()
+        let outputs = try AlertOutputs(configuration, settings, notice: observer.notice)
         let pipeline = AnalysisPipeline.Observer(
             alerts: { [observer] batch in
                 answering.take()?.take(batch)
                 live.publish(batch)
                 records.alerts.indexer.wake()
+                outputs?.wake()
                 observer.alerts(batch)
             },
             archived: { records.archives?.indexer.wake() },
@@ -200,7 +202,8 @@ package struct AllInOne: Sendable {
                 settings.vulnerabilities,
                 parts.collection,
                 notice: observer.notice
-            )
+            ),
+            outputs: outputs
         )
     }
 
@@ -244,6 +247,16 @@ package struct AllInOne: Sendable {
             group.addTask {
                 await running.vulnerabilities.run()
                 return nil
+            }
+            if let outputs = running.outputs {
+                group.addTask {
+                    do {
+                        try await outputs.run()
+                        return nil
+                    } catch {
+                        return error
+                    }
+                }
             }
             if let fleet = running.fleet {
                 group.addTask { await serve(fleet) }

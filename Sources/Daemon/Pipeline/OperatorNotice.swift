@@ -28,6 +28,8 @@ package enum OperatorNotice: Sendable, Equatable {
     case engineMemory(String)
     /// Metrics or old alerts could not be looked after; it is tried again.
     case maintenanceFailed(String)
+    /// An output says how it stands.
+    case output(String, Bool)
     /// Of an agent: how it stands with its manager.
     case manager(String, isTrouble: Bool)
     /// Of scans of images: what keeps them from being done, or done well.
@@ -39,7 +41,9 @@ package enum OperatorNotice: Sendable, Equatable {
         case .alertsNotWritten, .spoolNotWritten, .spoolDamaged, .rulesetRefused,
             .maintenanceFailed, .engineMemory, .vulnerabilities:
             true
-        case .source(_, _, let isTrouble), .manager(_, let isTrouble): isTrouble
+        case .source(_, _, let isTrouble), .manager(_, let isTrouble),
+            .output(_, let isTrouble):
+            isTrouble
         case .index(let notice):
             if case .removed = notice { false } else { true }
         case .alertsWrittenAgain, .spoolWrittenAgain, .spoolHasRoom, .alertLog,
@@ -68,8 +72,8 @@ package enum OperatorNotice: Sendable, Equatable {
         case .engineMemory(let reason):
             "frequency rules count anew, or will after the next start: \(reason)"
         case .maintenanceFailed(let reason): reason
-        case .manager(let text, _): text
         case .vulnerabilities(let text): text
+        case .manager(let text, _), .output(let text, _): text
         }
     }
 

@@ -23,6 +23,7 @@ package struct OssecConfiguration: Sendable {
         do {
             let document = try OSXMLDocument.parse(bytes, variables: true)
             for root in document.roots { readRoot(root) }
+            diagnostics += MailReader.finish(&settings.outputs, file: file)
         } catch {
             diagnostics.append(
                 Diagnostic(
@@ -82,6 +83,24 @@ package struct OssecConfiguration: Sendable {
             for child in section.children where child.name == "responses" {
                 diagnostics += ResponseReader.limits(child, file: file, into: &settings.responses)
             }
+            for child in section.children where child.name == "outputs" {
+                for output in child.children {
+                    diagnostics += OutputReader.output(output, file: file, into: &settings.outputs)
+                }
+            }
+            for child in section.children where child.name == "mail" {
+                diagnostics += MailReader.section(
+                    child,
+                    file: file,
+                    into: &settings.outputs.mail
+                )
+            }
+        case "integration":
+            diagnostics += OutputReader.integration(section, file: file, into: &settings.outputs)
+        case "syslog_output":
+            diagnostics += OutputReader.syslog(section, file: file, into: &settings.outputs)
+        case "email_alerts":
+            diagnostics += OutputReader.mail(section, file: file, into: &settings.outputs)
         case "command":
             diagnostics += ResponseReader.command(section, file: file, into: &settings)
         case "active-response":
@@ -171,8 +190,7 @@ package struct OssecConfiguration: Sendable {
     /// Source: around-the-engine.md §3.2.
     private static let wazuhSections: Set<String> = [
         "socket", "syscheck", "rootcheck", "sca",
-        "rule_test", "integration",
-        "email_alerts", "reports", "syslog_output", "indexer",
+        "rule_test", "reports", "indexer",
         "logging", "cluster", "task-manager", "agent-upgrade", "wdb", "agentless", "gcp-pubsub",
         "gcp-bucket", "github", "office365", "ms-graph", "fluent-forward", "database_output",
         "anti_tampering",

@@ -44,6 +44,9 @@ package struct Settings: Sendable {
     /// Whether images are scanned by themselves.
     package var vulnerabilities = VulnerabilitySettings()
 
+    /// Who is told of alerts; by default nobody.
+    package var outputs = OutputSettings()
+
     package init() {}
 
     /// How Docker's events are listened to.

@@ -84,6 +84,7 @@ struct WebAssembly: Sendable {
         services.agents = running.agents.source
         services.posture = .init(parts.collection.posture, running.audit)
         services.vulnerabilities = running.vulnerabilities.source
+        services.outputs = running.outputs?.source
         return services
     }
 }
@@ -106,6 +107,8 @@ struct Running: Sendable {
     let responses: Responses
     let audit: AuditSchedule
     let vulnerabilities: VulnerabilityWatch
+    /// Who is told of alerts; nil when the settings name nobody.
+    let outputs: AlertOutputs?
 
     /// How everything stands that collects and analyses.
     var statusReport: StatusReport {
@@ -123,5 +126,6 @@ struct Running: Sendable {
             + WazuhMetrics(manager: wazuh?.manager, reporter: reporter).prometheusText()
             + parts.collection.posture.metricsText
             + records.metricsText
+            + (outputs?.metricsText ?? "")
     }
 }

@@ -20,6 +20,7 @@ struct RouteCatalogue {
             + AgentRoutes(context: context).routes
             + PostureRoutes(context: context).routes
             + VulnerabilityRoutes(context: context).routes
+            + OutputRoutes(context: context).routes
             + RuleRoutes(context: context).routes
             + LogtestRoutes(
                 context: context,

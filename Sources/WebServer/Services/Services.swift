@@ -58,6 +58,8 @@ package struct Services: Sendable {
     package var posture: PostureSource?
     /// Vulnerabilities of images; nil where none are looked for.
     package var vulnerabilities: VulnerabilitySource?
+    /// Who is told of alerts; nil when nobody is.
+    package var outputs: OutputSource?
 
     package init(
         identity: Identity,
