@@ -134,7 +134,13 @@ let package = Package(
         ),
         .target(
             name: "ActiveResponse",
-            dependencies: ["EventModel", "Patterns", "DockerClient", "CLinux", "CZlib"],
+            dependencies: [
+                "EventModel", "Patterns", "DockerClient", "CLinux", "CZlib",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
             swiftSettings: settings
         ),
         .target(

@@ -165,6 +165,7 @@ package struct AllInOne: Sendable {
             loader: loader,
             parts: parts,
             current: current,
+            responses: responses,
             observer: observer
         )
         let fleet = try configuration.agents.map {

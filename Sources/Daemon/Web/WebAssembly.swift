@@ -82,6 +82,7 @@ struct WebAssembly: Sendable {
             trouble: { records.trouble }
         )
         services.agents = running.agents.source
+        services.responses = ResponseSource(running.responses)
         return services
     }
 }
