@@ -18,6 +18,7 @@ struct RouteCatalogue {
             ]
             + ContainerRoutes(context: context).routes
             + AgentRoutes(context: context).routes
+            + ResponseRoutes(context: context).routes
             + RuleRoutes(context: context).routes
             + LogtestRoutes(
                 context: context,

@@ -54,6 +54,8 @@ package struct Services: Sendable {
     package var trouble: @Sendable () -> String?
     /// The agents that report here; nil where none can.
     package var agents: AgentSource?
+    /// What is done about alerts; nil where nothing can be.
+    package var responses: ResponseSource?
 
     package init(
         identity: Identity,

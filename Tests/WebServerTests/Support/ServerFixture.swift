@@ -40,6 +40,7 @@ struct ServerFixture: Sendable {
         var reload: @Sendable () async throws -> ReloadReport = {
             ReloadReport(rules: 3, decoders: 2)
         }
+        var responses: ResponseSource?
     }
 
     let folder: String
@@ -230,6 +231,7 @@ struct ServerFixture: Sendable {
             change: { _, _ in },
             token: nil
         )
+        services.responses = setup.responses
         return services
     }
 }
