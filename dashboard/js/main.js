@@ -17,6 +17,7 @@ import { ContainerPage } from "./pages/container.js";
 import { DockerPage } from "./pages/docker.js";
 import { HuntPage } from "./pages/hunt.js";
 import { LogtestPage } from "./pages/logtest.js";
+import { ResponsesPage } from "./pages/responses.js";
 import { RulesPage } from "./pages/rules.js";
 import { SetupPage, SignInPage } from "./pages/signin.js";
 import { StatusPage } from "./pages/status.js";
@@ -25,6 +26,7 @@ const PAGES = {
   hunt: HuntPage,
   docker: DockerPage,
   containers: ContainerPage,
+  responses: ResponsesPage,
   agents: AgentsPage,
   rules: RulesPage,
   logtest: LogtestPage,

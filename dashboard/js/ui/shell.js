@@ -16,6 +16,7 @@ import { levelBadge, opensPopover, stateClass } from "./pieces.js";
 const PAGES = [
   ["hunt", "hunt", "h"],
   ["docker", "docker", "d"],
+  ["responses", "responses", "p"],
   ["agents", "agents", "a"],
   ["rules", "rules", "r"],
   ["logtest", "logtest", "l"],
