@@ -74,6 +74,12 @@ static inline int jaga_file_status_of(int descriptor, struct jaga_file_status *s
 /* As mallopt(3) with M_ARENA_MAX: at most so many arenas for all threads. */
 static inline int jaga_limit_arenas(int count) { return mallopt(M_ARENA_MAX, count); }
 
+/* As mallopt(3) with M_MMAP_THRESHOLD and M_TRIM_THRESHOLD: blocks of so many bytes are mapped for themselves,
+   and so many free ones at a heap's end are given back. */
+static inline int jaga_return_blocks(int bytes) {
+    return mallopt(M_MMAP_THRESHOLD, bytes) && mallopt(M_TRIM_THRESHOLD, bytes);
+}
+
 /* Whether the kernel takes the clock for synchronised: 1 or 0, -1 when it does not say. */
 static inline int jaga_clock_is_synchronised(void) {
     struct timex raw = {.modes = 0};

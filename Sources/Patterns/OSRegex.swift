@@ -84,6 +84,19 @@ package struct OSRegex: Sendable {
         return firstMatch(in: subject, keepsCaptures: isCapturing, captures: &captures)
     }
 
+    /// The bytes, letters in lower case, that a subject must begin with — or be,
+    /// with `anchorsEnd` — and that are all the pattern asks; nil for another pattern.
+    ///
+    /// An anchored scan of literals has no choice to go back to.
+    var word: [UInt8]? {
+        guard alternatives.count == 1, let only = alternatives.first, only.anchorsBegin else {
+            return nil
+        }
+        let own = tokens[only.tokens]
+        let bytes = own.compactMap { $0.kind == .literal ? $0.bytes.loweredMember : nil }
+        return bytes.count == own.count && !bytes.isEmpty ? bytes : nil
+    }
+
     /// What every matching subject has.
     package var necessity: PatternNecessity {
         PatternNecessity(

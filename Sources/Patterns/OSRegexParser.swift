@@ -119,12 +119,14 @@ struct OSRegexParser {
     }
 
     private mutating func append(_ kind: OSRegexToken.Kind, _ bytes: ByteSet) {
-        tokens.append(OSRegexToken(kind: kind, bytes: bytes, mark: 0))
+        tokens.append(OSRegexToken(bytes: bytes, mark: 0, kind: kind))
     }
 
     private mutating func appendGroup() {
         let bytes = ByteSet([UInt8(ascii: "(")])
-        tokens.append(OSRegexToken(kind: .group, bytes: bytes, mark: groupTokens))
+        // No pattern is long enough for more.
+        let mark = Int32(clamping: groupTokens)
+        tokens.append(OSRegexToken(bytes: bytes, mark: mark, kind: .group))
         groupTokens += 1
     }
 
@@ -182,7 +184,6 @@ struct OSRegexParser {
             follower += 1
         }
         if follower < end {
-            tokens[index].nextBytes = tokens[follower].bytes
             tokens[index].next =
                 switch tokens[follower].kind {
                 case .one: .one
@@ -190,7 +191,6 @@ struct OSRegexParser {
                 case .literal, .group: .literal
                 }
         }
-        tokens[index].runBytes = tokens[index].bytes.subtracting(tokens[index].nextBytes)
     }
 
     private func describe(_ byte: UInt8) -> String {

@@ -157,10 +157,12 @@ struct OSRegexScan {
             takeRunToEnd(over: subject, tokens: tokens, marks: &marks)
             return
         }
-        if tokens[token].nextBytes.contains(subject[index]) {
+        let follower = token + (tokens[token].passesGroup ? 2 : 1)
+        let nextBytes = tokens[follower].bytes
+        if nextBytes.contains(subject[index]) {
             takeNext(tokens, &marks)
         } else {
-            skipRun(over: subject, bytes: tokens[token].runBytes)
+            skipRun(over: subject, bytes: tokens[token].bytes.subtracting(nextBytes))
         }
         result = index
     }
@@ -294,6 +296,6 @@ struct OSRegexScan {
 
     @inline(__always)
     private func mark(_ group: OSRegexToken, at position: Int, _ marks: inout MutableSpan<Int>) {
-        if marksGroups { marks[group.mark] = position }
+        if marksGroups { marks[Int(group.mark)] = position }
     }
 }

@@ -3,6 +3,9 @@
 
 /// One step of a compiled os_regex, with what its neighbours mean for it.
 ///
+/// Rulesets have a hundred thousand of them: the order of what is stored keeps one
+/// at 40 bytes.
+///
 /// Source: analysis-engine.md §2.2.2.
 struct OSRegexToken: Sendable {
     enum Kind: Sendable {
@@ -32,20 +35,15 @@ struct OSRegexToken: Sendable {
         case literal
     }
 
-    let kind: Kind
     /// The bytes that the token takes.
     ///
     /// A parenthesis takes `(`: the scan passes at most one for each byte and reads
     /// a second as a literal.
     let bytes: ByteSet
     /// Which parenthesis of the alternative this is, from 0; 0 for other tokens.
-    let mark: Int
-
+    let mark: Int32
+    let kind: Kind
     var next: Next = .end
-    /// The bytes of which `next` takes one; empty at the end.
-    var nextBytes = ByteSet()
-    /// `bytes` without `nextBytes`: a run goes on over them without a look.
-    var runBytes = ByteSet()
     /// Whether one parenthesis stands between this token and `next`.
     var passesGroup = false
     /// Whether a byte outside the class ends the whole match after a run: the

@@ -44,6 +44,12 @@ extension PatternNecessity.Start {
 }
 
 extension Pattern {
+    /// Whether a match costs no more than a look at its first bytes.
+    package var isWord: Bool {
+        if case .osregex(let regex) = self { return regex.word != nil }
+        return false
+    }
+
     /// What the subjects of this pattern have in common.
     package var necessity: PatternNecessity {
         switch self {

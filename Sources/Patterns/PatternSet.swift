@@ -27,7 +27,16 @@ package final class PatternSet: @unchecked Sendable {
         case pcre2(Int)
     }
 
+    /// What an os_regex of literals at the beginning asks; see ``OSRegex/word``.
+    private struct Word: Sendable {
+        /// A range of ``texts``; empty for all other patterns.
+        var text = 0..<0
+        var isWhole = false
+    }
+
     private let programs: [Program]
+    /// By pattern.
+    private let words: [Word]
     private let regexAlternatives: UnsafeBufferPointer<OSRegex.Alternative>
     private let tokens: UnsafeBufferPointer<OSRegexToken>
     private let matchAlternatives: UnsafeBufferPointer<OSMatch.Alternative>
@@ -39,6 +48,7 @@ package final class PatternSet: @unchecked Sendable {
         var tables = Tables(for: patterns)
         for pattern in patterns { tables.add(pattern) }
         programs = tables.programs
+        words = tables.words
         regexAlternatives = Self.buffer(of: tables.regexAlternatives)
         tokens = UnsafeBufferPointer(tables.tokens)
         matchAlternatives = Self.buffer(of: tables.matchAlternatives)
@@ -66,6 +76,7 @@ package final class PatternSet: @unchecked Sendable {
     /// The tables while they are filled.
     private struct Tables {
         var programs: [Program] = []
+        var words: [Word] = []
         var regexAlternatives: [OSRegex.Alternative] = []
         /// Tokens are large and many: each is written once, where it stays.
         let tokens: UnsafeMutableBufferPointer<OSRegexToken>
@@ -81,11 +92,19 @@ package final class PatternSet: @unchecked Sendable {
             for case .osregex(let regex) in patterns { count += regex.tokens.count }
             tokens = .allocate(capacity: count)
             programs.reserveCapacity(patterns.count)
+            words.reserveCapacity(patterns.count)
         }
 
         mutating func add(_ pattern: Pattern) {
+            var word = Word()
+            defer { words.append(word) }
             switch pattern {
             case .osregex(let regex):
+                if let bytes = regex.word {
+                    word.text = texts.count..<texts.count + bytes.count
+                    word.isWhole = regex.alternatives.contains { $0.anchorsEnd }
+                    texts += bytes
+                }
                 let firstAlternative = regexAlternatives.count
                 let firstToken = tokenCount
                 tokenCount += regex.tokens.count
@@ -127,6 +146,10 @@ package final class PatternSet: @unchecked Sendable {
         scratch: inout Captures,
         meter: inout MatchMeter
     ) -> Bool {
+        if !words[pattern].text.isEmpty {
+            meter.charge(Self.wordSteps)
+            return begins(subject, with: words[pattern])
+        }
         switch programs[pattern] {
         case .osregex(let alternatives, let tokens, let isCapturing):
             let mode = OSRegexProgram.Mode(isCapturing: isCapturing, keepsCaptures: false)
@@ -146,6 +169,21 @@ package final class PatternSet: @unchecked Sendable {
         case .pcre2(let index):
             return expressions[index].matches(subject, meter: &meter)
         }
+    }
+
+    /// What it costs to compare with a word, as a ``MatchMeter`` counts.
+    private static let wordSteps = 24
+
+    @inline(__always)
+    private func begins(_ subject: Span<UInt8>, with word: Word) -> Bool {
+        let count = word.text.count
+        guard word.isWhole ? subject.count == count : subject.count >= count else { return false }
+        let texts = texts
+        let bytes = texts.span.extracting(word.text)
+        for index in bytes.indices where subject[index].asciiLowered != bytes[index] {
+            return false
+        }
+        return true
     }
 
     /// The result offset of the first match with its captures, or nil; see

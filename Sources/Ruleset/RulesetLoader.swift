@@ -152,7 +152,7 @@ package struct RulesetLoader {
             programDecoders: decoders.programDecoders,
             plainDecoders: decoders.plainDecoders,
             decoderNames: decoders.names.names,
-            rules: table.rules + sigma.rules,
+            rules: sigma.rules.isEmpty ? table.rules : table.rules + sigma.rules,
             nodes: table.tree.nodes,
             roots: table.rootsByCategory,
             fieldNames: context.fieldNames,

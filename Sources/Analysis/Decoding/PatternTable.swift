@@ -52,7 +52,8 @@ final class PatternTable: Sendable {
                 return false
             }
         }
-        return filters[pattern].needs.isEmpty || meetsNeeds(pattern, range, in: &event)
+        return filters[pattern].isWord || filters[pattern].needs.isEmpty
+            || meetsNeeds(pattern, range, in: &event)
     }
 
     private func meetsNeeds(

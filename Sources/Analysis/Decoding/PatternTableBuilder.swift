@@ -8,6 +8,8 @@ struct PatternFilter: Sendable {
     /// Whether the first byte is restricted, to those of ``admits(_:)``.
     var restrictsFirst = false
     private var firstBytes: [4 of UInt64] = [0, 0, 0, 0]
+    /// Whether the pattern itself costs no more than this test.
+    var isWord = false
     /// Range of ``PatternTableBuilder/needs``, of which one must be met; empty for
     /// no need.
     var needs = 0..<0
@@ -38,7 +40,9 @@ struct PatternTableBuilder {
     mutating func add(_ pattern: Pattern) -> Int {
         patterns.append(pattern)
         let necessity = pattern.necessity
-        filters.append(filter(necessity))
+        var filter = filter(necessity)
+        filter.isWord = pattern.isWord
+        filters.append(filter)
         starts.append(necessity.start)
         return patterns.count - 1
     }

@@ -64,6 +64,7 @@ final class FileWatchLoop {
             flushDue()
             closeIdle()
         }
+        context.catcher?.stop()
     }
 
     // MARK: Waiting

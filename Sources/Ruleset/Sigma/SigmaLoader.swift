@@ -37,6 +37,7 @@ struct SigmaLoader {
         decoders: DecoderNames,
         _ context: inout LoadingContext
     ) -> Loaded {
+        if files.isEmpty { return Loaded() }
         var loader = SigmaLoader(decoders: decoders)
         for file in files {
             for document in SigmaFile(file, &context.log).documents {
