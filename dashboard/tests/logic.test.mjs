@@ -17,6 +17,7 @@ import {
   withRecent,
 } from "../js/lib/alerts.js";
 import { applyCompletion, completionAt, matchingFields, writtenValue } from "../js/lib/completion.js";
+import { hostGroups, readScope, rescoped, scopeOf, withScope } from "../js/lib/scope.js";
 import { fuzzyFilter, fuzzyScore } from "../js/lib/fuzzy.js";
 import { preferredLanguage, t, useTexts } from "../js/lib/i18n.js";
 import {
@@ -326,4 +327,26 @@ test("the request of an attack is read from its alert; other alerts have none", 
   assert.deepEqual(requestOf(alert), { target: "/?a=1", user_agent: `curl \\"x\\"`, referer: "" });
   assert.equal(requestOf({ full_log: line, data: { url: "/?a=1" } }), null);
   assert.equal(requestOf({ full_log: line, data: { attack: { class: "sqli" } } }), null);
+});
+
+test("a page is narrowed to an agent or a group, and to nothing that nobody could have chosen", () => {
+  assert.equal(withScope("a or b", "100001"), '(a or b) and agent.id: "100001"');
+  assert.equal(withScope("", "@web-1"), 'agent.group: "web-1"');
+  assert.equal(withScope("a", ""), "a");
+  assert.equal(readScope("@web"), "@web");
+  for (const text of ["1", '000" or *', "@", "@a b", "web", undefined, null]) assert.equal(readScope(text), "");
+});
+
+test("filters of a search say its hosts, and one choice takes the place of another", () => {
+  const level = { field: "rule.level", operator: ">=", value: "7", negated: false };
+  const web = { field: "agent.group", operator: ":", value: "web", negated: false };
+  const notOne = { field: "agent.id", operator: ":", value: "001", negated: true };
+  assert.equal(scopeOf([level, web]), "@web");
+  assert.equal(scopeOf([level, notOne]), "");
+  assert.deepEqual(
+    rescoped([web, level, notOne], "100001").map((each) => `${each.field} ${each.value}`),
+    ["rule.level 7", "agent.id 001", "agent.id 100001"],
+  );
+  assert.deepEqual(rescoped([web, level], ""), [level]);
+  assert.deepEqual(hostGroups([{ groups: ["web", "a"] }, { groups: ["web"] }]), ["a", "web"]);
 });
