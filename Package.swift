@@ -311,7 +311,7 @@ let package = Package(
             name: "DaemonTests",
             dependencies: [
                 "EventModel", "Patterns", "Ruleset", "Analysis", "DockerClient", "Collectors",
-                "Transport", "AlertStore", "ActiveResponse", "Daemon", "JagaTesting",
+                "Transport", "Fleet", "AlertStore", "ActiveResponse", "Daemon", "JagaTesting",
             ],
             swiftSettings: settings
         ),

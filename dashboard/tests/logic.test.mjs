@@ -17,6 +17,7 @@ import {
   withRecent,
 } from "../js/lib/alerts.js";
 import { applyCompletion, completionAt, matchingFields, writtenValue } from "../js/lib/completion.js";
+import { hostGroups, readScope, rescoped, scopeOf, withScope } from "../js/lib/scope.js";
 import { fuzzyFilter, fuzzyScore } from "../js/lib/fuzzy.js";
 import { preferredLanguage, t, useTexts } from "../js/lib/i18n.js";
 import {
@@ -346,4 +347,26 @@ test("an alert's container and address can be acted upon, what only looks so can
   assert.equal(containerTarget({ data: { docker: { Type: "image", Actor: { ID: id } } } }), null);
   assert.equal(containerTarget({ data: { docker: { Type: "container", Actor: { ID: id } } } }).id, id);
   assert.deepEqual(choices({ data: { srcip: 7 } }), []);
+});
+
+test("a page is narrowed to an agent or a group, and to nothing that nobody could have chosen", () => {
+  assert.equal(withScope("a or b", "100001"), '(a or b) and agent.id: "100001"');
+  assert.equal(withScope("", "@web-1"), 'agent.group: "web-1"');
+  assert.equal(withScope("a", ""), "a");
+  assert.equal(readScope("@web"), "@web");
+  for (const text of ["1", '000" or *', "@", "@a b", "web", undefined, null]) assert.equal(readScope(text), "");
+});
+
+test("filters of a search say its hosts, and one choice takes the place of another", () => {
+  const level = { field: "rule.level", operator: ">=", value: "7", negated: false };
+  const web = { field: "agent.group", operator: ":", value: "web", negated: false };
+  const notOne = { field: "agent.id", operator: ":", value: "001", negated: true };
+  assert.equal(scopeOf([level, web]), "@web");
+  assert.equal(scopeOf([level, notOne]), "");
+  assert.deepEqual(
+    rescoped([web, level, notOne], "100001").map((each) => `${each.field} ${each.value}`),
+    ["rule.level 7", "agent.id 001", "agent.id 100001"],
+  );
+  assert.deepEqual(rescoped([web, level], ""), [level]);
+  assert.deepEqual(hostGroups([{ groups: ["web", "a"] }, { groups: ["web"] }]), ["a", "web"]);
 });

@@ -117,6 +117,7 @@ package struct AllInOne: Sendable {
         async let writing: Void = DedicatedThread.run("spool") { parts.writing.run() }
         try records.start()
         try parts.start()
+        if running.takesAgents { await parts.tellStart(configuration.hostname) }
         let failure = await collect(running, reloads)
         intake?.stop()
         try await commits

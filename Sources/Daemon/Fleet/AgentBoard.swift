@@ -35,9 +35,23 @@ final class AgentBoard: Sendable {
     }
 
     private var agents: [AgentSource.Agent] {
-        let own = fleet?.registry.reports.map(AgentSource.Agent.init) ?? []
-        let others = wazuh.withLock { $0 }?.directory.agents.map(AgentSource.Agent.init) ?? []
-        return others + own
+        (wazuhReports + (fleet?.registry.reports ?? [])).map(AgentSource.Agent.init)
+    }
+
+    /// Wazuh's agents, ordered by id; none while their manager does not run.
+    var wazuhReports: [AgentReport] {
+        wazuh.withLock { $0 }?.directory.agents.map(AgentReport.init) ?? []
+    }
+
+    /// Does what the command line has asked of a Wazuh agent.
+    ///
+    /// - Throws: `AgentSource.Refusal`.
+    func answer(_ request: AgentRequest) async throws {
+        switch request.act {
+        case .remove: try await change(request.agent, .remove)
+        case .restart: try await change(request.agent, .restart)
+        case .group: try await change(request.agent, .groups(request.groups))
+        }
     }
 
     private func change(_ id: String, _ change: AgentSource.Change) async throws {
@@ -137,13 +151,16 @@ extension AgentSource.Agent {
         sources = report.sources
         containers = report.containers
     }
+}
 
+extension AgentReport {
+    /// What is known of one of Wazuh's agents.
     init(_ status: AgentStatus) {
         self.init(
             id: status.id,
             name: status.name,
-            kind: AgentReport.Kind.wazuh.rawValue,
-            state: status.state.rawValue
+            kind: .wazuh,
+            presence: AgentPresence(rawValue: status.state.rawValue) ?? .disconnected
         )
         address = status.peer.isEmpty ? status.keepAlive?.address ?? "" : status.peer
         groups = status.groups

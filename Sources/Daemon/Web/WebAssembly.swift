@@ -104,6 +104,9 @@ struct Running: Sendable {
     let reporter: Reporter?
     let responses: Responses
 
+    /// Whether agents, whichever protocol they speak, may report here.
+    var takesAgents: Bool { fleet != nil || wazuh != nil }
+
     /// How everything stands that collects and analyses.
     var statusReport: StatusReport {
         var report = StatusReport(parts, current.loaded, place: reloader.loader.place)
@@ -117,6 +120,7 @@ struct Running: Sendable {
         parts.metrics.snapshot.prometheusText()
             + SourceMetrics(parts.board, parts.queue).prometheusText()
             + SpoolMetrics(parts.spool, parts.queue).prometheusText()
+            + (fleet.map { FleetMetrics($0).prometheusText() } ?? "")
             + WazuhMetrics(manager: wazuh?.manager, reporter: reporter).prometheusText()
             + records.metricsText
     }
