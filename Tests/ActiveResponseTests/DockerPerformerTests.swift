@@ -4,6 +4,7 @@
 import ActiveResponse
 import DockerClient
 import Foundation
+import JagaTesting
 import Testing
 
 @Suite("Acts on containers")

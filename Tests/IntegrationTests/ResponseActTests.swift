@@ -58,6 +58,51 @@ struct ResponseActTests {
         #expect(try scene.jaga.process.stop() == 0)
     }
 
+    @Test("a campaign of SQL injections isolates the container that it is aimed at")
+    func campaign() throws {
+        let scene = try Scene(
+            "jaga-campaign",
+            [("docker-isolate", 0, "enforce")],
+            rules: "31152"
+        )
+        defer { scene.end() }
+        for number in 1...10 {
+            // The network may be gone by the last of them.
+            try? scene.attack(ResponseTests.attack + "&n=\(number)")
+        }
+        try scene.wait("500901") { $0.contains("docker-isolate") }
+        #expect(try scene.networks().hasPrefix("jaga-quarantine="))
+        #expect(try scene.respond("undo", "1").contains("again in bridge"))
+        #expect(try scene.networks().hasPrefix("bridge="))
+        #expect(try scene.jaga.process.stop() == 0)
+    }
+
+    @Test("guessed passwords block the address, which then reaches no container either")
+    func bruteForce() throws {
+        let engine = try #require(TestEngine.current)
+        let client = try OutsideClient(engine)
+        defer { client.end() }
+        let scene = try Scene(
+            "jaga-guessed",
+            [("block-address", 0, "enforce")],
+            rules: "5712,5763",
+            inNetwork: true
+        )
+        defer { scene.end() }
+        #expect(client.status("/") == "200")
+        for number in 1...9 {
+            try scene.log(
+                "Nov 27 07:00:0\(number) host sshd[1]: Failed password for root "
+                    + "from 203.0.113.9 port \(4000 + number) ssh2"
+            )
+        }
+        try scene.wait("601") { $0.contains("203.0.113.9") }
+        #expect(client.status("/") == "000")
+        #expect(try scene.respond("undo", "1").contains("pass again"))
+        #expect(client.status("/") == "200")
+        #expect(try scene.jaga.process.stop() == 0)
+    }
+
     @Test("responses that change in ossec.conf hold at once; with a mistake the old ones stay")
     func reload() throws {
         let scene = try Scene("jaga-reload", [])

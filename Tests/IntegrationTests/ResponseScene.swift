@@ -13,12 +13,13 @@ final class Scene: Sendable {
     private let arguments: [String]
     private let environment: [String: String]
 
-    /// Responses are executable, seconds and mode; an attack by rule 31103 leads to all.
+    /// Responses are executable, seconds and mode; an alert of a rule leads to all.
     init(
         _ name: String,
         _ responses: [(executable: String, seconds: Int, mode: String)],
         options: [String] = [],
         settings: String = "",
+        rules: String = "31103",
         inNetwork: Bool = false
     ) throws {
         engine = try #require(TestEngine.current)
@@ -26,7 +27,7 @@ final class Scene: Sendable {
         folder = try TemporaryFolder()
         engine.remove(name)
         let file = folder.path + "/ossec.conf"
-        try Self.write(responses, settings, folder.path)
+        try Self.write(responses, settings, rules, folder.path)
         try "".write(toFile: folder.path + "/storm.log", atomically: false, encoding: .utf8)
         do {
             try Shell.expect(
@@ -52,6 +53,7 @@ final class Scene: Sendable {
     private static func write(
         _ responses: [(executable: String, seconds: Int, mode: String)],
         _ settings: String,
+        _ rules: String,
         _ folder: String
     ) throws {
         var text = "<ossec_config>\n<jaga><responses>\(settings)</responses></jaga>\n"
@@ -63,7 +65,7 @@ final class Scene: Sendable {
                 <executable>\(response.executable)</executable>\
                 <timeout_allowed>yes</timeout_allowed></command>
                 <active-response><command>\(response.executable)</command>\
-                <location>local</location><rules_id>31103</rules_id>\
+                <location>local</location><rules_id>\(rules)</rules_id>\
                 <timeout>\(response.seconds)</timeout><mode>\(response.mode)</mode>\
                 </active-response>
 
@@ -78,7 +80,7 @@ final class Scene: Sendable {
         _ responses: [(executable: String, seconds: Int, mode: String)],
         settings: String = ""
     ) throws {
-        try Self.write(responses, settings, folder.path)
+        try Self.write(responses, settings, "31103", folder.path)
     }
 
     /// Adds a line to a log file that Jaga reads.

@@ -155,7 +155,11 @@ package struct AllInOne: Sendable {
             notice: observer.notice
         )
         let parts = try Parts(configuration, settings, kept.history, pipeline)
-        let responses = try Responses(configuration, settings, parts)
+        let fleet = try configuration.agents.map {
+            try FleetManager(configuration, $0, parts, notice: observer.notice)
+        }
+        let agents = AgentBoard(fleet, hostname: configuration.hostname)
+        let responses = try Responses(configuration, settings, parts, agents)
         answering.give(responses)
         let current = CurrentRuleset(
             CurrentRuleset.Loaded(source: loaded, time: HostClock.now().milliseconds),
@@ -169,10 +173,6 @@ package struct AllInOne: Sendable {
             responses: responses,
             observer: observer
         )
-        let fleet = try configuration.agents.map {
-            try FleetManager(configuration, $0, parts, notice: observer.notice)
-        }
-        let agents = AgentBoard(fleet, hostname: configuration.hostname)
         return Running(
             settings: settings,
             fleet: fleet,

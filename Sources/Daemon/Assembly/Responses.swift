@@ -15,32 +15,41 @@ final class Responses: Sendable {
     private let scripts: ScriptFolder
     /// As the settings of now have them.
     private let protections: Protecting
+    /// `ar.conf`, for agents of Wazuh; nil when there are none.
+    private let names: String?
+    /// Where it lies.
+    private let folder: String
 
     /// - Throws: `ResponseError` `journal` when it cannot be opened.
     init(
         _ configuration: AllInOne.Configuration,
         _ settings: Settings,
-        _ parts: Parts
+        _ parts: Parts,
+        _ agents: AgentBoard
     ) throws {
         let data = configuration.data
+        folder = data.shared
+        names = settings.fleet.remote.map { _ in data.shared + "/ar.conf" }
         scripts = ScriptFolder(root: data.path)
         engines = parts.collection.engines
         let prepared = Self.prepared(settings, scripts)
         let protections = Protecting(prepared.responses.protections)
         self.protections = protections
         let host = HostPerformer(Self.host(configuration, protections, engines))
+        var surroundings = Responder.Surroundings(
+            performer: { $0 == "000" ? host : agents.performer(for: $0) },
+            requests: RequestFolder(path: data.responseRequests),
+            now: { HostClock.now().nanoseconds },
+            audit: Self.audit(configuration.hostname, parts.queue)
+        )
+        surroundings.agents = { agents.connected }
         responder = Responder(
             prepared.responses,
             commands: prepared.commands,
             journal: try ResponseJournal(path: data.responseJournal),
-            Responder.Surroundings(
-                // Agents are asked by the fleet, which takes its place here.
-                performer: { $0 == "000" ? host : nil },
-                requests: RequestFolder(path: data.responseRequests),
-                now: { HostClock.now().nanoseconds },
-                audit: Self.audit(configuration.hostname, parts.queue)
-            )
+            surroundings
         )
+        writeNames(prepared.responses)
     }
 
     /// Takes alerts of the pipeline; never blocks.
@@ -54,6 +63,18 @@ final class Responses: Sendable {
         let prepared = Self.prepared(settings, scripts)
         protections.set(prepared.responses.protections)
         responder.replace(prepared.responses, commands: prepared.commands)
+        writeNames(prepared.responses)
+    }
+
+    /// Tells agents of Wazuh what the responses' names mean, when that has changed.
+    private func writeNames(_ settings: ResponseSettings) {
+        guard let names else { return }
+        let bytes = WazuhPerformer.configuration(settings.responses)
+        // What cannot be read is written anew.
+        guard (try? FileSystem.contents(of: names, limit: 1 << 20)) != bytes else { return }
+        // Agents go on with what they know until the next reload.
+        try? FileSystem.makeFolder(folder, mode: 0o750)
+        try? FileSystem.replace(names, with: bytes, mode: 0o640)
     }
 
     /// The settings, with what is known of this host: its scripts, its addresses, Jaga's own
