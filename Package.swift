@@ -146,7 +146,13 @@ let package = Package(
         ),
         .target(
             name: "ActiveResponse",
-            dependencies: ["EventModel", "Patterns", "DockerClient", "CLinux", "CZlib"],
+            dependencies: [
+                "EventModel", "Patterns", "DockerClient", "CLinux", "CZlib",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
             swiftSettings: settings
         ),
         .target(
@@ -193,7 +199,7 @@ let package = Package(
             dependencies: [
                 "EventModel", "OSXML", "Patterns", "Ruleset", "Analysis", "DockerClient",
                 "Collectors", "Spool", "Transport", "Fleet", "AlertStore", "ActiveResponse",
-                "Posture", "WebServer", "CLinux", "CMaxMindDB", "Vulnerabilities", "Outputs",
+                "Outputs", "Posture", "Vulnerabilities", "WebServer", "CLinux", "CMaxMindDB",
             ],
             swiftSettings: settings
         ),
@@ -201,7 +207,8 @@ let package = Package(
             name: "jaga",
             dependencies: [
                 "EventModel", "Patterns", "WebAttacks", "Ruleset", "Analysis", "AlertStore",
-                "ActiveResponse", "Posture", "WebServer", "Daemon", "Fleet", "CLinux", "Vulnerabilities", "Outputs",
+                "Outputs", "ActiveResponse", "Posture", "Vulnerabilities", "WebServer", "Daemon",
+                "Fleet", "CLinux",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings
@@ -356,7 +363,8 @@ let package = Package(
             name: "DaemonTests",
             dependencies: [
                 "EventModel", "Patterns", "Ruleset", "Analysis", "DockerClient", "Collectors",
-                "Transport", "AlertStore", "Outputs", "ActiveResponse", "Daemon", "JagaTesting",
+                "Transport", "Fleet", "AlertStore", "Outputs", "ActiveResponse", "Daemon",
+                "JagaTesting",
             ],
             swiftSettings: settings
         ),

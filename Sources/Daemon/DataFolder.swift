@@ -11,6 +11,7 @@ import Glibc
 /// DATA/spool/                   what was read and is not analysed yet
 /// DATA/index/                   what searches are answered from
 /// DATA/etc/{decoders,rules,lists}   the user's own additions to the ruleset
+/// DATA/etc/shared/GROUP/        what the agents of a group are given, agent.conf among it
 /// DATA/active-response/bin/     the owner's scripts that answer to alerts
 /// DATA/integrations/            the owner's scripts that are told of alerts
 /// DATA/evidence/                what docker-snapshot kept
@@ -34,6 +35,8 @@ package struct DataFolder: Sendable, Hashable {
     package var index: String { path + "/index" }
     var spool: String { path + "/spool" }
     package var etc: String { path + "/etc" }
+    /// Files of groups on a manager, one folder for each; on an agent what it was given.
+    package var shared: String { etc + "/shared" }
     package var state: String { path + "/state" }
     /// Prometheus text, renewed while Jaga runs.
     package var metrics: String { state + "/metrics.prom" }

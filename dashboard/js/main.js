@@ -18,6 +18,7 @@ import { DockerPage } from "./pages/docker.js";
 import { HuntPage } from "./pages/hunt.js";
 import { PosturePage } from "./pages/posture.js";
 import { LogtestPage } from "./pages/logtest.js";
+import { ResponsesPage } from "./pages/responses.js";
 import { RulesPage } from "./pages/rules.js";
 import { SetupPage, SignInPage } from "./pages/signin.js";
 import { StatusPage } from "./pages/status.js";
@@ -27,6 +28,7 @@ const PAGES = {
   hunt: HuntPage,
   docker: DockerPage,
   containers: ContainerPage,
+  responses: ResponsesPage,
   agents: AgentsPage,
   posture: PosturePage,
   vulnerabilities: VulnerabilitiesPage,

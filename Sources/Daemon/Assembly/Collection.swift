@@ -25,7 +25,9 @@ struct Collection: Sendable {
         _ positions: PositionStore,
         notice: @escaping @Sendable (OperatorNotice) -> Void
     ) throws {
-        let agent = AgentIdentity(id: "000", name: configuration.hostname)
+        var identity = AgentIdentity(id: "000", name: configuration.hostname)
+        identity.labels = settings.client.shownLabels
+        let agent = identity
         self.positions = positions
         collectsEngines = configuration.collectsEngines
         queue = EventQueue()

@@ -85,6 +85,7 @@ struct WebAssembly: Sendable {
         services.posture = .init(parts.collection.posture, running.audit)
         services.vulnerabilities = running.vulnerabilities.source
         services.outputs = running.outputs?.source
+        services.responses = ResponseSource(running.responses)
         return services
     }
 }
@@ -110,6 +111,9 @@ struct Running: Sendable {
     /// Who is told of alerts; nil when the settings name nobody.
     let outputs: AlertOutputs?
 
+    /// Whether agents, whichever protocol they speak, may report here.
+    var takesAgents: Bool { fleet != nil || wazuh != nil }
+
     /// How everything stands that collects and analyses.
     var statusReport: StatusReport {
         var report = StatusReport(parts, current.loaded, place: reloader.loader.place)
@@ -123,6 +127,7 @@ struct Running: Sendable {
         parts.metrics.snapshot.prometheusText()
             + SourceMetrics(parts.board, parts.queue).prometheusText()
             + SpoolMetrics(parts.spool, parts.queue).prometheusText()
+            + (fleet.map { FleetMetrics($0).prometheusText() } ?? "")
             + WazuhMetrics(manager: wazuh?.manager, reporter: reporter).prometheusText()
             + parts.collection.posture.metricsText
             + records.metricsText

@@ -21,6 +21,7 @@ struct RouteCatalogue {
             + PostureRoutes(context: context).routes
             + VulnerabilityRoutes(context: context).routes
             + OutputRoutes(context: context).routes
+            + ResponseRoutes(context: context).routes
             + RuleRoutes(context: context).routes
             + LogtestRoutes(
                 context: context,

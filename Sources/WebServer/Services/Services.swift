@@ -60,6 +60,8 @@ package struct Services: Sendable {
     package var vulnerabilities: VulnerabilitySource?
     /// Who is told of alerts; nil when nobody is.
     package var outputs: OutputSource?
+    /// What is done about alerts; nil where nothing can be.
+    package var responses: ResponseSource?
 
     package init(
         identity: Identity,

@@ -40,6 +40,7 @@ struct ServerFixture: Sendable {
         var reload: @Sendable () async throws -> ReloadReport = {
             ReloadReport(rules: 3, decoders: 2)
         }
+        var responses: ResponseSource?
     }
 
     let folder: String
@@ -231,6 +232,7 @@ struct ServerFixture: Sendable {
             token: nil
         )
         services.posture = FakePosture.source
+        services.responses = setup.responses
         return services
     }
 }

@@ -8,11 +8,13 @@ import { number, t } from "../lib/i18n.js";
 import { onEscape, onKeys } from "../lib/keys.js";
 import { containerQuery, encodeFilter, isFilter, withFilter } from "../lib/query.js";
 import { go, writeAddress } from "../lib/router.js";
+import { readScope, scopeFilter, withScope } from "../lib/scope.js";
 import { openStream, parsed } from "../lib/stream.js";
 import { ago, fullTime } from "../lib/time.js";
 import { oneLine } from "../lib/visible.js";
 import { Detail } from "../ui/detail.js";
 import { bones, levelBadge, problemNotice, stateClass } from "../ui/pieces.js";
+import { Scope } from "../ui/scope.js";
 import { Timeline, alertEntry, lineEntry } from "../ui/timeline.js";
 import { portText } from "./docker-tables.js";
 import { postureOf, scoreBar } from "./posture.js";
@@ -24,6 +26,7 @@ const ALERTS = 200;
 export class ContainerPage {
   #latest = new Latest();
   #name = null;
+  #scope = "";
   #streams = [];
   #timer = 0;
   #logEnded = false;
@@ -39,22 +42,26 @@ export class ContainerPage {
       filter: (filter) =>
         go(
           writeAddress("hunt", [], {
-            filters: withFilter([isFilter("container", this.#name)], filter).map(encodeFilter),
+            filters: withFilter(this.#filters(), filter).map(encodeFilter),
           }),
         ),
     });
+    this.scope = new Scope((host) => go(writeAddress("containers", [this.#name], { host })));
     this.offKeys = onKeys({ "/": () => this.timeline?.search.focus() });
   }
 
-  update({ parts }) {
+  update({ parts, params }) {
     const name = parts[0] ?? "";
+    const scope = readScope(params.get("host"));
     if (name === "") return go(writeAddress("docker"), { replace: true });
-    if (name === this.#name) return undefined;
+    if (name === this.#name && scope === this.#scope) return undefined;
     this.#end();
     this.#name = name;
+    this.#scope = scope;
+    this.scope.show(scope);
     document.title = `${oneLine(name, 80)} · Jaga`;
     this.#close();
-    this.head = h("div.page-head", h("h1.outside", oneLine(name, 120)));
+    this.head = h("div.page-head", h("h1.outside", oneLine(name, 120)), h("span.grow"), this.scope.element);
     this.facts = h(
       "section.card",
       { "aria-label": t("container.facts"), "data-test": "container-facts" },
@@ -82,7 +89,7 @@ export class ContainerPage {
 
   async #start() {
     const path = `/containers/${encodeURIComponent(this.#name)}`;
-    const query = containerQuery(this.#name);
+    const query = withScope(containerQuery(this.#name), this.#scope);
     const signal = this.#latest.next();
     const { timeline } = this;
     timeline.say(t("loading"));
@@ -203,11 +210,12 @@ export class ContainerPage {
       ),
       h("span.grow"),
       this.posture,
+      this.scope.element,
       container.alerts.highest_level > 0 && levelBadge(container.alerts.highest_level),
       h(
         "a.button.small",
         {
-          href: writeAddress("hunt", [], { filters: [encodeFilter(isFilter("container", container.name))] }),
+          href: writeAddress("hunt", [], { filters: this.#filters().map(encodeFilter) }),
           "data-test": "container-hunt",
         },
         icon("hunt"),
@@ -241,6 +249,10 @@ export class ContainerPage {
       ),
       labels.length > 0 && this.#labels(labels),
     );
+  }
+
+  #filters() {
+    return [isFilter("container", this.#name), scopeFilter(this.#scope)].filter(Boolean);
   }
 
   #labels(labels) {

@@ -23,6 +23,7 @@ const KEYS = [
   ["g h", "go_hunt"],
   ["g d", "go_docker"],
   ["g p", "go_posture"],
+  ["g e", "go_responses"],
   ["g a", "go_agents"],
   ["g r", "go_rules"],
   ["g l", "go_logtest"],

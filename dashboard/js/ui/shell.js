@@ -17,6 +17,7 @@ const PAGES = [
   ["hunt", "hunt", "h"],
   ["docker", "docker", "d"],
   ["posture", "check", "p"],
+  ["responses", "responses", "e"],
   ["agents", "agents", "a"],
   ["vulnerabilities", "warn", "v"],
   ["rules", "rules", "r"],
