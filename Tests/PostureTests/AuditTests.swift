@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import DockerClient
+import EventModel
 import Posture
 import Testing
 
@@ -93,7 +94,6 @@ struct AuditTests {
         Risk("5.6") {
             $0.mounts = [.init(kind: "bind", source: "/etc", destination: "/x", isWritable: false)]
         },
-        Risk("5.7") { _ in },
         Risk("5.8") {
             $0.ports = [.init(containerPort: "80/tcp", hostAddress: "127.0.0.1", hostPort: "80")]
         },
@@ -218,6 +218,20 @@ struct AuditTests {
         #expect(result(["-a always,exit -F path=/usr/bin/dockerd -F perm=wa"]) == .passed)
         #expect(result(["-w /usr/bin/dockerd2 -k docker"]) == .failed)
         #expect(result(nil) == .failed)
+    }
+
+    @Test("an SSH server in a container is seen from the host, and only from there")
+    func ssh() {
+        func result(_ containers: Set<String>) -> AuditReport.Result? {
+            Self.results {
+                var host = HostFacts()
+                host.sshContainers = containers
+                $0.host = host
+            }["5.7"]
+        }
+        #expect(result([CleanContainer.facts.id])?.subjects == ["web"])
+        #expect(result(["other"])?.result == .passed)
+        #expect(Self.results()["5.7"]?.result == .manual)
     }
 
     @Test("images: user, health, updates alone, ADD, secrets")
