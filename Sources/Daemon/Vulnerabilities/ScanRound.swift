@@ -3,6 +3,7 @@
 
 import Collectors
 import DockerClient
+import EventModel
 import Vulnerabilities
 
 /// What the watch remembers between its looks at the engines.
