@@ -196,7 +196,13 @@ package struct AllInOne: Sendable {
                 notice: observer.notice
             ),
             responses: responses,
-            outputs: outputs
+            outputs: outputs,
+            reports: ReportMailer(
+                configuration,
+                settings.outputs,
+                records.alerts.index,
+                notice: observer.notice
+            )
         )
     }
 
@@ -232,6 +238,12 @@ package struct AllInOne: Sendable {
             group.addTask {
                 await running.responses.run()
                 return nil
+            }
+            if let reports = running.reports {
+                group.addTask {
+                    await reports.run()
+                    return nil
+                }
             }
             if let outputs = running.outputs {
                 group.addTask {

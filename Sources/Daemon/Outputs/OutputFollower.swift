@@ -130,7 +130,6 @@ struct OutputStart: Sendable {
 
     /// - Throws: `OutputError` `queue`; `AlertStoreError`.
     init(_ data: DataFolder) throws {
-        try FileSystem.makeFolder(data.outputs, mode: 0o750)
         let kept = try SlotFile(path: data.outputPlace).content.flatMap { bytes in
             // One of another version is as none: outputs begin at the end.
             try? JSONDecoder().decode(OutputFollower.Place.self, from: Data(bytes))

@@ -105,6 +105,8 @@ struct Running: Sendable {
     let responses: Responses
     /// Who is told of alerts; nil when the settings name nobody.
     let outputs: AlertOutputs?
+    /// Who mails reports; nil when the settings ask for none.
+    let reports: ReportMailer?
 
     /// How everything stands that collects and analyses.
     var statusReport: StatusReport {
