@@ -146,7 +146,30 @@ let package = Package(
         ),
         .target(
             name: "ActiveResponse",
-            dependencies: ["EventModel", "Patterns", "DockerClient", "CLinux", "CZlib"],
+            dependencies: [
+                "EventModel", "Patterns", "DockerClient", "CLinux", "CZlib",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "Posture",
+            dependencies: ["EventModel", "DockerClient"],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "Vulnerabilities",
+            dependencies: [
+                "EventModel", "DockerClient", "CZlib", "CZstd",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
             swiftSettings: settings
         ),
         .target(
@@ -175,8 +198,8 @@ let package = Package(
             name: "Daemon",
             dependencies: [
                 "EventModel", "OSXML", "Patterns", "Ruleset", "Analysis", "DockerClient",
-                "Collectors", "Spool", "Transport", "Fleet", "AlertStore", "Outputs",
-                "ActiveResponse", "WebServer", "CLinux", "CMaxMindDB",
+                "Collectors", "Spool", "Transport", "Fleet", "AlertStore", "ActiveResponse",
+                "Outputs", "Posture", "Vulnerabilities", "WebServer", "CLinux", "CMaxMindDB",
             ],
             swiftSettings: settings
         ),
@@ -184,7 +207,8 @@ let package = Package(
             name: "jaga",
             dependencies: [
                 "EventModel", "Patterns", "WebAttacks", "Ruleset", "Analysis", "AlertStore",
-                "ActiveResponse", "Outputs", "WebServer", "Daemon", "Fleet", "CLinux",
+                "Outputs", "ActiveResponse", "Posture", "Vulnerabilities", "WebServer", "Daemon",
+                "Fleet", "CLinux",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings
@@ -314,6 +338,18 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(
+            name: "PostureTests",
+            dependencies: ["EventModel", "DockerClient", "Posture", "JagaTesting"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "VulnerabilitiesTests",
+            dependencies: [
+                "EventModel", "DockerClient", "Vulnerabilities", "CZlib", "CZstd", "JagaTesting",
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
             name: "WebServerTests",
             dependencies: [
                 "EventModel", "Ruleset", "Analysis", "AlertStore", "WebServer", "JagaTesting",
@@ -327,7 +363,8 @@ let package = Package(
             name: "DaemonTests",
             dependencies: [
                 "EventModel", "Patterns", "Ruleset", "Analysis", "DockerClient", "Collectors",
-                "Transport", "AlertStore", "Outputs", "ActiveResponse", "Daemon", "JagaTesting",
+                "Transport", "Fleet", "AlertStore", "Outputs", "ActiveResponse", "Daemon",
+                "JagaTesting",
             ],
             swiftSettings: settings
         ),
@@ -361,7 +398,8 @@ if Context.environment["JAGA_FUZZ"] != nil {
         ("JSON", ["Analysis"]), ("Predecoding", ["Analysis"]), ("Event", ["Analysis"]),
         ("Sigma", ["EventModel", "Ruleset", "Analysis"]), ("Report", ["Analysis"]),
         ("KQL", ["EventModel", "AlertStore"]), ("WebAttacks", ["WebAttacks"]),
-        ("Wazuh", ["EventModel", "Transport"]),
+        ("Wazuh", ["EventModel", "Transport"]), ("Layer", ["Vulnerabilities"]),
+        ("Packages", ["Vulnerabilities"]), ("Advisories", ["Vulnerabilities"]),
     ] {
         package.targets.append(
             .executableTarget(

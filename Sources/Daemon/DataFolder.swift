@@ -11,12 +11,14 @@ import Glibc
 /// DATA/spool/                   what was read and is not analysed yet
 /// DATA/index/                   what searches are answered from
 /// DATA/etc/{decoders,rules,lists}   the user's own additions to the ruleset
+/// DATA/etc/shared/GROUP/        what the agents of a group are given, agent.conf among it
 /// DATA/active-response/bin/     the owner's scripts that answer to alerts
 /// DATA/integrations/            the owner's scripts that are told of alerts
 /// DATA/evidence/                what docker-snapshot kept
 /// DATA/outputs/                 alerts on their way to people and other systems
 /// DATA/state/                   how far sources were read, metrics
 /// DATA/reporting/               the key and files of <client>
+/// DATA/vulnerabilities/         advisories, what layers hold, exceptions
 /// DATA/jaga.lock                held while a process works on the folder
 /// ```
 package struct DataFolder: Sendable, Hashable {
@@ -33,6 +35,8 @@ package struct DataFolder: Sendable, Hashable {
     package var index: String { path + "/index" }
     var spool: String { path + "/spool" }
     package var etc: String { path + "/etc" }
+    /// Files of groups on a manager, one folder for each; on an agent what it was given.
+    package var shared: String { etc + "/shared" }
     package var state: String { path + "/state" }
     /// Prometheus text, renewed while Jaga runs.
     package var metrics: String { state + "/metrics.prom" }
@@ -54,6 +58,9 @@ package struct DataFolder: Sendable, Hashable {
     var reported: String { state + "/reported" }
     /// What this host needs as the agent of a Wazuh manager: its key, its groups' files.
     var reporting: String { path + "/reporting" }
+
+    /// Advisories, remembered layers, exceptions.
+    package var vulnerabilities: String { path + "/vulnerabilities" }
 
     package var lock: String { path + "/jaga.lock" }
 

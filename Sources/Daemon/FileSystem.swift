@@ -93,6 +93,14 @@ enum FileSystem {
         }
     }
 
+    /// Removes a file; one that is not there is gone already.
+    ///
+    /// - Throws: ``DaemonError`` `data-folder`.
+    static func remove(_ path: String) throws {
+        guard unlink(path) != 0, errno != ENOENT else { return }
+        throw DaemonError(.dataFolder, "cannot remove \(path): \(reason())")
+    }
+
     static func isFolder(_ path: String) -> Bool {
         var status = jaga_file_status()
         return jaga_file_status_at(path, &status) == 0 && status.is_folder

@@ -57,6 +57,10 @@ package struct AgentIdentity: Sendable, Hashable {
     package let name: String
     /// Empty when not known, as for the manager.
     package let address: String
+    /// What its operators say of it, for alerts.
+    package var labels = AgentLabels()
+    /// The groups that it is in, for alerts; empty for none.
+    package var groups: [String] = []
 
     package init(id: String, name: String, address: String = "") {
         self.id = id

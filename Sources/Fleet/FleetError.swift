@@ -27,6 +27,12 @@ package struct FleetError: Error, Sendable, CustomStringConvertible {
         /// The agent was removed, or is not registered.
         case revoked
         case noSuchAgent = "no-such-agent"
+        /// A command's agent did not fetch it in time; nothing was done.
+        case unreached
+        /// A command's agent did fetch it, and has told no result: it may have been done.
+        case unanswered
+        /// An agent could not do a command; the message is its own.
+        case commandFailed = "command-failed"
         /// The two speak no common version.
         case version
         /// The other side cannot be reached, or broke off.
@@ -56,7 +62,7 @@ package struct FleetError: Error, Sendable, CustomStringConvertible {
     /// Whether the same may succeed later without anyone changing a setting.
     package var isRetryable: Bool {
         switch code {
-        case .connection, .busy, .wrongAuthority, .wrongHost, .clock: true
+        case .connection, .busy, .unreached, .wrongAuthority, .wrongHost, .clock: true
         default: false
         }
     }

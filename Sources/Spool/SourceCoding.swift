@@ -6,7 +6,8 @@ import EventModel
 /// An event's source as bytes: pairs of a name and a value, each a length in four
 /// bytes and the bytes themselves; names that are not known are passed over.
 ///
-/// `agent.id`, `agent.name`, `agent.address`, `location`, `program`, of what is
+/// `agent.id`, `agent.name`, `agent.address`, an `agent.label.KEY` for each label of the
+/// agent, an `agent.group` for each group, `location`, `program`, of what is
 /// no log the byte of its `queue`; with a container
 /// `container.id`, `container.name`, `container.image`, `container.image_id`,
 /// `container.image_digest`, `container.engine`, `container.project`,
@@ -22,6 +23,11 @@ enum SourceCoding {
         add("agent.id", source.agent.id.utf8)
         add("agent.name", source.agent.name.utf8)
         add("agent.address", source.agent.address.utf8)
+        for label in source.agent.labels.labels {
+            output.append(counted: "agent.label.\(label.key)".utf8)
+            output.append(counted: label.value.utf8)
+        }
+        for group in source.agent.groups { add("agent.group", group.utf8) }
         add("location", source.location)
         add("program", source.programName)
         if source.kind != .log { add("queue", [source.kind.queue]) }
@@ -46,6 +52,8 @@ enum SourceCoding {
     static func decode(_ bytes: Span<UInt8>) -> EventSource? {
         var values: [String: [UInt8]] = [:]
         var labels: [String: String] = [:]
+        var agentLabels = AgentLabels()
+        var groups: [String] = []
         var reader = ByteReader()
         while reader.position < bytes.count {
             guard let name = reader.counted(bytes), let value = reader.counted(bytes) else {
@@ -54,16 +62,27 @@ enum SourceCoding {
             let key = String(decoding: name, as: UTF8.self)
             if key.hasPrefix("label.") {
                 labels[String(key.dropFirst(6))] = String(decoding: value, as: UTF8.self)
+            } else if key.hasPrefix("agent.label.") {
+                agentLabels.add(
+                    .init(
+                        key: String(key.dropFirst(12)),
+                        value: String(decoding: value, as: UTF8.self)
+                    )
+                )
+            } else if key == "agent.group" {
+                groups.append(String(decoding: value, as: UTF8.self))
             } else {
                 values[key] = value
             }
         }
         func text(_ name: String) -> String { String(decoding: values[name] ?? [], as: UTF8.self) }
-        let agent = AgentIdentity(
+        var agent = AgentIdentity(
             id: text("agent.id"),
             name: text("agent.name"),
             address: text("agent.address")
         )
+        agent.labels = agentLabels
+        agent.groups = groups
         var facts = ContainerIdentity.Facts(
             id: text("container.id"),
             name: text("container.name"),

@@ -46,7 +46,8 @@ struct Agents: ParsableCommand {
                 )
                 try registry.refresh()
                 registry.sweep()
-                return registry.reports
+                let others = try WazuhReportFile(folder: access.folder).read(at: FleetAccess.now)
+                return others + registry.reports
             }
         }
 
@@ -64,14 +65,26 @@ struct Agents: ParsableCommand {
             )
         }
 
-        /// Changes an agent, and says how it is then.
-        func change(
-            _ agent: String,
-            _ change: (inout FleetContents, String) throws -> Void
-        ) throws {
-            let id = try report(agent).id
+        /// Changes an agent, by its id or its name.
+        ///
+        /// Wazuh's agents are changed by the running manager, which is asked to.
+        func change(_ agent: String, _ act: AgentRequest.Act, groups: [String] = []) throws {
+            let report = try report(agent)
             try Failure.reported {
-                try FleetAccess(data).file.update { try change(&$0, id) }
+                let access = try FleetAccess(data)
+                guard report.kind == .jaga else {
+                    let request = AgentRequest(agent: report.id, act: act, groups: groups)
+                    try AgentRequestFile(folder: access.folder).add(request)
+                    Terminal.write("the manager does so within seconds, when it runs\n")
+                    return
+                }
+                try access.file.update { contents in
+                    switch act {
+                    case .remove: try contents.remove(report.id)
+                    case .restart: try contents.change(report.id) { $0.restarts += 1 }
+                    case .group: try contents.change(report.id) { $0.groups = groups }
+                    }
+                }
             }
         }
     }
@@ -123,7 +136,7 @@ struct Agents: ParsableCommand {
         @OptionGroup var options: Options
 
         func run() throws {
-            try options.change(agent) { contents, id in try contents.remove(id) }
+            try options.change(agent, .remove)
         }
     }
 
@@ -150,9 +163,7 @@ struct Agents: ParsableCommand {
         }
 
         func run() throws {
-            try options.change(agent) { contents, id in
-                try contents.change(id) { $0.groups = groups }
-            }
+            try options.change(agent, .group, groups: groups)
         }
     }
 
@@ -168,9 +179,7 @@ struct Agents: ParsableCommand {
         @OptionGroup var options: Options
 
         func run() throws {
-            try options.change(agent) { contents, id in
-                try contents.change(id) { $0.restarts += 1 }
-            }
+            try options.change(agent, .restart)
         }
     }
 
@@ -200,13 +209,21 @@ enum AgentText {
             ("id", report.id), ("name", report.name), ("state", report.presence.rawValue),
             ("address", report.address), ("groups", report.groups.joined(separator: ", ")),
             ("version", report.version), ("system", report.system),
-            ("registered", Moment.text(report.registered)),
+            ("kind", report.kind.rawValue),
+            ("registered", report.registered > 0 ? Moment.text(report.registered) : ""),
             ("last seen", report.lastSeen.map(Moment.text) ?? ""),
         ]
         if let waiting = report.waitingEvents { pairs.append(("waiting", "\(waiting) events")) }
         if let lag = report.lagSeconds { pairs.append(("lag", "\(Int(lag.rounded())) s")) }
         if let sources = report.sources { pairs.append(("sources", "\(sources)")) }
         if let containers = report.containers { pairs.append(("containers", "\(containers)")) }
+        if let digest = report.configuration {
+            let used = digest.isEmpty ? "its own alone" : "agent.conf \(digest.prefix(12))"
+            pairs.append(("settings", used))
+        }
+        if let refusal = report.refusal {
+            pairs.append(("refused", "agent.conf \(refusal.digest.prefix(12)): \(refusal.reason)"))
+        }
         return pairs.filter { !$0.1.isEmpty }.map { name, value in
             name + String(repeating: " ", count: max(1, 12 - name.count))
                 + TerminalText.escape(value) + "\n"

@@ -152,7 +152,7 @@ enum StartText {
 
     static func lines(_ report: AgentStartReport) -> [String] {
         var lines = [
-            "jaga \(Version.number) agent \(report.id) \(report.name);"
+            "jaga \(Version.number) agent \(report.id.isEmpty ? "" : report.id + " ")\(report.name);"
                 + " manager \(report.managers.joined(separator: ", "))"
         ]
         for file in report.localFiles { lines.append("  file     \(file)") }

@@ -129,6 +129,28 @@ struct AlertTests {
         #expect(alert.hasSuffix(#""location":"/var/log/a.log"}"#))
     }
 
+    @Test("an agent's labels and groups stand in its alerts, dots as objects")
+    func agentLabels() throws {
+        var agent = AgentIdentity(id: "004", name: "web1", address: "10.0.0.9")
+        agent.labels = AgentLabels([
+            .init(key: "place", value: "cellar \"1\""), .init(key: "team.name", value: "red"),
+            .init(key: "_system", value: "x"), .init(key: "team.mail", value: "r@x"),
+        ])
+        agent.groups = ["web", "front"]
+        let source = EventSource(agent: agent, location: "/var/log/a.log")
+        var fixture = try Fixture(rules: rule(100, "<match>x</match>"), source: source)
+
+        let alert = try #require(fixture.alerts(of: ["x"]).first)
+
+        #expect(
+            alert.contains(
+                #""agent":{"id":"004","name":"web1","ip":"10.0.0.9","#
+                    + #""labels":{"place":"cellar \"1\"","team":{"name":"red","mail":"r@x"}},"#
+                    + #""group":["web","front"]},"manager""#
+            )
+        )
+    }
+
     @Test("an agentless source is shown instead of an agent")
     func agentless() throws {
         let manager = AgentIdentity(id: "000", name: "mgr")

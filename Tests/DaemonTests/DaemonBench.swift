@@ -65,12 +65,15 @@ final class DaemonBench: Sendable {
     /// Runs `body` while Jaga runs.
     func run(
         environment: [String: String] = [:],
+        agents: AgentPort? = nil,
         onAlerts: (@Sendable () -> Void)? = nil,
         _ body: (DaemonBench) async throws -> Void
     ) async throws {
         self.onAlerts.withLock { $0 = onAlerts }
         seen.withLock { $0 = 0 }
-        let jaga = AllInOne(configuration(), observer: observer())
+        var configured = configuration()
+        configured.agents = agents
+        let jaga = AllInOne(configured, observer: observer())
         let work = Task {
             defer {
                 seen.withLock { $0 = .max }

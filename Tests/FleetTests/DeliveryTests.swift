@@ -36,6 +36,31 @@ struct DeliveryTests {
         #expect(batch.entries[0].originNanoseconds == 4_000_000_000)
     }
 
+    @Test("labels of the agent and what texts are travel with their source")
+    func labelsAndKind() throws {
+        var told = AgentIdentity(id: "000", name: "host")
+        told.labels = AgentLabels([.init(key: "place", value: "cellar")])
+        let source = EventSource(
+            agent: told,
+            location: "syscheck",
+            kind: EventKind(queue: UInt8(ascii: "8"))
+        )
+        var batch = EventBatch()
+        batch.firstSequence = 1
+        batch.append(Array("{}".utf8), from: source, at: now)
+        var grouped = agent
+        grouped.groups = ["web"]
+        var reader = DeliveryReader(agent: grouped)
+
+        let read = reader.read(DeliveryCoding.encode([batch]), from: 1, now: now)
+
+        let arrived = try #require(read?.sources.first)
+        #expect(arrived.agent.id == "100001")
+        #expect(arrived.agent.groups == ["web"])
+        #expect(arrived.agent.labels.labels == [.init(key: "place", value: "cellar")])
+        #expect(arrived.kind == EventKind(queue: UInt8(ascii: "8")))
+    }
+
     @Test("events that are there already are left out")
     func replay() {
         var reader = DeliveryReader(agent: agent)

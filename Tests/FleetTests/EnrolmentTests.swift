@@ -178,4 +178,18 @@ struct EnrolmentTests {
             #expect(throws: FleetError.self) { try EnrolmentToken(text) }
         }
     }
+
+    @Test("the manager's certificate is made anew when a third of its time is left")
+    func rotation() throws {
+        let manager = try TestManager()
+        let begin = TestManager.startSeconds
+        let tls = try ManagerTLS(manager.authority, names: ["localhost"], at: begin)
+        let first = tls.certificate
+
+        #expect(try !tls.renewIfDue(at: begin + 200 * 86_400))
+        #expect(tls.certificate == first)
+        #expect(try tls.renewIfDue(at: begin + 300 * 86_400))
+        #expect(tls.certificate != first)
+        #expect(try CertificateTimes(pem: tls.certificate).end > begin + 600 * 86_400)
+    }
 }

@@ -39,8 +39,10 @@ struct TestManager: Sendable {
     let notices = Box<[AgentRegistry.Notice]>([])
     let arrivals = Box<[Arrival]>([])
     let skew = Box<Int64>(0)
+    let commands: CommandDesk
 
-    init() throws {
+    init(commandLimits: CommandDesk.Limits = .init()) throws {
+        commands = CommandDesk(limits: commandLimits)
         file = FleetFile(folder: folder.path)
         authority = try Authority(folder: folder.path, at: Self.startSeconds)
         let (notices, skew) = (notices, skew)
@@ -73,6 +75,7 @@ struct TestManager: Sendable {
         let services = FleetServices(
             authority: authority,
             registry: registry,
+            commands: commands,
             take: { arrival in
                 arrivals.change { $0.append(arrival) }
                 return try await take?(arrival) ?? arrival.end
@@ -146,6 +149,9 @@ struct TestAgent: Sendable {
     let kept = Box<[AgentIdentityFile]>([])
     let restarts = Box<Int>(0)
     let said = Box<[String]>([])
+    var perform: @Sendable (FleetCommand) async -> FleetCommandResult = { command in
+        .failed("this agent does not know \(command.kind.rawValue)")
+    }
 
     var hooks: AgentLink.Hooks {
         AgentLink.Hooks(
@@ -157,6 +163,7 @@ struct TestAgent: Sendable {
             },
             keep: { identity in kept.change { $0.append(identity) } },
             restart: { restarts.change { $0 += 1 } },
+            perform: perform,
             notice: { text, _ in said.change { $0.append(text) } },
             now: TestManager.now
         )

@@ -36,12 +36,15 @@ struct SpoolTests {
         #expect(batch.entries[0].time.utcOffsetSeconds == -3600)
     }
 
-    @Test("a source keeps its program and what its texts are")
+    @Test("a source keeps its agent's labels and groups, its program and what its texts are")
     func sources() throws {
         let folder = try SpoolFolderFixture()
         let spool = try folder.open()
+        var agent = Events.agent
+        agent.labels = AgentLabels([.init(key: "place", value: "cellar")])
+        agent.groups = ["web", "front"]
         let source = EventSource(
-            agent: Events.agent,
+            agent: agent,
             location: "syscheck",
             programName: Array("nginx".utf8),
             kind: .fileIntegrity
@@ -51,6 +54,7 @@ struct SpoolTests {
         var reader = SpoolReader(spool, from: 1)
         let read = try #require(try reader.read()?.batch.sources.first)
 
+        #expect(read.agent == agent)
         #expect(read.programName == Array("nginx".utf8))
         #expect(read.kind == .fileIntegrity)
     }

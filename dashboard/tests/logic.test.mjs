@@ -17,6 +17,7 @@ import {
   withRecent,
 } from "../js/lib/alerts.js";
 import { applyCompletion, completionAt, matchingFields, writtenValue } from "../js/lib/completion.js";
+import { hostGroups, readScope, rescoped, scopeOf, withScope } from "../js/lib/scope.js";
 import { fuzzyFilter, fuzzyScore } from "../js/lib/fuzzy.js";
 import { preferredLanguage, t, useTexts } from "../js/lib/i18n.js";
 import {
@@ -32,6 +33,7 @@ import { readAddress, writeAddress } from "../js/lib/router.js";
 import { readRange, readTime } from "../js/lib/time.js";
 import { readState, recordPath, stateAddress } from "../js/pages/hunt-state.js";
 import { oneLine, visible } from "../js/lib/visible.js";
+import { choices, containerTarget } from "../js/lib/responses.js";
 import { cutAt, requestOf } from "../js/ui/detail-attack.js";
 
 const root = new URL("..", import.meta.url);
@@ -326,4 +328,45 @@ test("the request of an attack is read from its alert; other alerts have none", 
   assert.deepEqual(requestOf(alert), { target: "/?a=1", user_agent: `curl \\"x\\"`, referer: "" });
   assert.equal(requestOf({ full_log: line, data: { url: "/?a=1" } }), null);
   assert.equal(requestOf({ full_log: line, data: { attack: { class: "sqli" } } }), null);
+});
+
+test("an alert's container and address can be acted upon, what only looks so cannot", () => {
+  const id = "5a".repeat(32);
+  const alert = {
+    id: "7.1",
+    agent: { id: "000" },
+    data: { srcip: "192.0.2.1", container: { id, name: "web", engine: "e2" } },
+  };
+  const found = choices(alert);
+  assert.deepEqual(
+    found.map((each) => each.act),
+    ["docker-snapshot", "docker-pause", "docker-isolate", "docker-stop", "docker-kill", "block-address"],
+  );
+  assert.deepEqual(found[1].body, { act: "docker-pause", container: id, engine: "e2", agent: "000", alert: "7.1" });
+  assert.equal(containerTarget({ data: { container: { id: `${id}/../x`, name: "web" } } }), null);
+  assert.equal(containerTarget({ data: { docker: { Type: "image", Actor: { ID: id } } } }), null);
+  assert.equal(containerTarget({ data: { docker: { Type: "container", Actor: { ID: id } } } }).id, id);
+  assert.deepEqual(choices({ data: { srcip: 7 } }), []);
+});
+
+test("a page is narrowed to an agent or a group, and to nothing that nobody could have chosen", () => {
+  assert.equal(withScope("a or b", "100001"), '(a or b) and agent.id: "100001"');
+  assert.equal(withScope("", "@web-1"), 'agent.group: "web-1"');
+  assert.equal(withScope("a", ""), "a");
+  assert.equal(readScope("@web"), "@web");
+  for (const text of ["1", '000" or *', "@", "@a b", "web", undefined, null]) assert.equal(readScope(text), "");
+});
+
+test("filters of a search say its hosts, and one choice takes the place of another", () => {
+  const level = { field: "rule.level", operator: ">=", value: "7", negated: false };
+  const web = { field: "agent.group", operator: ":", value: "web", negated: false };
+  const notOne = { field: "agent.id", operator: ":", value: "001", negated: true };
+  assert.equal(scopeOf([level, web]), "@web");
+  assert.equal(scopeOf([level, notOne]), "");
+  assert.deepEqual(
+    rescoped([web, level, notOne], "100001").map((each) => `${each.field} ${each.value}`),
+    ["rule.level 7", "agent.id 001", "agent.id 100001"],
+  );
+  assert.deepEqual(rescoped([web, level], ""), [level]);
+  assert.deepEqual(hostGroups([{ groups: ["web", "a"] }, { groups: ["web"] }]), ["a", "web"]);
 });

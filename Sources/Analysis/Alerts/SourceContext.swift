@@ -89,6 +89,15 @@ final class SourceContext: Sendable {
             output.append(literal: ",\"ip\":")
             output.appendJSONString(agent.address)
         }
+        if !agent.labels.isEmpty {
+            output.append(literal: ",\"labels\":")
+            agent.labels.appendJSON(to: &output)
+        }
+        for (index, group) in agent.groups.enumerated() {
+            output.append(literal: index == 0 ? ",\"group\":[" : ",")
+            output.appendJSONString(group)
+        }
+        if !agent.groups.isEmpty { output.append(literal: "]") }
         output.append(literal: "},")
         return output
     }

@@ -117,6 +117,7 @@ package struct AllInOne: Sendable {
         async let writing: Void = DedicatedThread.run("spool") { parts.writing.run() }
         try records.start()
         try parts.start()
+        if running.takesAgents { await parts.tellStart(configuration.hostname) }
         let failure = await collect(running, reloads)
         intake?.stop()
         try await commits
@@ -156,7 +157,11 @@ package struct AllInOne: Sendable {
             notice: observer.notice
         )
         let parts = try Parts(configuration, settings, kept.history, pipeline)
-        let responses = try Responses(configuration, settings, parts)
+        let fleet = try configuration.agents.map {
+            try FleetManager(configuration, $0, parts, notice: observer.notice)
+        }
+        let agents = AgentBoard(fleet, hostname: configuration.hostname)
+        let responses = try Responses(configuration, settings, parts, agents)
         answering.give(responses)
         let current = CurrentRuleset(
             CurrentRuleset.Loaded(source: loaded, time: HostClock.now().milliseconds),
@@ -167,12 +172,9 @@ package struct AllInOne: Sendable {
             loader: loader,
             parts: parts,
             current: current,
+            responses: responses,
             observer: observer
         )
-        let fleet = try configuration.agents.map {
-            try FleetManager(configuration, $0, parts, notice: observer.notice)
-        }
-        let agents = AgentBoard(fleet, hostname: configuration.hostname)
         return Running(
             settings: settings,
             fleet: fleet,
@@ -196,6 +198,13 @@ package struct AllInOne: Sendable {
                 notice: observer.notice
             ),
             responses: responses,
+            audit: AuditSchedule(configuration, parts.collection),
+            vulnerabilities: VulnerabilityWatch(
+                configuration,
+                settings.vulnerabilities,
+                parts.collection,
+                notice: observer.notice
+            ),
             outputs: outputs,
             reports: ReportMailer(
                 configuration,
@@ -237,6 +246,14 @@ package struct AllInOne: Sendable {
             }
             group.addTask {
                 await running.responses.run()
+                return nil
+            }
+            group.addTask {
+                await running.audit.run()
+                return nil
+            }
+            group.addTask {
+                await running.vulnerabilities.run()
                 return nil
             }
             if let reports = running.reports {

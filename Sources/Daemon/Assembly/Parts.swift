@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Collectors
+import EventModel
 import Spool
 
 /// The long-lived parts of a manager, or of an all-in-one, made and joined.
@@ -72,6 +73,23 @@ struct Parts: Sendable {
     /// Starts the threads that collect.
     func start() throws {
         try collection.start { [spool] in try spool.sync(before: $0) }
+    }
+
+    /// Makes the event of a manager that has started.
+    ///
+    /// Source: rule 502 of Wazuh.
+    func tellStart(_ hostname: String) async {
+        var batch = EventBatch()
+        batch.append(
+            Array("ossec: Manager started.".utf8),
+            from: EventSource(
+                agent: AgentIdentity(id: "000", name: hostname),
+                location: "wazuh-monitord"
+            ),
+            at: HostClock.now()
+        )
+        // Not taken only at the end.
+        _ = await queue.push(Delivery(batch: batch, checkpoint: nil))
     }
 
     /// Ends the threads and saves positions.

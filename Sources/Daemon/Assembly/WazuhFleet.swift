@@ -60,9 +60,16 @@ struct WazuhFleet: Sendable {
         return [StatusReport.Source(manager, name: name, problem: problem)]
     }
 
-    /// Serves agents until the task is cancelled; what fails is tried again and
-    /// said once.
+    /// Serves agents until the task is cancelled, and tells the command line of them.
     func run() async {
+        await withTaskGroup { group in
+            group.addTask { await serve() }
+            group.addTask { await WazuhReports(data, board, notice: notice).run() }
+        }
+    }
+
+    /// Serves agents; what fails is tried again and said once.
+    private func serve() async {
         var said = ""
         while !Task.isCancelled {
             do {

@@ -10,10 +10,10 @@ import WebServer
 
 /// All agents of a manager, whichever protocol they speak, for API and pages.
 final class AgentBoard: Sendable {
-    private let fleet: FleetManager?
+    let fleet: FleetManager?
     /// The manager of Wazuh's agents, while it runs.
-    private let wazuh = Mutex<WazuhManager?>(nil)
-    private let hostname: String
+    let wazuh = Mutex<WazuhManager?>(nil)
+    let hostname: String
 
     init(_ fleet: FleetManager?, hostname: String) {
         self.fleet = fleet
@@ -34,10 +34,24 @@ final class AgentBoard: Sendable {
         )
     }
 
-    private var agents: [AgentSource.Agent] {
-        let own = fleet?.registry.reports.map(AgentSource.Agent.init) ?? []
-        let others = wazuh.withLock { $0 }?.directory.agents.map(AgentSource.Agent.init) ?? []
-        return others + own
+    var agents: [AgentSource.Agent] {
+        (wazuhReports + (fleet?.registry.reports ?? [])).map(AgentSource.Agent.init)
+    }
+
+    /// Wazuh's agents, ordered by id; none while their manager does not run.
+    var wazuhReports: [AgentReport] {
+        wazuh.withLock { $0 }?.directory.agents.map(AgentReport.init) ?? []
+    }
+
+    /// Does what the command line has asked of a Wazuh agent.
+    ///
+    /// - Throws: `AgentSource.Refusal`.
+    func answer(_ request: AgentRequest) async throws {
+        switch request.act {
+        case .remove: try await change(request.agent, .remove)
+        case .restart: try await change(request.agent, .restart)
+        case .group: try await change(request.agent, .groups(request.groups))
+        }
     }
 
     private func change(_ id: String, _ change: AgentSource.Change) async throws {
@@ -137,13 +151,16 @@ extension AgentSource.Agent {
         sources = report.sources
         containers = report.containers
     }
+}
 
+extension AgentReport {
+    /// What is known of one of Wazuh's agents.
     init(_ status: AgentStatus) {
         self.init(
             id: status.id,
             name: status.name,
-            kind: AgentReport.Kind.wazuh.rawValue,
-            state: status.state.rawValue
+            kind: .wazuh,
+            presence: AgentPresence(rawValue: status.state.rawValue) ?? .disconnected
         )
         address = status.peer.isEmpty ? status.keepAlive?.address ?? "" : status.peer
         groups = status.groups

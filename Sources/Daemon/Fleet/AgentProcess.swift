@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Collectors
-package import EventModel
+import EventModel
 import Fleet
 import Spool
 
@@ -12,6 +12,8 @@ import Spool
 /// start: data folder, keys, spool ─► threads that write and deliver ─► collectors ─► calls
 /// end:   queue closed ─► what waits is in the spool, for the next start
 /// ```
+/// The manager is one of Jaga, where the host was enrolled, or one of Wazuh, which
+/// `<client>` names; or both, and then the former says what is done.
 package struct AgentProcess: Sendable {
     /// Why it ended.
     package enum End: Sendable, Hashable {
@@ -29,14 +31,6 @@ package struct AgentProcess: Sendable {
         self.observer = observer
     }
 
-    /// The long-lived parts.
-    private struct Parts: Sendable {
-        let collection: Collection
-        let spool: Spool
-        let writing: SpoolWriting
-        let delivery: AgentDelivery
-    }
-
     /// Works until the task is cancelled or a restart is asked for.
     ///
     /// - Throws: ``DaemonError`` when it cannot begin, `not-enrolled` among them;
@@ -47,23 +41,43 @@ package struct AgentProcess: Sendable {
         let lock = try DataFolderLock(configuration.data)
         OpenFileLimit.raise()
         MemoryArenas.limit()
-        let folder = configuration.data.fleet
-        guard let identity = try AgentIdentityFile.read(folder) else {
+        let identity = try AgentIdentityFile.read(configuration.data.fleet)
+        guard identity != nil || !configured.settings.client.servers.isEmpty else {
             throw DaemonError(
                 .notEnrolled,
                 "this host is not enrolled: make a token on the manager with jaga manager token"
-                    + " create, and run the line that it prints"
+                    + " create, and run the line that it prints; or name a Wazuh manager in"
+                    + " <client> of --config"
             )
         }
-        let parts = try assemble(configured.settings)
         let (restarts, restart) = AsyncStream.makeStream(of: Void.self)
-        let link = try AgentLink(identity, hooks: hooks(parts, folder, restart))
-        observer.agentStarted(report(identity, configured))
+        defer { restart.finish() }
+        let central = try identity.map { identity in
+            try CentralConfiguration(
+                CentralSettings(configured, configuration, agentName: identity.name),
+                restart: { restart.yield() },
+                notice: observer.notice
+            )
+        }
+        let settings = central?.loaded.settings ?? configured.settings
+        let parts = try AgentParts(
+            configuration,
+            settings,
+            isEnrolled: identity != nil,
+            notice: observer.notice
+        )
+        let responses = try await responses(configured, identity, parts)
+        let link = try identity.map { identity in
+            try AgentLink(identity, hooks: hooks(parts, central, responses, restart))
+        }
+        observer.agentStarted(
+            report(identity, settings, central?.loaded.diagnostics ?? configured.diagnostics)
+        )
         async let writing: Void = DedicatedThread.run("spool") { parts.writing.run() }
-        async let delivering: Void = DedicatedThread.run("delivery") { parts.delivery.run() }
+        async let delivering: Void = DedicatedThread.run("delivery") { parts.delivery?.run() }
         try parts.collection.start { [spool = parts.spool] in try spool.sync(before: $0) }
         let end = await work(parts, link, restarts)
-        parts.delivery.stop()
+        parts.delivery?.stop()
         parts.writing.stopWaiting()
         parts.collection.queue.close()
         try await writing
@@ -75,8 +89,8 @@ package struct AgentProcess: Sendable {
     }
 
     private func work(
-        _ parts: Parts,
-        _ link: AgentLink,
+        _ parts: AgentParts,
+        _ link: AgentLink?,
         _ restarts: AsyncStream<Void>
     ) async -> End {
         await withTaskGroup(of: End?.self) { group in
@@ -84,20 +98,28 @@ package struct AgentProcess: Sendable {
                 await parts.collection.runEngines()
                 return nil
             }
-            group.addTask {
-                await parts.delivery.carry(over: link)
-                return nil
+            if let link {
+                group.addTask {
+                    await parts.delivery?.carry(over: link)
+                    return nil
+                }
+                group.addTask {
+                    await link.run()
+                    return .stopped
+                }
             }
-            group.addTask {
-                await link.run()
-                return .stopped
+            if let reporter = parts.reporter {
+                group.addTask {
+                    await reporter.run()
+                    return nil
+                }
             }
             group.addTask {
                 for await _ in restarts { return .restart }
-                return nil
+                return .stopped
             }
             group.addTask {
-                await AgentStatusFile(parts.collection, parts.spool, configuration).run()
+                await AgentStatusFile(parts, configuration).run()
                 return nil
             }
             for await end in group {
@@ -109,58 +131,40 @@ package struct AgentProcess: Sendable {
         }
     }
 
-    private func assemble(_ settings: Settings) throws -> Parts {
-        let data = configuration.data
-        let positions = try PositionStore(path: data.state + "/positions")
-        let mark = try DeliveryMark(path: data.fleet + "/delivered")
-        let collection = try Collection(
-            configuration,
-            settings,
-            positions,
-            notice: observer.notice
-        )
-        var spooled = Spool.Configuration(
-            folder: data.spool,
-            limitBytes: configuration.spoolLimit
-        )
-        // A number is never given twice, though the spool was removed.
-        spooled.firstSequence = max(positions.ledger.spooledBefore, mark.opened)
-        let spool = try Spool(
-            spooled,
-            acknowledged: mark.opened,
-            kept: mark.opened
-        ) { sequence, checkpoint in
-            // One that is not understood moves no position: its source is read again.
-            positions.ledger.restore(checkpoint, sequence: sequence)
-        }
-        if let damage = OperatorNotice(damageOf: spool) { observer.notice(damage) }
-        let feed = SpoolFeed(next: spool.nextSequence)
-        return Parts(
-            collection: collection,
-            spool: spool,
-            writing: SpoolWriting(
-                queue: collection.queue,
-                spool: spool,
-                feed: feed,
-                notice: observer.notice
-            ),
-            delivery: AgentDelivery(
-                spool: spool,
-                feed: feed,
-                mark: mark,
-                notice: observer.notice
+    /// Made on a thread of its own: names of managers are looked up.
+    private func responses(
+        _ configured: RulesetSource.Configured,
+        _ identity: AgentIdentityFile?,
+        _ parts: AgentParts
+    ) async throws -> AgentResponses? {
+        let made = Handback<AgentResponses>()
+        try await DedicatedThread.run("responses") { [configuration] in
+            made.give(
+                AgentResponses(
+                    configuration,
+                    configured.settings.responses,
+                    parts.collection.engines,
+                    managers: identity?.managers ?? []
+                )
             )
-        )
+        }
+        return made.take()
     }
 
     private func hooks(
-        _ parts: Parts,
-        _ folder: String,
+        _ parts: AgentParts,
+        _ central: CentralConfiguration?,
+        _ responses: AgentResponses?,
         _ restart: AsyncStream<Void>.Continuation
     ) -> AgentLink.Hooks {
         let (version, system) = (configuration.version, HostSystem.name())
         let (spool, board) = (parts.spool, parts.collection.board)
         let notice = observer.notice
+        let folder = configuration.data.fleet
+        var handlers: [FleetCommand.Kind: AgentCommands.Handler] = [:]
+        if let central { handlers[.configuration] = { try await central.take($0) } }
+        if let responses { handlers[.response] = responses.handler }
+        let commands = AgentCommands(handlers)
         return AgentLink.Hooks(
             telling: {
                 var telling = AgentRegistry.Telling()
@@ -176,36 +180,29 @@ package struct AgentProcess: Sendable {
                     if case .connected = status.state { return true }
                     return false
                 }
+                central?.tell(&telling)
                 return telling
             },
             keep: { try $0.write(folder) },
             restart: { restart.yield() },
+            perform: { await commands.perform($0) },
             notice: { text, isTrouble in notice(.manager(text, isTrouble: isTrouble)) },
             now: { HostClock.now().milliseconds }
         )
     }
 
     private func report(
-        _ identity: AgentIdentityFile,
-        _ configured: RulesetSource.Configured
+        _ identity: AgentIdentityFile?,
+        _ settings: Settings,
+        _ diagnostics: [Diagnostic]
     ) -> AgentStartReport {
         AgentStartReport(
-            id: identity.id,
-            name: identity.name,
-            managers: identity.managers,
-            localFiles: configured.settings.localFiles.map(\.location),
-            diagnostics: configured.diagnostics
+            id: identity?.id ?? "",
+            name: identity?.name ?? configuration.hostname,
+            managers: (identity?.managers ?? [])
+                + settings.client.servers.map { "\($0.host):\($0.port) (Wazuh)" },
+            localFiles: settings.localFiles.map(\.location),
+            diagnostics: diagnostics
         )
     }
-}
-
-/// What an agent begins with.
-package struct AgentStartReport: Sendable {
-    package let id: String
-    package let name: String
-    package let managers: [String]
-    /// Files named by the configuration, besides the containers' logs.
-    package let localFiles: [String]
-    /// Warnings and notes about the configuration.
-    package let diagnostics: [Diagnostic]
 }

@@ -2,19 +2,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Collectors
-import Spool
 
 /// What an agent leaves for Prometheus every ten seconds: `metrics.prom` in its state.
 struct AgentStatusFile: Sendable {
     private static let interval = Duration.seconds(10)
 
-    private let collection: Collection
-    private let spool: Spool
+    private let parts: AgentParts
     private let data: DataFolder
 
-    init(_ collection: Collection, _ spool: Spool, _ configuration: AllInOne.Configuration) {
-        self.collection = collection
-        self.spool = spool
+    init(_ parts: AgentParts, _ configuration: AllInOne.Configuration) {
+        self.parts = parts
         data = configuration.data
     }
 
@@ -22,8 +19,9 @@ struct AgentStatusFile: Sendable {
     func run() async {
         while !Task.isCancelled {
             let text =
-                SourceMetrics(collection.board, collection.queue).prometheusText()
-                + SpoolMetrics(spool, collection.queue).prometheusText()
+                SourceMetrics(parts.collection.board, parts.collection.queue).prometheusText()
+                + SpoolMetrics(parts.spool, parts.collection.queue).prometheusText()
+                + WazuhMetrics(manager: nil, reporter: parts.reporter).prometheusText()
             let data = data
             // The next round tries again; nobody's events hang on it.
             try? await DedicatedThread.run("metrics") { try? data.writeMetrics(text) }

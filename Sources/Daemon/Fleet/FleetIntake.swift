@@ -85,11 +85,12 @@ final class FleetIntake: Sendable {
     /// - Throws: `FleetError` `busy`, `invalidRequest`.
     func take(_ arrival: Arrival) async throws -> UInt64 {
         let stream = AgentStream(agent: arrival.agent.id, first: arrival.stream)
-        let identity = AgentIdentity(
+        var identity = AgentIdentity(
             id: arrival.agent.id,
             name: arrival.agent.name,
             address: arrival.address
         )
+        identity.groups = arrival.agent.groups
         var (reader, received) = try begin(stream, identity)
         let batch = reader.read(arrival.content, from: received, now: HostClock.now())
         guard let batch else {

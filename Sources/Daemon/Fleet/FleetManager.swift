@@ -13,7 +13,10 @@ struct FleetManager: Sendable {
     private static let noticeLimit = 65_536
 
     let registry: AgentRegistry
+    /// What agents are to do.
+    let commands = CommandDesk()
     let intake: FleetIntake
+    let configurations: GroupConfigurations
     private let server: FleetServer
     private let presences: PresenceFile
     private let changes: AsyncStream<AgentRegistry.Notice>
@@ -57,9 +60,19 @@ struct FleetManager: Sendable {
             services: FleetServices(
                 authority: authority,
                 registry: registry,
+                commands: commands,
                 take: { try await intake.take($0) },
                 now: now
             )
+        )
+        configurations = GroupConfigurations(
+            folder: configuration.data.shared,
+            registry,
+            commands,
+            notice: notice,
+            refused: { [queue = parts.queue, hostname = configuration.hostname] agent, reason in
+                _ = await queue.push(Self.refusal(agent, reason, hostname))
+            }
         )
         queue = parts.queue
         self.notice = notice
@@ -104,6 +117,7 @@ struct FleetManager: Sendable {
             group.addTask { try await server.run { _ in listening(listened) } }
             group.addTask { await tell() }
             group.addTask { await keep() }
+            group.addTask { await configurations.run() }
             defer { group.cancelAll() }
             try await group.next()
         }
@@ -127,6 +141,28 @@ struct FleetManager: Sendable {
             )
             _ = await queue.push(Delivery(batch: batch, checkpoint: nil))
         }
+    }
+
+    /// The event of an agent that does not use what its group configures.
+    private static func refusal(
+        _ agent: AgentReport,
+        _ reason: String,
+        _ hostname: String
+    ) -> Delivery {
+        let place = agent.address.isEmpty ? "any" : agent.address
+        // The reason quotes what operators and agents write: one line of it.
+        let reason = String(reason.map { $0.isNewline ? " " : $0 }.prefix(1_024))
+        let text = "jaga: Agent configuration refused: '\(agent.name)->\(place)': \(reason)"
+        var batch = EventBatch()
+        batch.append(
+            Array(text.utf8),
+            from: EventSource(
+                agent: AgentIdentity(id: "000", name: hostname),
+                location: "wazuh-remoted"
+            ),
+            at: HostClock.now()
+        )
+        return Delivery(batch: batch, checkpoint: nil)
     }
 
     /// Keeps how agents stand, when it has changed.

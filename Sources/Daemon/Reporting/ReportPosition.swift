@@ -12,6 +12,8 @@ final class ReportPosition: Sendable {
     private struct State {
         var next: UInt64
         var written: UInt64
+        /// Events before ``next`` that were not told yet.
+        var events = 0
     }
 
     private let path: String
@@ -33,9 +35,20 @@ final class ReportPosition: Sendable {
     /// The first event that no manager is known to have.
     var next: UInt64 { state.withLock { $0.next } }
 
-    /// Everything before is known to have arrived.
-    func advance(to sequence: UInt64) {
-        state.withLock { $0.next = max($0.next, sequence) }
+    /// Everything before is known to have arrived, of which so many were events.
+    func advance(to sequence: UInt64, events: Int) {
+        state.withLock { state in
+            state.next = max(state.next, sequence)
+            state.events += events
+        }
+    }
+
+    /// How far it has come, and the events since this was asked last.
+    func progress() -> (next: UInt64, events: Int) {
+        state.withLock { state in
+            defer { state.events = 0 }
+            return (state.next, state.events)
+        }
     }
 
     /// Writes it down when it has moved; it blocks.

@@ -13,6 +13,8 @@ final class ReportedSpool: Sendable {
     struct Portion: Sendable {
         let batch: EventBatch
         let end: UInt64
+        /// Events in the spool; a container's may be several lines each.
+        let events: Int
     }
 
     /// Bytes that are read at once, about.
@@ -24,11 +26,14 @@ final class ReportedSpool: Sendable {
     }
 
     private let spool: Spool
+    private let feed: SpoolFeed?
     private let reading: Mutex<Reading>
     private let next: Mutex<UInt64>
 
-    init(_ spool: Spool, from sequence: UInt64, agentID: String) {
+    /// `feed` is told when there is room again, by the only reader of the spool.
+    init(_ spool: Spool, _ feed: SpoolFeed?, from sequence: UInt64, agentID: String) {
         self.spool = spool
+        self.feed = feed
         reading = Mutex(
             Reading(reader: SpoolReader(spool, from: sequence), form: WireForm(agentID: agentID))
         )
@@ -51,6 +56,14 @@ final class ReportedSpool: Sendable {
         return oldest > sequence ? Int(clamping: oldest - sequence) : 0
     }
 
+    /// Lets go of what a manager has: events before a sequence are done.
+    func settle(before sequence: UInt64, events: Int) {
+        guard sequence > spool.acknowledgedBefore else { return }
+        spool.acknowledge(before: sequence, events: events)
+        spool.keep(from: sequence)
+        feed?.acknowledged()
+    }
+
     /// The next events of the disk; empty at the end.
     ///
     /// - Throws: `CollectorError` when there is no thread, `SpoolError`.
@@ -70,7 +83,9 @@ final class ReportedSpool: Sendable {
             while bytes < Self.portionBytes, let record = try reading.reader.read() {
                 bytes += record.batch.bytes.count
                 let batch = reading.form.convert(record.batch)
-                portions.append(Portion(batch: batch, end: record.end))
+                portions.append(
+                    Portion(batch: batch, end: record.end, events: record.batch.entries.count)
+                )
             }
             return portions
         }

@@ -27,10 +27,20 @@ final class Reporter: Sendable {
     private static let saveInterval = Duration.seconds(1)
     private static let retryInterval = Duration.seconds(10)
 
+    /// Who else works on the spool.
+    enum Place: Sendable {
+        /// Somebody else says what is done; of what is done, as much is kept for the manager
+        /// as there is room for.
+        case beside
+        /// Nobody: what the manager has is done, and a full spool makes sources wait.
+        case alone(SpoolFeed)
+    }
+
     let agent: WazuhAgent
     let servers: [ClientSettings.Server]
     private let position: ReportPosition
     private let events: ReportedSpool
+    private let isAlone: Bool
     private let alarm: Mutex<BufferAlarm>
     private let uptime: @Sendable () -> Int64 = HostTime.system().uptime
     private let counted = Mutex(Counts())
@@ -41,6 +51,7 @@ final class Reporter: Sendable {
         _ configuration: AllInOne.Configuration,
         _ settings: ClientSettings,
         _ spool: Spool,
+        _ place: Place = .beside,
         notice: @escaping @Sendable (OperatorNotice) -> Void
     ) {
         guard !settings.servers.isEmpty else { return nil }
@@ -49,10 +60,14 @@ final class Reporter: Sendable {
         agent = WazuhAgent(
             ReporterSetup(configuration, settings, notice).client(version: Self.wazuhVersion)
         )
-        position = ReportPosition(path: configuration.data.reported, first: spool.nextSequence)
-        events = ReportedSpool(spool, from: position.next, agentID: "000")
+        var feed: SpoolFeed?
+        if case .alone(let its) = place { feed = its }
+        isAlone = feed != nil
+        let first = feed == nil ? spool.nextSequence : spool.acknowledgedBefore
+        position = ReportPosition(path: configuration.data.reported, first: first)
+        events = ReportedSpool(spool, feed, from: position.next, agentID: "000")
         alarm = Mutex(BufferAlarm(size: settings.queueSize))
-        counted.withLock { $0.lost = events.hold(from: position.next) }
+        if !isAlone { counted.withLock { $0.lost = events.hold(from: position.next) } }
     }
 
     var counts: Counts { counted.withLock { $0 } }
@@ -111,11 +126,12 @@ final class Reporter: Sendable {
     private func deliver(_ portion: ReportedSpool.Portion) async -> Bool {
         guard !portion.batch.isEmpty else {
             // Nothing to report; the next event's acknowledgement says that it is done.
-            if agent.hasDeliveredAll { position.advance(to: portion.end) }
+            let isDone = agent.hasDeliveredAll
+            position.advance(to: isDone ? portion.end : 0, events: portion.events)
             return true
         }
         return await agent.deliver(portion.batch) { [position] in
-            position.advance(to: portion.end)
+            position.advance(to: portion.end, events: portion.events)
         }
     }
 
@@ -123,28 +139,36 @@ final class Reporter: Sendable {
     private func keepPosition() async {
         while !Task.isCancelled {
             await save()
-            let lost = events.hold(from: position.next)
-            if lost > 0 {
-                let isFirst = counted.withLock { counts in
-                    defer { counts.lost += lost }
-                    return counts.lost == 0
-                }
-                if isFirst {
-                    notice(
-                        .maintenanceFailed(
-                            "the spool has no room for all that the manager lacks, the oldest"
-                                + " goes: give it more with --spool-limit"
-                        )
-                    )
-                }
-                position.advance(to: position.next + UInt64(lost))
-            }
+            if isAlone { settle() } else { hold() }
             let (waiting, now) = (waiting, uptime())
             let text = alarm.withLock { $0.update(waiting: waiting, uptime: now) }
             if let text { _ = await agent.deliver(Self.told(text)) {} }
             // Cancellation ends the wait, and the loop with it.
             try? await Task.sleep(for: Self.saveInterval)
         }
+    }
+
+    private func settle() {
+        let (next, events) = position.progress()
+        self.events.settle(before: next, events: events)
+    }
+
+    private func hold() {
+        let lost = events.hold(from: position.next)
+        guard lost > 0 else { return }
+        let isFirst = counted.withLock { counts in
+            defer { counts.lost += lost }
+            return counts.lost == 0
+        }
+        if isFirst {
+            notice(
+                .maintenanceFailed(
+                    "the spool has no room for all that the manager lacks, the oldest goes:"
+                        + " give it more with --spool-limit"
+                )
+            )
+        }
+        position.advance(to: position.next + UInt64(lost), events: 0)
     }
 
     private func save() async {

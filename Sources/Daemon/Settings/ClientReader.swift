@@ -33,6 +33,20 @@ struct ClientReader {
         return me.reader.diagnostics
     }
 
+    /// Reads what `agent.conf` may say of the connection, and nothing else of the section.
+    static func reconnection(
+        _ section: XMLElement,
+        file: String,
+        into settings: inout ClientSettings
+    ) -> [Diagnostic] {
+        var me = ClientReader(reader: BlockReader(file: file), settings: settings)
+        for child in section.children where child.name == "force_reconnect_interval" {
+            me.readClient(child)
+        }
+        if !me.reader.hasErrors { settings = me.settings }
+        return me.reader.diagnostics
+    }
+
     private mutating func readClient(_ child: XMLElement) {
         switch child.name {
         case "server": readServer(child)
@@ -51,7 +65,8 @@ struct ClientReader {
                 badValue(child, hint: "write aes or blowfish")
             }
         // The address is told anew with each keep-alive; there is nothing to restart.
-        case "ip_update_interval", "auto_restart", "config-profile": break
+        case "ip_update_interval", "auto_restart": break
+        case "config-profile": settings.profile = reader.text(child)
         default: reader.unsupported(child, in: "<client>")
         }
     }

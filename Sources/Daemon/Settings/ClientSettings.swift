@@ -1,6 +1,8 @@
 // Jaga - container security monitor
 // SPDX-License-Identifier: Apache-2.0
 
+import EventModel
+
 /// The Wazuh manager that this host reports to: `<client>`, `<client_buffer>` and
 /// `<labels>`.
 ///
@@ -52,6 +54,8 @@ package struct ClientSettings: Sendable, Equatable {
     /// In the order of preference; empty: nobody is reported to.
     package var servers: [Server] = []
     package var enrolment: Enrolment? = Enrolment()
+    /// What `profile` of `<agent_config>` is compared with; empty for none.
+    package var profile = ""
     package var usesBlowfish = false
     package var notifySeconds = 20
     package var silenceSeconds = 60
@@ -64,4 +68,9 @@ package struct ClientSettings: Sendable, Equatable {
     package var queueSize = 5_000
 
     package init() {}
+
+    /// Labels as alerts have them.
+    var shownLabels: AgentLabels {
+        AgentLabels(labels.filter { !$0.isHidden }.map { .init(key: $0.key, value: $0.value) })
+    }
 }

@@ -10,20 +10,30 @@ import OSXML
 /// append. Unknown parts are warnings with their place, never fatal.
 /// Source: around-the-engine.md §3.
 package struct OssecConfiguration: Sendable {
-    package private(set) var settings = Settings()
-    package private(set) var diagnostics: [Diagnostic] = []
-    private let file: String
+    package internal(set) var settings: Settings
+    package internal(set) var diagnostics: [Diagnostic] = []
+    let file: String
     private let origin: LocalFileBlock.Origin
 
     /// Reads the bytes of a file; `file` is what messages call it, `origin` says
     /// whether it may have commands run.
     package init(_ bytes: [UInt8], file: String, origin: LocalFileBlock.Origin = .local) {
+        self.init(onto: Settings(), file: file, origin: origin)
+        for root in roots(bytes) { readRoot(root) }
+        diagnostics += MailReader.finish(&settings.outputs, file: file)
+    }
+
+    /// Begins with settings that others have made.
+    init(onto settings: Settings, file: String, origin: LocalFileBlock.Origin) {
+        self.settings = settings
         self.file = file
         self.origin = origin
+    }
+
+    /// The elements of a file; none when it is no XML, which is noted then.
+    mutating func roots(_ bytes: [UInt8]) -> [XMLElement] {
         do {
-            let document = try OSXMLDocument.parse(bytes, variables: true)
-            for root in document.roots { readRoot(root) }
-            diagnostics += MailReader.finish(&settings.outputs, file: file)
+            return try OSXMLDocument.parse(bytes, variables: true).roots
         } catch {
             diagnostics.append(
                 Diagnostic(
@@ -36,6 +46,7 @@ package struct OssecConfiguration: Sendable {
                     hint: error.hint
                 )
             )
+            return []
         }
     }
 
@@ -62,7 +73,7 @@ package struct OssecConfiguration: Sendable {
         for section in root.children { readSection(section) }
     }
 
-    private mutating func readSection(_ section: XMLElement) {
+    mutating func readSection(_ section: XMLElement) {
         switch section.name {
         case "wodle": readWodle(section)
         case "localfile":
@@ -112,6 +123,12 @@ package struct OssecConfiguration: Sendable {
             diagnostics += EngineSections.read(section, file: file, into: &settings)
         case "client", "client_buffer", "labels":
             diagnostics += ClientReader.read(section, file: file, into: &settings.client)
+        case "vulnerability-detection", "vulnerability-detector":
+            diagnostics += VulnerabilityReader.read(
+                section,
+                file: file,
+                into: &settings.vulnerabilities
+            )
         case "remote":
             let (remote, found) = FleetReader.remote(section, file: file)
             diagnostics += found
@@ -163,7 +180,7 @@ package struct OssecConfiguration: Sendable {
         diagnostics += found
     }
 
-    private mutating func warn(
+    mutating func warn(
         _ element: XMLElement,
         code: String,
         _ message: String,
@@ -187,7 +204,7 @@ package struct OssecConfiguration: Sendable {
     /// Source: around-the-engine.md §3.2.
     private static let wazuhSections: Set<String> = [
         "socket", "syscheck", "rootcheck", "sca",
-        "rule_test", "reports", "vulnerability-detection", "indexer",
+        "rule_test", "reports", "indexer",
         "logging", "cluster", "task-manager", "agent-upgrade", "wdb", "agentless", "gcp-pubsub",
         "gcp-bucket", "github", "office365", "ms-graph", "fluent-forward", "database_output",
         "anti_tampering",

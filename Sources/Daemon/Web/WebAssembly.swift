@@ -82,7 +82,10 @@ struct WebAssembly: Sendable {
             trouble: { records.trouble }
         )
         services.agents = running.agents.source
+        services.posture = .init(parts.collection.posture, running.audit)
+        services.vulnerabilities = running.vulnerabilities.source
         services.outputs = running.outputs?.source
+        services.responses = ResponseSource(running.responses)
         return services
     }
 }
@@ -103,10 +106,15 @@ struct Running: Sendable {
     /// The Wazuh manager above; nil when the settings name none.
     let reporter: Reporter?
     let responses: Responses
+    let audit: AuditSchedule
+    let vulnerabilities: VulnerabilityWatch
     /// Who is told of alerts; nil when the settings name nobody.
     let outputs: AlertOutputs?
     /// Who mails reports; nil when the settings ask for none.
     let reports: ReportMailer?
+
+    /// Whether agents, whichever protocol they speak, may report here.
+    var takesAgents: Bool { fleet != nil || wazuh != nil }
 
     /// How everything stands that collects and analyses.
     var statusReport: StatusReport {
@@ -121,7 +129,9 @@ struct Running: Sendable {
         parts.metrics.snapshot.prometheusText()
             + SourceMetrics(parts.board, parts.queue).prometheusText()
             + SpoolMetrics(parts.spool, parts.queue).prometheusText()
+            + (fleet.map { FleetMetrics($0).prometheusText() } ?? "")
             + WazuhMetrics(manager: wazuh?.manager, reporter: reporter).prometheusText()
+            + parts.collection.posture.metricsText
             + records.metricsText
             + (outputs?.metricsText ?? "")
     }

@@ -14,6 +14,8 @@ package final class AgentLink: Sendable {
         package var keep: @Sendable (AgentIdentityFile) throws -> Void
         /// Somebody wants the agent to start anew.
         package var restart: @Sendable () -> Void
+        /// Does what the manager asks for; it obeys cancellation.
+        package var perform: @Sendable (FleetCommand) async -> FleetCommandResult
         /// Something an operator should read: said once until it changes.
         package var notice: @Sendable (String, _ isTrouble: Bool) -> Void
         /// Milliseconds since the epoch.
@@ -23,12 +25,14 @@ package final class AgentLink: Sendable {
             telling: @escaping @Sendable () -> AgentRegistry.Telling,
             keep: @escaping @Sendable (AgentIdentityFile) throws -> Void,
             restart: @escaping @Sendable () -> Void,
+            perform: @escaping @Sendable (FleetCommand) async -> FleetCommandResult,
             notice: @escaping @Sendable (String, Bool) -> Void,
             now: @escaping @Sendable () -> Int64
         ) {
             self.telling = telling
             self.keep = keep
             self.restart = restart
+            self.perform = perform
             self.notice = notice
             self.now = now
         }
@@ -50,6 +54,7 @@ package final class AgentLink: Sendable {
     private static let callPause = Duration.seconds(1)
 
     private let hooks: Hooks
+    private let commands: CommandWork
     private let state: Mutex<State>
 
     /// - Throws: ``FleetError`` `tls` when the identity cannot be used.
@@ -59,6 +64,7 @@ package final class AgentLink: Sendable {
             throw FleetError(.file, "the agent knows no manager: enrol it again")
         }
         self.hooks = hooks
+        commands = CommandWork(hooks.perform)
         state = Mutex(
             State(identity: identity, choice: choice, http: try Self.client(identity))
         )
@@ -76,11 +82,12 @@ package final class AgentLink: Sendable {
 
     /// Calls until the task is cancelled, says good-bye and closes all connections.
     package func run() async {
-        var isFirst = true
-        while !Task.isCancelled {
-            if await call(isFirst: isFirst) { isFirst = false }
-            // Cancellation ends the wait, and the loop with it.
-            try? await Task.sleep(for: Self.callPause)
+        await withTaskGroup { group in
+            group.addTask { [self] in
+                await commands.run { [self] result in await post(result) }
+            }
+            await callAgain()
+            group.cancelAll()
         }
         // Not cancelled with this task; a manager that is away need not know.
         await Task { [self] in _ = await sayGoodbye() }.value
@@ -88,7 +95,29 @@ package final class AgentLink: Sendable {
         for client in clients { await client.end() }
     }
 
+    private func callAgain() async {
+        var isFirst = true
+        while !Task.isCancelled {
+            let start = ContinuousClock.now
+            if await call(isFirst: isFirst) { isFirst = false }
+            // One that was held a while may be followed by the next at once.
+            let pause = Self.callPause - start.duration(to: .now)
+            // Cancellation ends the wait, and the loop with it.
+            if pause > .zero { try? await Task.sleep(for: pause) }
+        }
+    }
+
+    /// Whether a manager has taken a result.
+    private func post(_ result: ResultMessage) async -> Bool {
+        let (http, manager, _) = current
+        let message = ResultsMessage(results: [result])
+        // It is told again as long as somebody waits for it.
+        let answer = try? await http.post(message, to: "/results", at: manager, ResultsAnswer.self)
+        return answer != nil
+    }
+
     private func sayGoodbye() async {
+        for result in commands.untold { _ = await post(result) }
         let message = message(isFirst: false, isLast: true)
         let (http, manager, _) = current
         // It is told when it comes through, and concluded otherwise.
@@ -100,12 +129,15 @@ package final class AgentLink: Sendable {
     }
 
     private func message(isFirst: Bool, isLast: Bool) -> CallMessage {
-        CallMessage(
+        var message = CallMessage(
             telling: hooks.telling(),
             isFirst: isFirst,
             isLast: isLast,
             restarts: state.withLock { $0.identity.restarts }
         )
+        message.channel = FleetProtocol.channel
+        message.held = commands.ids
+        return message
     }
 
     /// Whether a manager has answered.
@@ -125,6 +157,7 @@ package final class AgentLink: Sendable {
     }
 
     private func take(_ answer: CallAnswer) throws {
+        commands.take(answer.commands ?? [])
         var identity = current.2
         guard answer.restarts > identity.restarts else { return }
         identity.restarts = answer.restarts

@@ -22,7 +22,8 @@ struct FleetHTTP: Sendable {
 
     /// Longer than a call is held.
     private static let timeLimit = TimeAmount.seconds(35)
-    private static let answerLimit = 256 << 10
+    /// Commands as texts in JSON may be twice as long as they are.
+    private static let answerLimit = 1 << 20
 
     private let client: HTTPClient
 

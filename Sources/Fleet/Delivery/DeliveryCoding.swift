@@ -70,6 +70,11 @@ package enum DeliveryCoding {
         }
         add("location", source.location.prefix(locationLimit))
         add("program", source.programName)
+        if source.kind != .log { add("queue", [source.kind.queue]) }
+        for label in source.agent.labels.labels {
+            output.append(counted: "agent.label.\(label.key)".utf8)
+            output.append(counted: label.value.utf8)
+        }
         guard let container = source.container else { return output }
         output.append(counted: "container.id".utf8)
         output.append(counted: container.id.utf8)

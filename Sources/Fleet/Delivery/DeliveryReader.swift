@@ -143,6 +143,7 @@ package struct DeliveryReader: Sendable {
 private struct SourceParts {
     private var values: [String: [UInt8]] = [:]
     private var labels: [String: String] = [:]
+    private var agentLabels = AgentLabels()
 
     /// False when it is too much.
     mutating func add(_ name: String, _ value: [UInt8]) -> Bool {
@@ -152,6 +153,13 @@ private struct SourceParts {
         if name.hasPrefix("label.") {
             guard labels.count < DeliveryCoding.labelLimit else { return false }
             labels[String(name.dropFirst(6))] = String(decoding: value, as: UTF8.self)
+        } else if name.hasPrefix("agent.label.") {
+            agentLabels.add(
+                .init(
+                    key: String(name.dropFirst(12)),
+                    value: String(decoding: value, as: UTF8.self)
+                )
+            )
         } else if Self.names.contains(name) {
             values[name] = value
         }
@@ -159,17 +167,20 @@ private struct SourceParts {
     }
 
     private static let names: Set<String> = [
-        "location", "program", "container.id", "container.name", "container.image",
+        "location", "program", "queue", "container.id", "container.name", "container.image",
         "container.image_id", "container.image_digest", "container.engine",
         "container.project", "container.service",
     ]
 
     func source(of agent: AgentIdentity) -> EventSource {
-        EventSource(
+        var agent = agent
+        agent.labels = agentLabels
+        return EventSource(
             agent: agent,
             location: values["location"] ?? [],
             container: values["container.id"].map { _ in ContainerIdentity(facts) },
-            programName: values["program"] ?? []
+            programName: values["program"] ?? [],
+            kind: values["queue"]?.first.map(EventKind.init(queue:)) ?? .log
         )
     }
 

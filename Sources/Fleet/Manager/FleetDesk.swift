@@ -153,22 +153,46 @@ final class FleetDesk: Sendable {
         }
         services.registry.told(message.telling, by: agent.id, isFirst: message.isFirst)
         if message.isFirst { return answer(agent) }
-        for _ in 0..<FleetProtocol.holdSeconds {
+        let hears = message.channel == FleetProtocol.channel
+        let held = services.commands.calls.hold(agent.id)
+        defer { services.commands.calls.release(held) }
+        let deadline = ContinuousClock.now.advanced(by: .seconds(FleetProtocol.holdSeconds))
+        // What came before the call was held woke nobody: looked at once first.
+        repeat {
             guard let now = services.registry.registration(agent.id) else {
                 throw FleetError(.revoked, "the manager has removed this agent")
             }
-            if now.restarts > message.restarts || now.groups != agent.groups { return answer(now) }
-            do {
-                try await Task.sleep(for: .seconds(1))
-            } catch {
-                break
+            let commands =
+                hears
+                ? services.commands.given(to: agent.id, besides: message.held ?? []) : []
+            if now.restarts > message.restarts || now.groups != agent.groups || !commands.isEmpty {
+                return answer(now, commands)
             }
-        }
+        } while await held.signalled() && ContinuousClock.now < deadline
         return answer(services.registry.registration(agent.id) ?? agent)
     }
 
-    private func answer(_ agent: FleetContents.Agent) -> CallAnswer {
-        CallAnswer(time: services.now(), groups: agent.groups, restarts: agent.restarts)
+    private func answer(
+        _ agent: FleetContents.Agent,
+        _ commands: [CommandMessage] = []
+    ) -> CallAnswer {
+        CallAnswer(
+            time: services.now(),
+            groups: agent.groups,
+            restarts: agent.restarts,
+            commands: commands.isEmpty ? nil : commands
+        )
+    }
+
+    /// Takes what came of commands.
+    func results(_ message: ResultsMessage, _ agent: FleetContents.Agent) -> ResultsAnswer {
+        services.commands.take(message.results, of: agent.id)
+        return ResultsAnswer(taken: message.results.count)
+    }
+
+    /// Called every second: time passes for commands and for calls that are held.
+    func tick() {
+        services.commands.tick { services.registry.registration($0) != nil }
     }
 
     // MARK: Deliveries

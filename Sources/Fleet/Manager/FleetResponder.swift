@@ -76,6 +76,9 @@ final class FleetResponder: Sendable {
             let agent = try await agent(channel, address)
             let message = try await body(CallMessage.self, request)
             return try Self.json(try await desk.call(message, agent))
+        case (.post, "/results"):
+            let agent = try await agent(channel, address)
+            return try Self.json(try await results(request, agent))
         case (.post, "/deliver"):
             let agent = try await agent(channel, address)
             return try Self.json(try await deliver(request, agent, address))
@@ -95,10 +98,12 @@ final class FleetResponder: Sendable {
         return try await desk.agent(SecretText.digest(try certificate.toDERBytes()), address)
     }
 
-    private func body<Value: Decodable>(_ type: Value.Type, _ request: Request) async throws
-        -> Value
-    {
-        let bytes = try await bytes(request, limit: FleetProtocol.messageLimit)
+    private func body<Value: Decodable>(
+        _ type: Value.Type,
+        _ request: Request,
+        limit: Int = FleetProtocol.messageLimit
+    ) async throws -> Value {
+        let bytes = try await bytes(request, limit: limit)
         do {
             return try JSONDecoder().decode(type, from: Data(bytes))
         } catch {
@@ -117,6 +122,25 @@ final class FleetResponder: Sendable {
         } catch is NIOTooManyBytesError {
             throw tooLong
         }
+    }
+
+    /// Results count as a delivery does: both bring long bodies.
+    private func results(
+        _ request: Request,
+        _ agent: FleetContents.Agent
+    ) async throws -> ResultsAnswer {
+        guard let length = request.headers[.contentLength].flatMap(Int.init),
+            (0...FleetProtocol.resultLimit).contains(length)
+        else {
+            throw FleetError(
+                .invalidRequest,
+                "results say their length, at most \(FleetProtocol.resultLimit) bytes"
+            )
+        }
+        try desk.begin(bytes: length)
+        defer { desk.end(bytes: length) }
+        let message = try await body(ResultsMessage.self, request, limit: length)
+        return desk.results(message, agent)
     }
 
     private func deliver(

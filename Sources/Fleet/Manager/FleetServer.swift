@@ -27,6 +27,7 @@ package struct FleetServer: Sendable {
     package func run(listening: @escaping @Sendable (Int) -> Void) async throws {
         let work = NIOThreadPool(numberOfThreads: 2)
         work.start()
+        defer { services.commands.close() }
         do {
             try await serve(work, listening)
         } catch {
@@ -41,7 +42,7 @@ package struct FleetServer: Sendable {
         _ work: NIOThreadPool,
         _ listening: @escaping @Sendable (Int) -> Void
     ) async throws {
-        let tls = try ManagerTLS.configuration(
+        let tls = try ManagerTLS(
             services.authority,
             names: configuration.names,
             at: services.now() / 1_000
@@ -58,36 +59,41 @@ package struct FleetServer: Sendable {
                 )
             )
         )
-        let server = try HTTPServerBuilder.tls(plain, tlsConfiguration: tls).buildServer(
-            configuration: ServerConfiguration(
-                address: .hostname(configuration.host, port: configuration.port),
-                availableConnectionsDelegate: .maximum(
-                    configuration.limits.connections,
-                    logger: Self.logger
-                )
-            ),
-            eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
-            logger: Self.logger,
-            responder: { request, writer, channel in
-                try await responder.respond(request, writer, channel)
-            },
-            onServerRunning: { [configuration] channel in
-                listening(channel.localAddress?.port ?? configuration.port)
-            }
-        )
-        try await run(server)
+        let server = try HTTPServerBuilder.tls(plain, tlsConfiguration: tls.configuration())
+            .buildServer(
+                configuration: ServerConfiguration(
+                    address: .hostname(configuration.host, port: configuration.port),
+                    availableConnectionsDelegate: .maximum(
+                        configuration.limits.connections,
+                        logger: Self.logger
+                    )
+                ),
+                eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
+                logger: Self.logger,
+                responder: { request, writer, channel in
+                    try await responder.respond(request, writer, channel)
+                },
+                onServerRunning: { [configuration] channel in
+                    listening(channel.localAddress?.port ?? configuration.port)
+                }
+            )
+        try await run(server, desk, tls)
     }
 
-    private func run(_ server: some Service) async throws {
+    private func run(
+        _ server: some Service,
+        _ desk: FleetDesk,
+        _ tls: ManagerTLS
+    ) async throws {
         var settings = ServiceGroupConfiguration(services: [server], logger: Self.logger)
         settings.maximumGracefulShutdownDuration = .seconds(1)
         let group = ServiceGroup(configuration: settings)
         // Not cancelled with this task: it ends in good order instead.
         let serving = Task { try await group.run() }
-        let registry = services.registry
+        let services = services
         let result = await withTaskCancellationHandler {
             await withTaskGroup { tasks in
-                tasks.addTask { await Self.watch(registry) }
+                tasks.addTask { await Self.watch(services, desk, tls) }
                 defer { tasks.cancelAll() }
                 return await serving.result
             }
@@ -98,12 +104,20 @@ package struct FleetServer: Sendable {
         if case .failure(let error) = result, !Task.isCancelled { throw explain(error) }
     }
 
-    /// Looks every second for agents that were taken out, and for silent ones.
-    private static func watch(_ registry: AgentRegistry) async {
+    /// Looks every second for agents that were taken out, for silent ones, and whether the
+    /// manager's certificate is due.
+    private static func watch(
+        _ services: FleetServices,
+        _ desk: FleetDesk,
+        _ tls: ManagerTLS
+    ) async {
         while !Task.isCancelled {
             // A damaged file refuses agents, and tells them so.
-            try? registry.refresh()
-            registry.sweep()
+            try? services.registry.refresh()
+            services.registry.sweep()
+            desk.tick()
+            // The old one is good for months when this fails, and it is tried again.
+            _ = try? tls.renewIfDue(at: services.now() / 1_000)
             // Cancellation ends the wait, and the loop with it.
             try? await Task.sleep(for: .seconds(1))
         }

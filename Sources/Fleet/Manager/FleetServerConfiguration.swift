@@ -53,6 +53,8 @@ package struct Arrival: Sendable {
 package struct FleetServices: Sendable {
     package let authority: Authority
     package let registry: AgentRegistry
+    /// What agents are to do.
+    package let commands: CommandDesk
     /// Takes a delivery; gives the sequence before which everything of the stream is
     /// committed.
     ///
@@ -65,11 +67,13 @@ package struct FleetServices: Sendable {
     package init(
         authority: Authority,
         registry: AgentRegistry,
+        commands: CommandDesk,
         take: @escaping @Sendable (Arrival) async throws -> UInt64,
         now: @escaping @Sendable () -> Int64
     ) {
         self.authority = authority
         self.registry = registry
+        self.commands = commands
         self.take = take
         self.now = now
     }

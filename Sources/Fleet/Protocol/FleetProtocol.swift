@@ -15,6 +15,10 @@ package enum FleetProtocol {
 
     /// The longest body of a request that is no delivery.
     static let messageLimit = 64 << 10
+    /// The longest body of results: a payload as text in JSON may be twice as long.
+    static let resultLimit = 1 << 20
+    /// The version of the command channel.
+    package static let channel = 1
     /// The longest delivery, compressed and as it is.
     package static let deliveryLimit = 2 << 20
     package static let contentLimit = 8 << 20
@@ -85,6 +89,10 @@ package struct CallMessage: Sendable, Hashable, Codable {
     package var isLast: Bool
     /// The last restart that it did.
     package var restarts: Int
+    /// The version of the command channel that it understands; nil for none.
+    package var channel: Int?
+    /// Commands that it has, and whose results nobody has.
+    package var held: [String]?
 
     package init(telling: AgentRegistry.Telling, isFirst: Bool, isLast: Bool, restarts: Int) {
         self.telling = telling
@@ -101,6 +109,8 @@ package struct CallAnswer: Sendable, Hashable, Codable {
     package let groups: [String]
     /// The last restart that was asked for.
     package let restarts: Int
+    /// What the agent is to do; only for those that said they understand it.
+    package var commands: [CommandMessage]?
 }
 
 /// The answer to a delivery.

@@ -17,8 +17,25 @@ package final class AgentRegistry: Sendable {
         package var lagSeconds: Double?
         package var sources: Int?
         package var containers: Int?
+        /// SHA-256 of the central configuration that it uses, in hexadecimal; empty for
+        /// none, nil when it takes none.
+        package var configuration: String?
+        /// The central configuration that it refused last.
+        package var refusal: Refusal?
 
         package init() {}
+    }
+
+    /// A central configuration that an agent does not use, and why.
+    package struct Refusal: Sendable, Hashable, Codable {
+        /// SHA-256 of it, in hexadecimal.
+        package let digest: String
+        package let reason: String
+
+        package init(digest: String, reason: String) {
+            self.digest = digest
+            self.reason = reason
+        }
     }
 
     /// Something about an agent that becomes an event.
@@ -117,6 +134,8 @@ package final class AgentRegistry: Sendable {
         report.lagSeconds = presence.telling.lagSeconds
         report.sources = presence.telling.sources
         report.containers = presence.telling.containers
+        report.configuration = presence.telling.configuration
+        report.refusal = presence.telling.refusal
         return report
     }
 

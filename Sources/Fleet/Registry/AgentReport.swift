@@ -45,6 +45,11 @@ package struct AgentReport: Sendable, Hashable, Codable {
     package var sources: Int?
     /// Containers on its host; nil when it does not tell.
     package var containers: Int?
+    /// SHA-256 of the central configuration that it uses; empty for none, nil when it takes
+    /// or tells none.
+    package var configuration: String?
+    /// The central configuration that it refused last.
+    package var refusal: AgentRegistry.Refusal?
 
     package init(id: String, name: String, kind: Kind, presence: AgentPresence) {
         self.id = id

@@ -64,6 +64,14 @@ package enum StateFile {
         syncFolder(of: path)
     }
 
+    /// Removes a file; one that is not there is gone already.
+    ///
+    /// - Throws: ``FleetError`` `file`.
+    package static func remove(_ path: String) throws(FleetError) {
+        guard unlink(path) != 0, errno != ENOENT else { return }
+        throw failure("remove", path)
+    }
+
     /// Makes a folder that only its owner may enter; one that is there stays.
     ///
     /// - Throws: ``FleetError`` `file`.

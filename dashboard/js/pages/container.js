@@ -8,13 +8,16 @@ import { number, t } from "../lib/i18n.js";
 import { onEscape, onKeys } from "../lib/keys.js";
 import { containerQuery, encodeFilter, isFilter, withFilter } from "../lib/query.js";
 import { go, writeAddress } from "../lib/router.js";
+import { readScope, scopeFilter, withScope } from "../lib/scope.js";
 import { openStream, parsed } from "../lib/stream.js";
 import { ago, fullTime } from "../lib/time.js";
 import { oneLine } from "../lib/visible.js";
 import { Detail } from "../ui/detail.js";
 import { bones, levelBadge, problemNotice, stateClass } from "../ui/pieces.js";
+import { Scope } from "../ui/scope.js";
 import { Timeline, alertEntry, lineEntry } from "../ui/timeline.js";
 import { portText } from "./docker-tables.js";
+import { postureOf, scoreBar } from "./posture.js";
 
 const EVERY_MS = 10_000;
 const LINES = 300;
@@ -23,6 +26,7 @@ const ALERTS = 200;
 export class ContainerPage {
   #latest = new Latest();
   #name = null;
+  #scope = "";
   #streams = [];
   #timer = 0;
   #logEnded = false;
@@ -38,27 +42,32 @@ export class ContainerPage {
       filter: (filter) =>
         go(
           writeAddress("hunt", [], {
-            filters: withFilter([isFilter("container", this.#name)], filter).map(encodeFilter),
+            filters: withFilter(this.#filters(), filter).map(encodeFilter),
           }),
         ),
     });
+    this.scope = new Scope((host) => go(writeAddress("containers", [this.#name], { host })));
     this.offKeys = onKeys({ "/": () => this.timeline?.search.focus() });
   }
 
-  update({ parts }) {
+  update({ parts, params }) {
     const name = parts[0] ?? "";
+    const scope = readScope(params.get("host"));
     if (name === "") return go(writeAddress("docker"), { replace: true });
-    if (name === this.#name) return undefined;
+    if (name === this.#name && scope === this.#scope) return undefined;
     this.#end();
     this.#name = name;
+    this.#scope = scope;
+    this.scope.show(scope);
     document.title = `${oneLine(name, 80)} · Jaga`;
     this.#close();
-    this.head = h("div.page-head", h("h1.outside", oneLine(name, 120)));
+    this.head = h("div.page-head", h("h1.outside", oneLine(name, 120)), h("span.grow"), this.scope.element);
     this.facts = h(
       "section.card",
       { "aria-label": t("container.facts"), "data-test": "container-facts" },
       h("div.card-body", bones(3)),
     );
+    this.posture = h("span");
     this.notice = h("div");
     this.timeline = new Timeline((alert) => this.#open(alert));
     fill(this.root, this.head, this.notice, this.facts, this.timeline.element, this.detail.element);
@@ -80,7 +89,7 @@ export class ContainerPage {
 
   async #start() {
     const path = `/containers/${encodeURIComponent(this.#name)}`;
-    const query = containerQuery(this.#name);
+    const query = withScope(containerQuery(this.#name), this.#scope);
     const signal = this.#latest.next();
     const { timeline } = this;
     timeline.say(t("loading"));
@@ -97,6 +106,7 @@ export class ContainerPage {
         problemNotice(container.reason, () => this.#start()),
       );
     }
+    this.#judge(signal);
     if (page.status === "fulfilled") timeline.add(page.value.alerts.map(alertEntry));
     if (log.status === "fulfilled") timeline.add(log.value.lines.map(lineEntry));
     else if (container.status === "fulfilled" && container.value.state !== "removed") {
@@ -107,6 +117,27 @@ export class ContainerPage {
     const isAway = container.status === "rejected" && container.reason.status !== 404;
     this.#listen(path, query, isAway ? "" : (container.value?.state ?? "removed"));
     this.#timer = setTimeout(() => this.#look(path, query), EVERY_MS);
+  }
+
+  async #judge(signal) {
+    const name = this.#name;
+    try {
+      const { containers } = await get("/posture", {}, { signal });
+      if (name !== this.#name) return;
+      const found = containers.find((each) => each.name === name || each.id.startsWith(name));
+      fill(
+        this.posture,
+        found &&
+          h(
+            "a.button.small",
+            { href: postureOf(found.name), "data-test": "container-posture" },
+            t("nav.posture"),
+            scoreBar(found.score),
+          ),
+      );
+    } catch {
+      // The page says by other means that the server is away; the score stays as it was.
+    }
   }
 
   #listen(path, query, state) {
@@ -152,6 +183,7 @@ export class ContainerPage {
       const container = await get(path);
       if (`/containers/${encodeURIComponent(this.#name)}` !== path) return;
       this.#draw(container);
+      this.#judge();
       if (this.#logEnded && container.state === "running") this.#followLog(path);
     } catch {
       // The next look may succeed; the facts stay as they were.
@@ -177,11 +209,13 @@ export class ContainerPage {
         h("span.outside.muted", oneLine(container.status ?? container.state, 80)),
       ),
       h("span.grow"),
+      this.posture,
+      this.scope.element,
       container.alerts.highest_level > 0 && levelBadge(container.alerts.highest_level),
       h(
         "a.button.small",
         {
-          href: writeAddress("hunt", [], { filters: [encodeFilter(isFilter("container", container.name))] }),
+          href: writeAddress("hunt", [], { filters: this.#filters().map(encodeFilter) }),
           "data-test": "container-hunt",
         },
         icon("hunt"),
@@ -215,6 +249,10 @@ export class ContainerPage {
       ),
       labels.length > 0 && this.#labels(labels),
     );
+  }
+
+  #filters() {
+    return [isFilter("container", this.#name), scopeFilter(this.#scope)].filter(Boolean);
   }
 
   #labels(labels) {

@@ -12,11 +12,13 @@ import { preference, setPreference } from "../lib/prefs.js";
 import { encodeFilter, isFilter } from "../lib/query.js";
 import { go, writeAddress } from "../lib/router.js";
 import { Refresher } from "../lib/refresher.js";
+import { readScope, scopeFilter, withScope } from "../lib/scope.js";
 import { openStream, parsed } from "../lib/stream.js";
 import { endsNow, readRange } from "../lib/time.js";
 import { oneLine } from "../lib/visible.js";
 import { TimeChart, timesOf } from "../ui/chart.js";
 import { bones, problemNotice } from "../ui/pieces.js";
+import { Scope } from "../ui/scope.js";
 import { TimePicker } from "../ui/timepicker.js";
 import { TopList } from "../ui/toplist.js";
 import { containerTable, eventTable } from "./docker-tables.js";
@@ -64,6 +66,7 @@ export class DockerPage {
   #figures = new Latest();
   #list = new Latest();
   #range = { from: "now-24h", to: "now" };
+  #scope = "";
   #refresher = new Refresher(() => this.#load());
   #recent = [];
   #page = [];
@@ -75,6 +78,7 @@ export class DockerPage {
     document.title = `${t("nav.docker")} · Jaga`;
     this.engine = h("p.state-text", { "data-test": "engine" });
     this.picker = new TimePicker((from, to) => this.#go(from, to));
+    this.scope = new Scope((scope) => this.#go(this.#range.from, this.#range.to, scope));
     this.health = h(
       "button.toggle",
       {
@@ -115,6 +119,12 @@ export class DockerPage {
       spellcheck: "false",
       on: { input: () => this.#drawContainers() },
     });
+    this.link = h(
+      "a.button.small.plain",
+      { href: this.#huntAddress([]), "data-test": "docker-hunt" },
+      icon("hunt"),
+      t("docker.hunt"),
+    );
     this.table = h("div", h("div.card-body", bones(6)));
     this.count = h("span.muted");
     this.events = h("div", h("div.card-body", bones(6)));
@@ -126,6 +136,7 @@ export class DockerPage {
         this.engine,
         h("span.grow"),
         this.health,
+        this.scope.element,
         this.picker.element,
       ),
       this.notice,
@@ -159,12 +170,7 @@ export class DockerPage {
           "div.card-head",
           h("h2", t("docker.events")),
           h("span.grow"),
-          h(
-            "a.button.small.plain",
-            { href: this.#huntAddress([]), "data-test": "docker-hunt" },
-            icon("hunt"),
-            t("docker.hunt"),
-          ),
+          this.link,
         ),
         h("div.card-body.table-scroll", this.events),
       ),
@@ -175,8 +181,11 @@ export class DockerPage {
   update({ params }) {
     const range = readRange(params);
     this.#range = range;
+    this.#scope = readScope(params.get("host"));
     this.picker.show(range.from, range.to);
-    const key = JSON.stringify(range);
+    this.scope.show(this.#scope);
+    this.link.href = this.#huntAddress([]);
+    const key = JSON.stringify([range, this.#scope]);
     if (key === this.#key) return;
     this.#key = key;
     this.#recent = [];
@@ -186,7 +195,7 @@ export class DockerPage {
     this.#stream = endsNow(range.to)
       ? openStream(
           "/alerts/stream",
-          { q: DOCKER },
+          { q: withScope(DOCKER, this.#scope) },
           {
             names: ["alert"],
             batch: (items) => this.#arrived(items),
@@ -207,15 +216,17 @@ export class DockerPage {
     this.chart.stop();
   }
 
-  #go(from, to) {
-    go(writeAddress("docker", [], { from: from || "all", to }));
+  #go(from, to, host = this.#scope) {
+    go(writeAddress("docker", [], { from: from || "all", to, host }));
   }
 
   #huntAddress(filters) {
     return writeAddress("hunt", [], {
       from: this.#range.from || "all",
       to: this.#range.to,
-      filters: [isFilter("rule.groups", "docker"), ...filters].map(encodeFilter),
+      filters: [isFilter("rule.groups", "docker"), scopeFilter(this.#scope), ...filters]
+        .filter(Boolean)
+        .map(encodeFilter),
     });
   }
 
@@ -260,7 +271,7 @@ export class DockerPage {
   }
 
   async #loadFigures() {
-    const q = preference("hide-health", true) ? `${DOCKER} and ${HEALTH}` : DOCKER;
+    const q = withScope(preference("hide-health", true) ? `${DOCKER} and ${HEALTH}` : DOCKER, this.#scope);
     const range = {
       from: this.#range.from || undefined,
       to: endsNow(this.#range.to) ? undefined : this.#range.to,

@@ -14,6 +14,7 @@ export function layOut(root, page) {
       "div.toolbar-row",
       bar.element,
       page.switch.element,
+      page.scope.element,
       page.picker.element,
       h("div.anchor", page.live.button),
     ),

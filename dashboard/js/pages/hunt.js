@@ -12,6 +12,7 @@ import { preference, setPreference } from "../lib/prefs.js";
 import { withFilter } from "../lib/query.js";
 import { go, note } from "../lib/router.js";
 import { Refresher } from "../lib/refresher.js";
+import { rescoped, scopeOf } from "../lib/scope.js";
 import { parsed } from "../lib/stream.js";
 import { endsNow } from "../lib/time.js";
 import { drawChips } from "../ui/chips.js";
@@ -19,6 +20,7 @@ import { Detail } from "../ui/detail.js";
 import { AlertGrid } from "../ui/grid.js";
 import { announce, bones, problemNotice } from "../ui/pieces.js";
 import { QueryBar } from "../ui/querybar.js";
+import { Scope } from "../ui/scope.js";
 import { TimePicker } from "../ui/timepicker.js";
 import { layOut } from "./hunt-layout.js";
 import { LiveButton, NewPill } from "./hunt-live.js";
@@ -58,6 +60,7 @@ export class HuntPage {
       record: () => recordPath(this.#state),
     });
     this.picker = new TimePicker((from, to) => this.#go({ from, to }));
+    this.scope = new Scope((scope) => this.#go({ filters: rescoped(this.#state.filters, scope) }));
     this.live = new LiveButton({
       toggled: (isOn) => this.#listen() && isOn && this.#load(),
       arrived: (items, missed) => this.#arrived(items, missed),
@@ -115,6 +118,7 @@ export class HuntPage {
     this.tools.show(this.#state.of);
     this.panels.name(this.#state.of);
     this.picker.show(this.#state.from, this.#state.to);
+    this.scope.show(scopeOf(this.#state.filters));
     drawChips(this.chips, this.#state.filters, (filters) => this.#go({ filters }));
     this.grid.setColumns(this.#state.columns, this.#state.sort);
     if (!before || !isSameSearch(before, this.#state)) {

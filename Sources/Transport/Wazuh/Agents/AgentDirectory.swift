@@ -134,13 +134,15 @@ package final class AgentDirectory: Sendable {
         }
     }
 
-    /// Notes that an agent has started.
-    func started(_ id: String, version: String?) {
+    /// Notes that an agent has started; gives who it is when that is for the first time.
+    func started(_ id: String, version: String?) -> AgentIdentity? {
         let now = time.uptime()
-        change(id) { record in
+        return change(id) { record -> AgentIdentity? in
+            let isFirst = record.state == .neverConnected
             record.enter(.pending, at: now)
             if let version { record.version = version }
-        }
+            return isFirst ? record.identity : nil
+        } ?? nil
     }
 
     /// Notes a keep-alive.

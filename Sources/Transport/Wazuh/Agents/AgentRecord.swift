@@ -7,7 +7,9 @@ import EventModel
 struct AgentRecord: Sendable {
     let key: AgentKey
     let cipher: PacketCipher
-    var groups: [String]
+    var groups: [String] {
+        didSet { identity.groups = groups }
+    }
     var state: AgentState
     /// When ``state`` was entered, on the clock of ``HostTime/uptime``.
     var stateSince: Int64
@@ -43,6 +45,7 @@ struct AgentRecord: Sendable {
             name: key.name,
             address: key.address.isAny ? "" : key.address.text
         )
+        identity.groups = groups
     }
 
     mutating func enter(_ state: AgentState, at uptime: Int64) {
@@ -60,10 +63,18 @@ struct AgentRecord: Sendable {
         let told = UnameLine(keepAlive.uname).agentVersion
         if !told.isEmpty { version = told.hasPrefix("Wazuh ") ? String(told.dropFirst(6)) : told }
         let address = keepAlive.address
-        guard RegisteredAddress.bytes(of: address) != nil, address != identity.address,
-            key.address.contains(address)
-        else { return }
-        identity = AgentIdentity(id: key.id, name: key.name, address: address)
+        var named = AgentIdentity(
+            id: key.id,
+            name: key.name,
+            address: RegisteredAddress.bytes(of: address) != nil && key.address.contains(address)
+                ? address : identity.address
+        )
+        named.groups = groups
+        named.labels = AgentLabels(
+            keepAlive.labels.filter { !$0.isHidden }.map { .init(key: $0.key, value: $0.value) }
+        )
+        // One that says the same keeps its sources.
+        if named != identity { identity = named }
     }
 
     var status: AgentStatus {

@@ -177,7 +177,7 @@ final class ManagerDesk: Sendable {
             )
             return .ends
         }
-        directory.started(id, version: version)
+        if let identity = directory.started(id, version: version) { tellConnected(identity) }
         link.send(.acknowledgement)
         return .goesOn
     }
@@ -197,12 +197,19 @@ final class ManagerDesk: Sendable {
         tell("ossec: Agent stopped: '\(agent.name)->\(address)'.", at: "wazuh-remoted")
     }
 
-    /// Hands over an event of the manager's own.
+    /// The first report of all has words of its own: what looks alike (`web-1`, `web-2`) does
+    /// not count as new for `<if_fts>`.
+    private func tellConnected(_ agent: AgentIdentity) {
+        let address = agent.address.isEmpty ? "any" : agent.address
+        tell("ossec: Agent connected: '\(agent.name)->\(address)'.", at: "wazuh-remoted", of: agent)
+    }
+
+    /// Hands over an event of the manager's own, or of an agent.
     ///
     /// Source: around-the-engine.md §5.8.
-    func tell(_ text: String, at location: String) {
+    func tell(_ text: String, at location: String, of agent: AgentIdentity? = nil) {
         let source = EventSource(
-            agent: AgentIdentity(id: "000", name: policy.managerName),
+            agent: agent ?? AgentIdentity(id: "000", name: policy.managerName),
             location: location
         )
         var batch = EventBatch()
