@@ -284,6 +284,12 @@ let package = Package(
             path: "Tests/CollectBench",
             swiftSettings: settings
         ),
+        .executableTarget(
+            name: "FleetLoad",
+            dependencies: ["EventModel", "Fleet"],
+            path: "Tests/FleetLoad",
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "ActiveResponseTests",
             dependencies: [

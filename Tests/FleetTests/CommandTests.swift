@@ -114,9 +114,9 @@ struct CommandTests {
         try await manager.serve { address in
             let identity = try await manager.enrol("web-1", at: address)
             let command = try FleetCommand(.echo, payload: "1", timeLimit: .seconds(600))
-            async let result = manager.commands.send(command, to: identity.id)
+            let sending = Task { try await manager.commands.send(command, to: identity.id) }
             try manager.file.update { try $0.remove(identity.id) }
-            let error = await #expect(throws: FleetError.self) { _ = try await result }
+            let error = await #expect(throws: FleetError.self) { _ = try await sending.value }
             #expect(error?.code == .revoked)
         }
     }
