@@ -133,8 +133,43 @@ let package = Package(
             swiftSettings: settings
         ),
         .target(
+            name: "Outputs",
+            dependencies: [
+                "EventModel", "Patterns", "CLinux", "CZlib",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
+            swiftSettings: settings
+        ),
+        .target(
             name: "ActiveResponse",
-            dependencies: ["EventModel", "Patterns", "DockerClient", "CLinux", "CZlib"],
+            dependencies: [
+                "EventModel", "Patterns", "DockerClient", "CLinux", "CZlib",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "Posture",
+            dependencies: ["EventModel", "DockerClient"],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "Vulnerabilities",
+            dependencies: [
+                "EventModel", "DockerClient", "CZlib", "CZstd",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
             swiftSettings: settings
         ),
         .target(
@@ -164,7 +199,7 @@ let package = Package(
             dependencies: [
                 "EventModel", "OSXML", "Patterns", "Ruleset", "Analysis", "DockerClient",
                 "Collectors", "Spool", "Transport", "Fleet", "AlertStore", "ActiveResponse",
-                "WebServer", "CLinux", "CMaxMindDB",
+                "Outputs", "Posture", "Vulnerabilities", "WebServer", "CLinux", "CMaxMindDB",
             ],
             swiftSettings: settings
         ),
@@ -172,7 +207,8 @@ let package = Package(
             name: "jaga",
             dependencies: [
                 "EventModel", "Patterns", "WebAttacks", "Ruleset", "Analysis", "AlertStore",
-                "ActiveResponse", "WebServer", "Daemon", "Fleet", "CLinux",
+                "Outputs", "ActiveResponse", "Posture", "Vulnerabilities", "WebServer", "Daemon",
+                "Fleet", "CLinux",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings
@@ -291,9 +327,31 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(
+            name: "OutputsTests",
+            dependencies: [
+                "EventModel", "Patterns", "Outputs", "JagaTesting",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
             name: "ActiveResponseTests",
             dependencies: [
                 "EventModel", "Patterns", "DockerClient", "ActiveResponse", "JagaTesting",
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "PostureTests",
+            dependencies: ["EventModel", "DockerClient", "Posture", "JagaTesting"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "VulnerabilitiesTests",
+            dependencies: [
+                "EventModel", "DockerClient", "Vulnerabilities", "CZlib", "CZstd", "JagaTesting",
             ],
             swiftSettings: settings
         ),
@@ -311,7 +369,8 @@ let package = Package(
             name: "DaemonTests",
             dependencies: [
                 "EventModel", "Patterns", "Ruleset", "Analysis", "DockerClient", "Collectors",
-                "Transport", "Fleet", "AlertStore", "ActiveResponse", "Daemon", "JagaTesting",
+                "Transport", "Fleet", "AlertStore", "Outputs", "ActiveResponse", "Daemon",
+                "JagaTesting",
             ],
             swiftSettings: settings
         ),
@@ -323,6 +382,7 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ],
+            exclude: ["Receivers"],
             swiftSettings: settings
         ),
     ]
@@ -344,7 +404,8 @@ if Context.environment["JAGA_FUZZ"] != nil {
         ("JSON", ["Analysis"]), ("Predecoding", ["Analysis"]), ("Event", ["Analysis"]),
         ("Sigma", ["EventModel", "Ruleset", "Analysis"]), ("Report", ["Analysis"]),
         ("KQL", ["EventModel", "AlertStore"]), ("WebAttacks", ["WebAttacks"]),
-        ("Wazuh", ["EventModel", "Transport"]),
+        ("Wazuh", ["EventModel", "Transport"]), ("Layer", ["Vulnerabilities"]),
+        ("Packages", ["Vulnerabilities"]), ("Advisories", ["Vulnerabilities"]),
     ] {
         package.targets.append(
             .executableTarget(

@@ -23,6 +23,8 @@ package struct AuditRecord: Sendable, Hashable {
     package let act: PlannedAct?
     /// One line for people.
     package let detail: String
+    /// Who asked for the undo; empty for time, and for what is no undo.
+    package var undoneBy = ""
 
     package init(_ what: What, _ act: PlannedAct?, _ detail: String) {
         self.what = what
@@ -55,7 +57,7 @@ package struct AuditRecord: Sendable, Hashable {
             members += [("container", container.name), ("image", container.image)]
         }
         return members + [
-            ("agent", act.agent), ("by", act.reason.by),
+            ("agent", act.agent), ("by", act.reason.by), ("undone_by", undoneBy),
             ("rule", act.reason.ruleID == 0 ? "" : "\(act.reason.ruleID)"),
             ("alert", act.reason.alert), ("result", detail),
         ]

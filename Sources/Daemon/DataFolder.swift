@@ -13,9 +13,12 @@ import Glibc
 /// DATA/etc/{decoders,rules,lists}   the user's own additions to the ruleset
 /// DATA/etc/shared/GROUP/        what the agents of a group are given, agent.conf among it
 /// DATA/active-response/bin/     the owner's scripts that answer to alerts
+/// DATA/integrations/            the owner's scripts that are told of alerts
 /// DATA/evidence/                what docker-snapshot kept
+/// DATA/outputs/                 alerts on their way to people and other systems
 /// DATA/state/                   how far sources were read, metrics
 /// DATA/reporting/               the key and files of <client>
+/// DATA/vulnerabilities/         advisories, what layers hold, exceptions
 /// DATA/jaga.lock                held while a process works on the folder
 /// ```
 package struct DataFolder: Sendable, Hashable {
@@ -43,12 +46,19 @@ package struct DataFolder: Sendable, Hashable {
     package var responseJournal: String { state + "/responses.journal" }
     /// What the command line asks of a running Jaga.
     package var responseRequests: String { state + "/responses.requests" }
+    /// A queue for each output.
+    package var outputs: String { path + "/outputs" }
+    /// How far the record of alerts was read for outputs.
+    var outputPlace: String { outputs + "/.place" }
     /// What the engine remembers of earlier events.
     var engineMemory: String { state + "/engine.snapshot" }
     /// How far a Wazuh manager has the spool's events.
     var reported: String { state + "/reported" }
     /// What this host needs as the agent of a Wazuh manager: its key, its groups' files.
     var reporting: String { path + "/reporting" }
+
+    /// Advisories, remembered layers, exceptions.
+    package var vulnerabilities: String { path + "/vulnerabilities" }
 
     package var lock: String { path + "/jaga.lock" }
 

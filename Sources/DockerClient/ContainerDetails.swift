@@ -67,6 +67,8 @@ package struct ContainerDetails: Sendable, Hashable {
     package let logDriver: String
     /// The file of the driver `json-file`; empty for others.
     package let logPath: String
+    /// Bytes after which that file is rotated, its option `max-size`; nil for never.
+    package let logFileLimit: Int64?
     /// `no`, `always`, `on-failure`, `unless-stopped`; empty when not told.
     package let restartPolicy: String
     /// Nil when the container has none.

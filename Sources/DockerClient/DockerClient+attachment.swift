@@ -133,6 +133,28 @@ extension DockerClient {
         }
     }
 
+    /// Whether the network of that name is one that ``makeQuarantine(_:)`` made: without a way
+    /// out, and with its label; nil when there is none.
+    ///
+    /// - Throws: ``DockerError``
+    package func isQuarantine(_ name: String) async throws -> Bool? {
+        let task = "look for network \(name)"
+        do {
+            let path = "/networks/\(DockerEndpoint.percentEncoded(name))"
+            let body = try await answer(to: path, doing: task).body
+            // What cannot be read is not taken for ours.
+            guard let read = try? EngineJSON.decode(Network.self, from: body) else { return false }
+            return read.Internal == true && read.Labels?["jaga.network"] == "quarantine"
+        } catch let error as DockerError where error.code == .notFound {
+            return nil
+        }
+    }
+
+    private struct Network: Decodable {
+        let Internal: Bool?
+        let Labels: [String: String]?
+    }
+
     /// Makes a bridge without a way out, whose members do not reach each other
     /// either.
     ///

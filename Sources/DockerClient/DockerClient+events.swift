@@ -87,7 +87,10 @@ extension DockerClient {
     /// from that moment on, the moment included: leave out what was seen.
     /// - Throws: ``DockerError``
     package func events(since: EngineTime?) async throws -> DockerEventStream {
-        let query = since.map { "?since=" + $0.parameter } ?? ""
+        try await events(query: since.map { "?since=" + $0.parameter } ?? "")
+    }
+
+    func events(query: String) async throws -> DockerEventStream {
         let response = try await response(to: "/events" + query, doing: "watch events")
         return DockerEventStream(
             body: response.body,

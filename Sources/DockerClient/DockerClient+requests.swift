@@ -96,7 +96,7 @@ extension DockerClient {
         return (answer.Volumes ?? []).map(VolumeSummary.init)
     }
 
-    private func decoded<Body: Decodable>(
+    func decoded<Body: Decodable>(
         _ path: String,
         doing task: String
     ) async throws -> Body {

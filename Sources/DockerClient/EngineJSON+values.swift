@@ -87,6 +87,7 @@ extension ContainerDetails {
         isTTY = answer.Config?.Tty ?? false
         logDriver = answer.HostConfig?.LogConfig?.Type ?? ""
         logPath = answer.LogPath ?? ""
+        logFileLimit = ByteSize(answer.HostConfig?.LogConfig?.Config?.maxSize ?? "")?.bytes
         restartPolicy = answer.HostConfig?.RestartPolicy?.Name ?? ""
         healthCheck = answer.Config.flatMap { config in
             config.Healthcheck.map { HealthCheck($0, shell: config.Shell ?? []) }

@@ -150,6 +150,21 @@ enum EngineJSON {
 
             struct Log: Decodable {
                 let `Type`: String?
+                let Config: LogOptions?
+            }
+
+            /// Each driver has its own; what is no text is as if it were not there.
+            struct LogOptions: Decodable {
+                let maxSize: String?
+
+                private enum CodingKeys: String, CodingKey {
+                    case maxSize = "max-size"
+                }
+
+                init(from decoder: any Decoder) {
+                    let options = try? decoder.container(keyedBy: CodingKeys.self)
+                    maxSize = try? options?.decodeIfPresent(String.self, forKey: .maxSize)
+                }
             }
 
             struct Restart: Decodable {

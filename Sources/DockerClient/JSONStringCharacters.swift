@@ -95,7 +95,7 @@ struct JSONStringCharacters: Sequence, IteratorProtocol {
 
 extension JSONTokenReader {
     /// The text of a string or key token; what is not Unicode becomes U+FFFD.
-    func text(_ range: Range<Int>) -> String {
+    package func text(_ range: Range<Int>) -> String {
         var scalars = String.UnicodeScalarView()
         for character in JSONStringCharacters(of: bytes, in: range) {
             scalars.append(Unicode.Scalar(character) ?? "\u{FFFD}")
@@ -105,7 +105,7 @@ extension JSONTokenReader {
 
     /// A number token as an integer; nil with a fraction, an exponent or
     /// beyond Int64.
-    func integer(_ range: Range<Int>) -> Int64? {
+    package func integer(_ range: Range<Int>) -> Int64? {
         Int64(String(decoding: bytes[range], as: UTF8.self))
     }
 }

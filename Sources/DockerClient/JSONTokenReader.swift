@@ -27,8 +27,9 @@ package struct JSONSyntaxError: Error, Sendable, Hashable {
 /// Strings are checked for their escapes and end only: bytes that are not
 /// UTF-8 and raw control characters pass, since they come from outside and
 /// an event must not be lost for them.
-struct JSONTokenReader {
-    enum Token: Equatable {
+package struct JSONTokenReader {
+    /// One piece of the text.
+    package enum Token: Equatable {
         case beginObject, endObject, beginArray, endArray
         /// A member's name; its colon is read already. Range within the quotes.
         case key(Range<Int>)
@@ -45,23 +46,25 @@ struct JSONTokenReader {
     }
 
     /// Deepest nesting of objects and arrays that is read.
-    static let depthLimit = 512
+    package static let depthLimit = 512
 
-    let bytes: [UInt8]
+    /// The text.
+    package let bytes: [UInt8]
     private var index = 0
     /// True for an object, false for an array, outermost first.
     private var isObjectStack: [Bool] = []
     private var expectation = Expectation.value
 
-    init(_ bytes: [UInt8]) {
+    /// Begins at the text's first byte.
+    package init(_ bytes: [UInt8]) {
         self.bytes = bytes
     }
 
     /// Containers open around the next token.
-    var depth: Int { isObjectStack.count }
+    package var depth: Int { isObjectStack.count }
 
     /// The next token; nil after the end of the one value in the text.
-    mutating func next() throws(JSONSyntaxError) -> Token? {
+    package mutating func next() throws(JSONSyntaxError) -> Token? {
         skipBlanks()
         if expectation == .commaOrEnd, peek == UInt8(ascii: ",") {
             index += 1
@@ -86,7 +89,7 @@ struct JSONTokenReader {
     /// Reads on until the value that was begun by the last token has ended.
     ///
     /// Only after ``Token/beginObject`` or ``Token/beginArray``.
-    mutating func skipContainer() throws(JSONSyntaxError) {
+    package mutating func skipContainer() throws(JSONSyntaxError) {
         let outside = depth - 1
         while depth > outside, try next() != nil {}
     }

@@ -21,6 +21,7 @@ struct Jaga: AsyncParsableCommand {
               jaga docker-listener                     try the Docker connection by hand
               echo 'LINE' | jaga logtest --why         which decoder and rule take a line
               jaga analyze /var/log/nginx/access.log   run the engine over old logs
+              jaga scan --running --fail-on high       known vulnerabilities of what runs
 
             EXIT CODES
               0 all right   1 failed while running   2 wrong use or nothing to connect to
@@ -31,7 +32,7 @@ struct Jaga: AsyncParsableCommand {
             Up.self, Manager.self, Agent.self, Agents.self, DockerListener.self, Check.self,
             Logtest.self, Explain.self, Analyze.self,
             Regex.self, Alerts.self, Status.self, DoctorCommand.self,
-            User.self, Token.self, Respond.self,
+            User.self, Token.self, Respond.self, Audit.self, Scan.self, Notify.self, Report.self,
         ]
     )
 }

@@ -73,7 +73,7 @@ enum RespondText {
         let why = act.reason.ruleID == 0 ? act.reason.by : "rule \(act.reason.ruleID)"
         return [
             "\(act.id)", state, time(act.begunAt), act.expiresAt.map(time) ?? "-",
-            act.kind == .script ? act.command : act.kind.rawValue, act.target.text, why,
+            act.kind.takesAlert ? act.command : act.kind.rawValue, act.target.text, why,
             record.ending?.detail ?? record.detail,
         ]
     }

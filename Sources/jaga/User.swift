@@ -7,7 +7,7 @@ import WebServer
 /// `jaga user`: the people who sign in.
 struct User: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Give a user a password or a one-time link, and list users.",
+        abstract: "Add people who sign in, with a role; give passwords and one-time links.",
         discussion: """
             Works on DATA/state/users.json, with or without a running `jaga up`, which takes \
             changes over within a second. A new password ends the user's sessions.
@@ -15,9 +15,13 @@ struct User: ParsableCommand {
             EXAMPLES
               jaga user link                     a link with which admin sets a password, once
               jaga user passwd admin < secret    the first line of a file becomes the password
+              jaga user add ann --role responder a link for a new user, who may answer attacks
+              jaga user role ann analyst         another role
               jaga user list
             """,
-        subcommands: [Link.self, Passwd.self, List.self]
+        subcommands: [
+            Add.self, Link.self, Passwd.self, ChangeRole.self, Remove.self, List.self,
+        ]
     )
 
     /// `jaga user link`: a new one-time link.

@@ -174,6 +174,8 @@ struct ScriptedContainer: Sendable {
     var isRunning = true
     var isTTY = false
     var labels = "{}"
+    /// Of its driver, as members of a JSON object.
+    var logOptions = ""
 
     var summary: String {
         #"{"Id":"\#(id)","Names":["/\#(name)"],"Image":"nginx","ImageID":"sha256:1","#
@@ -185,7 +187,7 @@ struct ScriptedContainer: Sendable {
         return #"{"Id":"\#(id)","Created":"\#(created)","Name":"/\#(name)","Image":"sha256:1","#
             + #""State":{"Status":"\#(isRunning ? "running" : "exited")","StartedAt":"\#(started)","#
             + #""FinishedAt":"\#(finished)","ExitCode":\#(exitCode)},"#
-            + #""LogPath":"\#(path)","HostConfig":{"LogConfig":{"Type":"\#(driver)"}},"#
+            + #""LogPath":"\#(path)","HostConfig":{"LogConfig":{"Type":"\#(driver)","Config":{\#(logOptions)}}},"#
             + #""Config":{"Image":"nginx","Tty":\#(isTTY),"Labels":\#(labels)}}"#
     }
 

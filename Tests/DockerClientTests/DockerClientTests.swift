@@ -102,6 +102,7 @@ struct DockerClientTests {
             #expect(details.processID == 12030)
             #expect(details.isTTY == false)
             #expect(details.logDriver == "json-file")
+            #expect(details.logFileLimit == 10_240)
             #expect(details.logPath == "/var/lib/docker/containers/3716ef/3716ef-json.log")
             #expect(details.restartPolicy == "unless-stopped")
             #expect(details.createdAt?.nanoseconds == 1_795_476_974_252_967_305)
@@ -119,7 +120,7 @@ struct DockerClientTests {
         "FinishedAt":"0001-01-01T00:00:00Z","Health":{"Status":"healthy","Log":[
         {"Start":"2026-11-23T23:36:15.959496885Z","End":"2026-11-23T23:36:16.021972749Z","ExitCode":0}]}},
         "Image":"sha256:874b","LogPath":"/var/lib/docker/containers/3716ef/3716ef-json.log","Name":"/hs",
-        "HostConfig":{"LogConfig":{"Type":"json-file","Config":{}},
+        "HostConfig":{"LogConfig":{"Type":"json-file","Config":{"max-size":"10k"}},
         "RestartPolicy":{"Name":"unless-stopped","MaximumRetryCount":0}},
         "Config":{"Tty":false,"Env":null,"Healthcheck":{"Test":["CMD-SHELL","true a  b"],
         "Interval":1000000000,"Timeout":2000000000},"Image":"busybox",

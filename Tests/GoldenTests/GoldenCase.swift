@@ -1,6 +1,7 @@
 // Jaga - container security monitor
 // SPDX-License-Identifier: Apache-2.0
 
+import EventModel
 import Foundation
 import Testing
 
@@ -15,6 +16,7 @@ import Testing
 /// Comments stand first; among them `location:` names where the events come from,
 /// `agent: ID NAME ADDRESS` the agent, when that is not the manager, and
 /// `gap: LINE SECONDS` says how much more time passes before a line, counted from 1, and
+/// `queue:` is the byte of the queue that the events came through (EventKind), and
 /// `ruleset:` names a folder with `decoders.xml`, `rules.xml` and lists instead of Jaga's own.
 /// Each line is an event, one second after the one before; all share one engine,
 /// fresh for the case. Below the dashes stands one expectation for each.
@@ -49,6 +51,13 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
             return numbers.count == 2 ? (Int(numbers[0]), numbers[1]) : nil
         }
         return Dictionary(pairs, uniquingKeysWith: +)
+    }
+
+    /// What the events are; a log's lines unless the case says so.
+    var kind: EventKind {
+        comments.compactMap { comment in
+            comment.hasPrefix("# queue: ") ? comment.utf8.last : nil
+        }.first.map(EventKind.init(queue:)) ?? .log
     }
 
     /// The folder of the case's own ruleset, below that of cases; nil for the shipped.

@@ -72,12 +72,14 @@ extension AnalysisEngine {
         of lines: [String],
         location: String,
         agent: [String]? = nil,
+        kind: EventKind = .log,
         gaps: [Int: Int64] = [:]
     ) -> [EventReport] {
         let identity = agent.map { AgentIdentity(id: $0[0], name: $0[1], address: $0[2]) }
         let source = EventSource(
             agent: identity ?? AgentIdentity(id: "000", name: "golden"),
-            location: location
+            location: location,
+            kind: kind
         )
         var passed: Int64 = 0
         return lines.enumerated().map { index, line in

@@ -56,6 +56,7 @@ struct GoldenTests {
             of: golden.inputs,
             location: golden.location,
             agent: golden.agent,
+            kind: golden.kind,
             gaps: golden.gaps
         )
 

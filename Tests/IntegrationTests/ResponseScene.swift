@@ -13,36 +13,21 @@ final class Scene: Sendable {
     private let arguments: [String]
     private let environment: [String: String]
 
-    /// Responses are executable, seconds and mode; an attack by rule 31103 leads to all.
+    /// Responses are executable, seconds and mode; an alert of a rule leads to all.
     init(
         _ name: String,
         _ responses: [(executable: String, seconds: Int, mode: String)],
         options: [String] = [],
         settings: String = "",
+        rules: String = "31103",
         inNetwork: Bool = false
     ) throws {
         engine = try #require(TestEngine.current)
         self.name = name
         folder = try TemporaryFolder()
         engine.remove(name)
-        var text = "<ossec_config>\n<jaga><responses>\(settings)</responses></jaga>\n"
-        text += "<localfile><log_format>syslog</log_format>"
-        text += "<location>\(folder.path)/storm.log</location></localfile>\n"
-        for response in responses {
-            text += """
-                <command><name>\(response.executable)</name>\
-                <executable>\(response.executable)</executable>\
-                <timeout_allowed>yes</timeout_allowed></command>
-                <active-response><command>\(response.executable)</command>\
-                <location>local</location><rules_id>31103</rules_id>\
-                <timeout>\(response.seconds)</timeout><mode>\(response.mode)</mode>\
-                </active-response>
-
-                """
-        }
-        text += "</ossec_config>\n"
         let file = folder.path + "/ossec.conf"
-        try text.write(toFile: file, atomically: false, encoding: .utf8)
+        try Self.write(responses, settings, rules, folder.path)
         try "".write(toFile: folder.path + "/storm.log", atomically: false, encoding: .utf8)
         do {
             try Shell.expect(
@@ -62,6 +47,48 @@ final class Scene: Sendable {
             wrapper: wrapper,
             ready: "containers: connected"
         )
+    }
+
+    /// Writes `ossec.conf`, at once as a whole.
+    private static func write(
+        _ responses: [(executable: String, seconds: Int, mode: String)],
+        _ settings: String,
+        _ rules: String,
+        _ folder: String
+    ) throws {
+        var text = "<ossec_config>\n<jaga><responses>\(settings)</responses></jaga>\n"
+        text += "<localfile><log_format>syslog</log_format>"
+        text += "<location>\(folder)/storm.log</location></localfile>\n"
+        for response in responses {
+            text += """
+                <command><name>\(response.executable)</name>\
+                <executable>\(response.executable)</executable>\
+                <timeout_allowed>yes</timeout_allowed></command>
+                <active-response><command>\(response.executable)</command>\
+                <location>local</location><rules_id>\(rules)</rules_id>\
+                <timeout>\(response.seconds)</timeout><mode>\(response.mode)</mode>\
+                </active-response>
+
+                """
+        }
+        text += "</ossec_config>\n"
+        try text.write(toFile: folder + "/ossec.conf", atomically: true, encoding: .utf8)
+    }
+
+    /// Gives other responses to the Jaga that runs, which reads them by itself.
+    func replace(
+        _ responses: [(executable: String, seconds: Int, mode: String)],
+        settings: String = ""
+    ) throws {
+        try Self.write(responses, settings, "31103", folder.path)
+    }
+
+    /// Adds a line to a log file that Jaga reads.
+    func log(_ line: String) throws {
+        let file = try #require(FileHandle(forWritingAtPath: folder.path + "/storm.log"))
+        try file.seekToEnd()
+        try file.write(contentsOf: Data((line + "\n").utf8))
+        try file.close()
     }
 
     /// Goes on with the data of a run that has ended.
@@ -115,7 +142,8 @@ final class Scene: Sendable {
     func end() { engine.remove(name) }
 }
 
-/// A machine beyond the engine's: a network namespace of its own, at 203.0.113.9.
+/// A machine beyond the engine's: a network namespace of its own, at 203.0.113.9 and
+/// 2001:db8:9::9.
 final class OutsideClient: Sendable {
     private let holder: RunningProcess
     private let pid: String
@@ -127,8 +155,11 @@ final class OutsideClient: Sendable {
             until [ "$(readlink /proc/$p/ns/net)" != "$(readlink /proc/self/ns/net)" ]; do :; done
             ip link add jaga-out0 type veth peer name jaga-out1 netns $p
             ip addr add 203.0.113.1/24 dev jaga-out0
+            sysctl -q -w net.ipv6.conf.jaga-out0.disable_ipv6=0
+            ip addr add 2001:db8:9::1/64 dev jaga-out0 nodad
             ip link set jaga-out0 up
             nsenter --target $p --net sh -c 'ip addr add 203.0.113.9/24 dev jaga-out1
+                ip addr add 2001:db8:9::9/64 dev jaga-out1 nodad
                 ip link set jaga-out1 up; ip link set lo up'
             echo $p
             wait
@@ -140,10 +171,10 @@ final class OutsideClient: Sendable {
     }
 
     /// The HTTP status that a request gets; `000` when it gets none.
-    func status(_ path: String) -> String {
+    func status(_ path: String, at host: String = "203.0.113.1") -> String {
         let arguments = [
             "nsenter", "--target", pid, "--net", "curl", "-s", "-g", "-m", "2", "-o", "/dev/null",
-            "-w", "%{http_code}", "http://203.0.113.1:8080\(path)",
+            "-w", "%{http_code}", "http://\(host):8080\(path)",
         ]
         return (try? Shell.run(arguments).output) ?? ""
     }

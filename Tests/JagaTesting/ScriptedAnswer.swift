@@ -46,6 +46,11 @@ package struct ScriptedAnswer: Sendable {
         )
     }
 
+    /// An answer of headers alone.
+    package static func headers(_ headers: [(name: String, value: String)]) -> ScriptedAnswer {
+        ScriptedAnswer(status: 200, headers: headers, body: .chunks([]))
+    }
+
     /// Takes the request and never says a word.
     package static let silence = ScriptedAnswer(status: 200, headers: [], body: .silence)
 

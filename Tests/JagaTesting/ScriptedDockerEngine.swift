@@ -33,6 +33,8 @@ package final class ScriptedDockerEngine: Sendable {
         package let target: String
         /// Names in lower case.
         package let headers: [String: String]
+        /// As far as `Content-Length` says that there is one.
+        package let body: String
 
         /// Without API version and query: what answers are scripted for.
         ///
@@ -60,6 +62,7 @@ package final class ScriptedDockerEngine: Sendable {
         var answers: [String: ScriptedAnswer] = [:]
         var queued: [String: [ScriptedAnswer]] = [:]
         var streams: [ScriptedStream] = []
+        var seen: [Request] = []
     }
 
     /// Begins to listen.
@@ -71,6 +74,9 @@ package final class ScriptedDockerEngine: Sendable {
 
     /// The port on the loopback; 0 on a unix socket.
     package var port: UInt16 { state.withLock { $0.port } }
+
+    /// All requests so far, in the order in which they came.
+    package var seen: [Request] { state.withLock { $0.seen } }
 
     /// Sets what every request for `path` gets from now on.
     package func answer(_ path: String, with answer: ScriptedAnswer) {
@@ -122,6 +128,7 @@ package final class ScriptedDockerEngine: Sendable {
         }
         let answer = state.withLock { state -> ScriptedAnswer in
             let path = request.path
+            state.seen.append(request)
             if state.queued[path]?.isEmpty == false {
                 return state.queued[path]?.removeFirst() ?? .notFound
             }

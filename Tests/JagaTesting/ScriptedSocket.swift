@@ -55,7 +55,7 @@ enum ScriptedSocket {
         return descriptor
     }
 
-    /// The head of a request; nil when the client went away before its end, or
+    /// The next request; nil when the client went away before its end, or
     /// speaks something else: it is then told so, as by an engine.
     static func readRequest(from connection: Int32) -> ScriptedDockerEngine.Request? {
         var head: [UInt8] = []
@@ -69,9 +69,26 @@ enum ScriptedSocket {
                 return nil
             }
             let text = String(decoding: head, as: UTF8.self)
-            if text.contains("\r\n\r\n") { return parse(text) }
+            guard let end = text.firstRange(of: "\r\n\r\n") else { continue }
+            let begun = text[end.upperBound...].utf8
+            return parse(String(text[..<end.lowerBound])) { length in
+                read(length - begun.count, after: [UInt8](begun), from: connection)
+            }
         }
         return nil
+    }
+
+    /// What is left of a body; less when the client goes away.
+    private static func read(_ count: Int, after begun: [UInt8], from connection: Int32) -> String {
+        var (bytes, left) = (begun, count)
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        while left > 0 {
+            let count = recv(connection, &buffer, min(left, buffer.count), 0)
+            guard count > 0 else { break }
+            bytes += buffer[..<count]
+            left -= count
+        }
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     /// Sends all bytes, or as many as the client takes before it leaves.
@@ -86,7 +103,10 @@ enum ScriptedSocket {
         }
     }
 
-    private static func parse(_ head: String) -> ScriptedDockerEngine.Request? {
+    private static func parse(
+        _ head: String,
+        body: (Int) -> String
+    ) -> ScriptedDockerEngine.Request? {
         var lines = head.split(separator: "\r\n")
         guard !lines.isEmpty else { return nil }
         let words = lines.removeFirst().split(separator: " ")
@@ -100,7 +120,8 @@ enum ScriptedSocket {
         return ScriptedDockerEngine.Request(
             method: String(words[0]),
             target: String(words[1]),
-            headers: headers
+            headers: headers,
+            body: body(headers["content-length"].flatMap { Int($0) } ?? 0)
         )
     }
 

@@ -34,7 +34,7 @@ struct AccessTests {
                     "POST /api/v1/session", "POST /api/v1/setup",
                 ]
             )
-            #expect(routes.count == 43)
+            #expect(routes.count == 47)
             for route in routes where !route.isOpen {
                 let path = route.path.replacing(#/\{\w+\}/#, with: "1")
                 let answer = try await server.send(route.method, path, body: "{}")
@@ -61,6 +61,7 @@ struct AccessTests {
                 "/api/v1/containers/{id}/log": "/containers/web/log",
                 "/api/v1/rules/{id}": "/rules/100001",
                 "/api/v1/agents/{id}": "/agents/100001",
+                "/api/v1/posture/containers/{id}": "/posture/containers/web",
                 "/api/v1/decoders/{name}": "/decoders/app",
             ]
             var checked = 0

@@ -16,16 +16,22 @@ import { AgentsPage } from "./pages/agents.js";
 import { ContainerPage } from "./pages/container.js";
 import { DockerPage } from "./pages/docker.js";
 import { HuntPage } from "./pages/hunt.js";
+import { PosturePage } from "./pages/posture.js";
 import { LogtestPage } from "./pages/logtest.js";
+import { ResponsesPage } from "./pages/responses.js";
 import { RulesPage } from "./pages/rules.js";
 import { SetupPage, SignInPage } from "./pages/signin.js";
 import { StatusPage } from "./pages/status.js";
+import { VulnerabilitiesPage } from "./pages/vulnerabilities.js";
 
 const PAGES = {
   hunt: HuntPage,
   docker: DockerPage,
   containers: ContainerPage,
+  responses: ResponsesPage,
   agents: AgentsPage,
+  posture: PosturePage,
+  vulnerabilities: VulnerabilitiesPage,
   rules: RulesPage,
   logtest: LogtestPage,
   status: StatusPage,

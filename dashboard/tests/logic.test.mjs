@@ -33,6 +33,7 @@ import { readAddress, writeAddress } from "../js/lib/router.js";
 import { readRange, readTime } from "../js/lib/time.js";
 import { readState, recordPath, stateAddress } from "../js/pages/hunt-state.js";
 import { oneLine, visible } from "../js/lib/visible.js";
+import { choices, containerTarget } from "../js/lib/responses.js";
 import { cutAt, requestOf } from "../js/ui/detail-attack.js";
 
 const root = new URL("..", import.meta.url);
@@ -327,6 +328,25 @@ test("the request of an attack is read from its alert; other alerts have none", 
   assert.deepEqual(requestOf(alert), { target: "/?a=1", user_agent: `curl \\"x\\"`, referer: "" });
   assert.equal(requestOf({ full_log: line, data: { url: "/?a=1" } }), null);
   assert.equal(requestOf({ full_log: line, data: { attack: { class: "sqli" } } }), null);
+});
+
+test("an alert's container and address can be acted upon, what only looks so cannot", () => {
+  const id = "5a".repeat(32);
+  const alert = {
+    id: "7.1",
+    agent: { id: "000" },
+    data: { srcip: "192.0.2.1", container: { id, name: "web", engine: "e2" } },
+  };
+  const found = choices(alert);
+  assert.deepEqual(
+    found.map((each) => each.act),
+    ["docker-snapshot", "docker-pause", "docker-isolate", "docker-stop", "docker-kill", "block-address"],
+  );
+  assert.deepEqual(found[1].body, { act: "docker-pause", container: id, engine: "e2", agent: "000", alert: "7.1" });
+  assert.equal(containerTarget({ data: { container: { id: `${id}/../x`, name: "web" } } }), null);
+  assert.equal(containerTarget({ data: { docker: { Type: "image", Actor: { ID: id } } } }), null);
+  assert.equal(containerTarget({ data: { docker: { Type: "container", Actor: { ID: id } } } }).id, id);
+  assert.deepEqual(choices({ data: { srcip: 7 } }), []);
 });
 
 test("a page is narrowed to an agent or a group, and to nothing that nobody could have chosen", () => {

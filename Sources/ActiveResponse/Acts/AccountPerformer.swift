@@ -7,13 +7,15 @@ import Glibc
 ///
 /// Source: passwd(1), as Wazuh's `disable-account` (around-the-engine.md §6.4).
 struct AccountPerformer: ActPerformer {
-    private static let program = "/usr/bin/passwd"
+    static let installed = "/usr/bin/passwd"
 
     private let protections: @Sendable () -> Protections
+    private let program: String
     private let work = BlockingWork.serial("accounts")
 
-    init(protections: @escaping @Sendable () -> Protections) {
+    init(protections: @escaping @Sendable () -> Protections, program: String) {
         self.protections = protections
+        self.program = program
     }
 
     func prepare(_ act: PlannedAct) async throws -> Preparation {
@@ -51,8 +53,8 @@ struct AccountPerformer: ActPerformer {
     func renew(_ act: StandingAct) async throws {}
 
     private func run(_ option: String, _ name: String) async throws -> String {
-        try await work.run {
-            let run = try ProgramRun([Self.program, option, name], folder: "/", seconds: 20)
+        try await work.run { [program] in
+            let run = try ProgramRun([program, option, name], folder: "/", seconds: 20)
             return String(decoding: try run.finish(), as: UTF8.self)
         }
     }

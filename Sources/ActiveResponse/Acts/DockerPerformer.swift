@@ -54,6 +54,9 @@ struct DockerPerformer: ActPerformer {
             guard !places.contains(where: { $0.networkName == "host" }) else {
                 return .refused("it shares the host's network: pause or stop it instead")
             }
+            if kind == .dockerIsolate, try await client.isQuarantine(Self.quarantine) == false {
+                return .refused(Self.foreign)
+            }
             memory.networks = places.filter {
                 $0.networkName != Self.quarantine && $0.networkName != "none"
             }.map(RememberedNetwork.init)
@@ -124,8 +127,11 @@ struct DockerPerformer: ActPerformer {
     }
 
     private func confine(_ id: String, _ client: DockerClient) async throws {
-        if try await !client.hasNetwork(Self.quarantine) {
-            try await client.makeQuarantine(Self.quarantine)
+        switch try await client.isQuarantine(Self.quarantine) {
+        case nil: try await client.makeQuarantine(Self.quarantine)
+        case true?: break
+        case false?:
+            throw ResponseError(.engine, Self.foreign)
         }
         let places = try await client.connections(of: id).attachments
         guard !places.contains(where: { $0.networkName == Self.quarantine }) else { return }
@@ -201,6 +207,8 @@ struct DockerPerformer: ActPerformer {
         memory.networks.map(\.name).joined(separator: ", ")
     }
 
+    private static let foreign =
+        "the network \(quarantine) has a way out, or is not Jaga's: remove it"
     private static let missing = ResponseError(.engine, "the act has no container")
 }
 

@@ -14,22 +14,29 @@ import Glibc
 /// translation of addresses is at -100.
 struct FirewallPerformer: ActPerformer {
     static let table = "jaga_response"
-    private static let places = ["/usr/sbin/nft", "/sbin/nft", "/usr/bin/nft"]
+    static let places = ["/usr/sbin/nft", "/sbin/nft", "/usr/bin/nft"]
     private static let graceSeconds: Int64 = 30
 
-    private let protections: @Sendable () -> Protections
-    private let now: @Sendable () -> Int64
+    let protections: @Sendable () -> Protections
+    let now: @Sendable () -> Int64
+    /// Where `nft` may be; looked at for each act, for it may be installed meanwhile.
+    let places: [String]
     private let work = BlockingWork.serial("nft")
 
-    init(protections: @escaping @Sendable () -> Protections, now: @escaping @Sendable () -> Int64) {
+    init(
+        protections: @escaping @Sendable () -> Protections,
+        now: @escaping @Sendable () -> Int64,
+        places: [String]
+    ) {
         self.protections = protections
         self.now = now
+        self.places = places
     }
 
     func prepare(_ act: PlannedAct) async throws -> Preparation {
         guard case .address(let text) = act.target else { return .refused("it has no address") }
         if let objection = protections().objection(toAddress: text) { return .refused(objection) }
-        guard Self.program != nil else {
+        guard program != nil else {
             return .refused("nft is not installed (package nftables)")
         }
         return .ready(ActMemory())
@@ -87,7 +94,7 @@ struct FirewallPerformer: ActPerformer {
         """
 
     private func nft(_ commands: String) async throws {
-        guard let program = Self.program else {
+        guard let program else {
             throw ResponseError(.program, "nft is not installed (package nftables)")
         }
         try await work.run {
@@ -97,7 +104,7 @@ struct FirewallPerformer: ActPerformer {
         }
     }
 
-    private static var program: String? { places.first { access($0, X_OK) == 0 } }
+    private var program: String? { places.first { access($0, X_OK) == 0 } }
     private static func set(_ text: String) -> String {
         text.utf8.contains(UInt8(ascii: ":")) ? "blocked6" : "blocked4"
     }

@@ -16,6 +16,9 @@ package struct HostPerformer: ActPerformer {
         package var evidence: String
         /// As scripts are told who calls.
         package var node: String
+        /// Where `nft` may be, and where `passwd` is.
+        package var firewallPrograms = FirewallPerformer.places
+        package var accountProgram = AccountPerformer.installed
         /// Nanoseconds since the epoch.
         package var now: @Sendable () -> Int64
 
@@ -38,6 +41,7 @@ package struct HostPerformer: ActPerformer {
     private let firewall: FirewallPerformer
     private let accounts: AccountPerformer
     private let scripts: ScriptPerformer
+    private let webhooks: WebhookPerformer
 
     package init(_ configuration: Configuration) {
         docker = DockerPerformer(
@@ -47,10 +51,15 @@ package struct HostPerformer: ActPerformer {
         )
         firewall = FirewallPerformer(
             protections: configuration.protections,
-            now: configuration.now
+            now: configuration.now,
+            places: configuration.firewallPrograms
         )
-        accounts = AccountPerformer(protections: configuration.protections)
+        accounts = AccountPerformer(
+            protections: configuration.protections,
+            program: configuration.accountProgram
+        )
         scripts = ScriptPerformer(folder: configuration.scripts, node: configuration.node)
+        webhooks = WebhookPerformer(node: configuration.node)
     }
 
     private func performer(_ kind: ActKind) -> any ActPerformer {
@@ -58,6 +67,7 @@ package struct HostPerformer: ActPerformer {
         case .blockAddress: firewall
         case .disableAccount: accounts
         case .script: scripts
+        case .webhook: webhooks
         default: docker
         }
     }

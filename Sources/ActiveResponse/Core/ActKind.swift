@@ -15,6 +15,8 @@ package enum ActKind: String, Sendable, Hashable, Codable, CaseIterable {
     case dockerSnapshot = "docker-snapshot"
     case blockAddress = "block-address"
     case disableAccount = "disable-account"
+    /// The alert, sent to an address that the owner chose.
+    case webhook
     /// A program of the owner's, under Wazuh's contract.
     case script
 
@@ -22,6 +24,9 @@ package enum ActKind: String, Sendable, Hashable, Codable, CaseIterable {
     package init(executable: String) {
         self = ActKind(rawValue: executable) ?? .script
     }
+
+    /// Whether it is given the alert, and says itself what it is done to.
+    package var takesAlert: Bool { self == .script || self == .webhook }
 
     /// Whether it is done to a container.
     package var isOnContainer: Bool { rawValue.hasPrefix("docker-") }
@@ -36,7 +41,7 @@ package enum ActKind: String, Sendable, Hashable, Codable, CaseIterable {
         case .dockerPause, .dockerStop, .dockerKill, .dockerDisconnect, .dockerIsolate,
             .blockAddress, .disableAccount:
             true
-        case .dockerRestart, .dockerSnapshot, .script: false
+        case .dockerRestart, .dockerSnapshot, .webhook, .script: false
         }
     }
 }

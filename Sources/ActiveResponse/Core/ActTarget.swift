@@ -27,8 +27,8 @@ package enum ActTarget: Sendable, Hashable, Codable {
 package struct ContainerTarget: Sendable, Hashable, Codable {
     /// 64 lower-case hexadecimal digits.
     package let id: String
-    package let name: String
-    package let image: String
+    package var name: String
+    package var image: String
     /// Empty for the first engine.
     package let engine: String
 

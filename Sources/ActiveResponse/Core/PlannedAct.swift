@@ -24,7 +24,7 @@ package struct PlannedAct: Sendable, Hashable, Codable {
 
     /// Why it is done.
     package struct Reason: Sendable, Hashable, Codable {
-        /// `rule`, or `user:NAME`.
+        /// `rule`, `user:NAME` for who signed in, `shell:NAME` for who used the command line.
         package let by: String
         /// 0 when no rule asked.
         package let ruleID: Int
@@ -47,7 +47,9 @@ package struct PlannedAct: Sendable, Hashable, Codable {
     }
 
     package var key: Key {
-        Key(kind: kind, script: script?.executable ?? "", target: target, agent: agent)
+        // Two webhooks are two acts.
+        let name = kind == .webhook ? script?.arguments.first : script?.executable
+        return Key(kind: kind, script: name ?? "", target: target, agent: agent)
     }
 
     /// `docker-pause of container 0123456789ab (web)`, for people.
@@ -57,7 +59,8 @@ package struct PlannedAct: Sendable, Hashable, Codable {
             "\(kind.rawValue) of container \(container.id.prefix(12)) (\(container.name))"
         case .address(let text): "\(kind.rawValue) of \(text)"
         case .account(let text): "\(kind.rawValue) of \(text)"
-        case .script(let hint): "script \(command) for \(hint)"
+        case .script(let hint):
+            "\(kind == .webhook ? "webhook" : "script") \(command) for \(hint)"
         }
     }
 }
@@ -66,7 +69,7 @@ package struct PlannedAct: Sendable, Hashable, Codable {
 package struct ScriptOrder: Sendable, Hashable, Codable {
     /// A file's name in the folder of scripts.
     package let executable: String
-    package let arguments: [String]
+    package var arguments: [String]
     /// The alert, one JSON object.
     package let alert: String
 
@@ -82,6 +85,8 @@ package struct StandingAct: Sendable, Hashable, Codable {
     package var memory: ActMemory
     /// Whether its doing was seen to its end.
     package var isConfirmed: Bool
+    /// Who asked for its undo, as in ``PlannedAct/Reason/by``; empty for its time.
+    package var undoneBy = ""
 
     package init(act: PlannedAct, memory: ActMemory, isConfirmed: Bool) {
         self.act = act

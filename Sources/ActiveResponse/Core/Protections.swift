@@ -16,6 +16,8 @@ package struct Protections: Sendable {
     package var addresses = AddressList()
     /// Of this host: its own addresses, gateways, the manager.
     package var ownAddresses = AddressList()
+    /// What is never done at all.
+    package var kinds: Set<ActKind> = []
     /// Accounts besides root.
     package var accounts: Set<String> = []
     /// The container that Jaga runs in; nil outside of one.
@@ -25,6 +27,11 @@ package struct Protections: Sendable {
 
     /// The label by which a container asks to be left alone.
     package static let ownLabel = "jaga.response"
+
+    /// Why something is not done at all; nil when it may be.
+    package func objection(toKind kind: ActKind) -> String? {
+        kinds.contains(kind) ? "\(kind.rawValue) is forbidden by the settings" : nil
+    }
 
     /// Why a container is left alone; nil when it is not.
     package func objection(to container: ContainerFacts) -> String? {

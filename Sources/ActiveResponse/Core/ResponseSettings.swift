@@ -52,6 +52,11 @@ package struct ResponseCommand: Sendable, Hashable {
         "disable-account": .disableAccount,
     ]
 
+    /// Whether there may be a program of that name: an act that is Jaga's alone has none.
+    package var isProgram: Bool {
+        kind == .script || Self.stock[executable] != nil
+    }
+
     /// The command where a script of its name is there, or is not.
     package func resolved(in scripts: ScriptFolder) -> ResponseCommand {
         guard let kind = Self.stock[executable] else { return self }

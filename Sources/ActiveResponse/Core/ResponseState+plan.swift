@@ -28,15 +28,26 @@ package enum ResponseDecision: Sendable, Hashable {
 }
 
 extension ResponseState {
-    /// On whose hosts: `all` is this one with the agent of the alert, until agents can be
-    /// asked for.
-    static func agents(for place: Response.Place, _ alert: ResponseAlert) -> [String] {
+    /// On whose hosts.
+    ///
+    /// - Compatibility: `all` is this host too, which watches itself as an agent does.
+    static func agents(
+        for place: Response.Place,
+        _ alert: ResponseAlert,
+        _ connected: [String]
+    ) -> [String] {
         switch place {
         case .local: [alert.agent]
-        case .server: ["000"]
+        case .server: [here]
         case .agent(let id): [id]
-        case .all: alert.agent == "000" ? ["000"] : ["000", alert.agent]
+        case .all: [here] + connected.filter { $0 != here }
         }
+    }
+
+    /// Whether an agent speaks Wazuh's protocol: own agents are numbered from 100001.
+    static func isWazuhs(_ agent: String) -> Bool {
+        guard let number = Int(agent) else { return false }
+        return number > 0 && number <= 100_000
     }
 
     /// The act that a response asks for, with the target that the alert names.
@@ -46,11 +57,12 @@ extension ResponseState {
         on agent: String,
         at now: Int64
     ) -> Result<PlannedAct, Refusal> {
-        let kind = response.command.kind
+        // An agent of Wazuh runs its own program of that name.
+        let isProgram = Self.isWazuhs(agent) && response.command.isProgram
+        let kind = isProgram ? ActKind.script : response.command.kind
         let target = Self.target(kind, alert)
         let stands = kind.canBeUndone && response.timeoutSeconds > 0
-        let isScript = kind == .script
-        let timed = stands && (!isScript || response.command.allowsTimeout)
+        let timed = stands && (!kind.takesAlert || response.command.allowsTimeout)
         let act = PlannedAct(
             id: 0,
             kind: kind,
@@ -62,13 +74,13 @@ extension ResponseState {
             begunAt: now,
             expiresAt: timed ? now &+ Int64(response.timeoutSeconds) * 1_000_000_000 : nil,
             reason: PlannedAct.Reason(by: "rule", ruleID: alert.ruleID, alert: alert.id),
-            script: isScript ? order(response.command, alert) : nil
+            script: kind.takesAlert ? order(response.command, alert) : nil
         )
         guard target != nil else { return .failure(Refusal(act, Self.missing(kind))) }
-        if isScript, let objection = objection(toScriptFor: alert) {
+        if kind.takesAlert, let objection = objection(toScriptFor: alert) {
             return .failure(Refusal(act, objection))
         }
-        if isScript, act.script == nil {
+        if kind.takesAlert, act.script == nil {
             return .failure(Refusal(act, "the alert is longer than a script is given"))
         }
         return .success(act)

@@ -7,7 +7,8 @@
 /// A value without clock or I/O: times are nanoseconds since the epoch, and
 /// come from the caller, who does what is decided and tells how it ended.
 package struct ResponseState: Sendable {
-    package let settings: ResponseSettings
+    /// Replaced when they were read again; what stands goes on standing.
+    package var settings: ResponseSettings
     /// By id; also those whose undo is under way.
     private(set) var standing: [UInt64: StandingAct] = [:]
     private var byKey: [PlannedAct.Key: UInt64] = [:]
@@ -24,6 +25,8 @@ package struct ResponseState: Sendable {
 
     /// More than these stand nowhere, and are not remembered.
     static let limit = 10_000
+    /// This host's own number.
+    static let here = "000"
     /// Of ``breakers``: the one for all responses.
     static let all = ""
 
@@ -41,11 +44,17 @@ package struct ResponseState: Sendable {
     // MARK: What an alert leads to
 
     /// What to do about an alert, in order.
-    package mutating func received(_ alert: ResponseAlert, at now: Int64) -> [ResponseDecision] {
+    ///
+    /// `agents` are those that are connected.
+    package mutating func received(
+        _ alert: ResponseAlert,
+        agents: [String] = [],
+        at now: Int64
+    ) -> [ResponseDecision] {
         var decisions = closeBreakers(at: now)
         guard settings.isEnabled else { return decisions }
         for response in settings.responses where response.concerns(alert) {
-            for agent in Self.agents(for: response.place, alert) {
+            for agent in Self.agents(for: response.place, alert, agents) {
                 let planned = plan(response, alert, on: agent, at: now)
                 switch planned {
                 case .success(let act): decisions += decide(act, response, at: now)
@@ -143,7 +152,10 @@ package struct ResponseState: Sendable {
     }
 
     private func objection(to act: PlannedAct) -> String? {
-        switch act.target {
+        if act.agent == Self.here, let text = settings.protections.objection(toKind: act.kind) {
+            return text
+        }
+        return switch act.target {
         case .container(let container):
             settings.protections.objection(
                 to: ContainerFacts(
@@ -229,8 +241,9 @@ package struct ResponseState: Sendable {
     }
 
     /// Takes one to be undone whatever its time; nil when it does not stand.
-    package mutating func take(_ id: UInt64) -> StandingAct? {
+    package mutating func take(_ id: UInt64, by who: String) -> StandingAct? {
         guard let act = standing[id], ending.insert(id).inserted else { return nil }
+        standing[id]?.undoneBy = who
         // Tried again until it succeeds, should it fail now.
         standing[id]?.act.expiresAt = act.act.begunAt
         return standing[id]

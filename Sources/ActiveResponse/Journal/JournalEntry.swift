@@ -65,7 +65,9 @@ package struct JournalHistory: Sendable {
             acts[id]?.standing.isConfirmed = true
             acts[id]?.detail = detail
         case .renewed(let id, let end): acts[id]?.standing.act.expiresAt = end
-        case .undoAsked(let id, let time, by: _): acts[id]?.standing.act.expiresAt = time
+        case .undoAsked(let id, let time, by: let who):
+            acts[id]?.standing.act.expiresAt = time
+            acts[id]?.standing.undoneBy = who
         case .ended(let id, let time, let how, let detail):
             acts[id]?.ending = RecordedAct.Ending(at: time, how: how, detail: detail)
         }
@@ -85,6 +87,10 @@ package struct JournalHistory: Sendable {
         var lines: [JournalEntry] = [.begun(record.standing.act, record.standing.memory)]
         if record.standing.isConfirmed {
             lines.append(.done(id, at: record.standing.act.begunAt, record.detail))
+        }
+        if !record.standing.undoneBy.isEmpty {
+            let time = record.standing.act.expiresAt ?? record.standing.act.begunAt
+            lines.append(.undoAsked(id, at: time, by: record.standing.undoneBy))
         }
         if let ending = record.ending {
             lines.append(.ended(id, at: ending.at, ending.how, ending.detail))

@@ -21,10 +21,32 @@ package final class AlertIntake: Sendable {
 
     let batches: AsyncStream<[Candidate]>
     private let continuation: AsyncStream<[Candidate]>.Continuation
-    private let responses: [Response]
-    /// Whether alerts of one rule, source and address may still differ for some response.
-    private let looksDeeper: Bool
+    private let choice: Mutex<Choice>
     private let waiting = Mutex(Waiting())
+
+    /// Which alerts may concern a response.
+    private struct Choice: Sendable {
+        let responses: [Response]
+        /// Whether alerts of one rule, source and address may still differ for some response.
+        let looksDeeper: Bool
+
+        init(_ settings: ResponseSettings) {
+            responses = settings.isEnabled ? settings.responses : []
+            looksDeeper = responses.contains {
+                $0.command.kind.takesAlert || $0.command.kind == .disableAccount
+            }
+        }
+
+        /// What responses say of themselves leads to none.
+        func concerns(_ entry: AlertBatch.Entry) -> Bool {
+            guard !entry.source.location.elementsEqual(AuditRecord.location.utf8) else {
+                return false
+            }
+            return responses.contains {
+                $0.mayConcern(ruleID: entry.ruleID, level: entry.level)
+            }
+        }
+    }
 
     private struct Waiting {
         var bytes = 0
@@ -32,28 +54,32 @@ package final class AlertIntake: Sendable {
     }
 
     init(_ settings: ResponseSettings) {
-        responses = settings.isEnabled ? settings.responses : []
-        looksDeeper = responses.contains {
-            $0.command.kind == .script || $0.command.kind == .disableAccount
-        }
+        choice = Mutex(Choice(settings))
         (batches, continuation) = AsyncStream.makeStream(
             bufferingPolicy: .bufferingOldest(Self.deliveryLimit)
         )
     }
 
+    /// From now on other settings say what concerns a response.
+    func replace(_ settings: ResponseSettings) {
+        let new = Choice(settings)
+        choice.withLock { $0 = new }
+    }
+
     /// Takes from a batch what may concern a response.
     package func take(_ batch: borrowing AlertBatch) {
-        guard !responses.isEmpty else { return }
+        let choice = choice.withLock { $0 }
+        guard !choice.responses.isEmpty else { return }
         var seen: Set<Sign> = []
         var candidates: [Candidate] = []
-        for entry in batch.entries where concerns(entry) {
+        for entry in batch.entries where choice.concerns(entry) {
             let sign = Sign(
                 rule: entry.ruleID,
                 level: entry.level,
                 address: Array(batch.text[entry.sourceAddress]),
                 source: ObjectIdentifier(entry.source)
             )
-            guard seen.insert(sign).inserted || looksDeeper else { continue }
+            guard seen.insert(sign).inserted || choice.looksDeeper else { continue }
             guard isTaken(entry.json.count) else { continue }
             candidates.append(
                 Candidate(
@@ -94,12 +120,6 @@ package final class AlertIntake: Sendable {
             defer { waiting.lost = 0 }
             return waiting.lost
         }
-    }
-
-    /// What responses say of themselves leads to none.
-    private func concerns(_ entry: AlertBatch.Entry) -> Bool {
-        guard !entry.source.location.elementsEqual(AuditRecord.location.utf8) else { return false }
-        return responses.contains { $0.mayConcern(ruleID: entry.ruleID, level: entry.level) }
     }
 
     private struct Sign: Hashable {

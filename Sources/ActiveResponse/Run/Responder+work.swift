@@ -7,10 +7,11 @@ import Synchronization
 extension Responder {
     func work(_ job: Job) async {
         switch job {
-        case .act(let act): await begin(act)
+        case .act(let act, let reply): tell(reply, await begin(act))
         case .resume(let act): await resume(act)
         case .renew(let act): await renew(act)
-        case .undo(let act): await undo(act)
+        case .undo(let act, let reply):
+            if let record = await undo(act) { tell(reply, record) } else { reply?.finish() }
         }
     }
 
@@ -22,7 +23,8 @@ extension Responder {
         )
     }
 
-    private func begin(_ act: PlannedAct) async {
+    /// - Returns: What was reported of it.
+    private func begin(_ act: PlannedAct) async -> AuditRecord {
         do {
             let performer = try performer(for: act)
             let memory: ActMemory
@@ -36,39 +38,45 @@ extension Responder {
             }
             state.withLock { $0.began(act.id, memory) }
             try await write(.begun(act, memory))
-            await perform(act, memory, performer)
+            return await perform(act, memory, performer)
         } catch {
-            await leave(act, .failed, "\(error)")
+            return await leave(act, .failed, "\(error)")
         }
     }
 
-    private func leave(_ act: PlannedAct, _ what: AuditRecord.What, _ text: String) async {
+    @discardableResult
+    private func leave(
+        _ act: PlannedAct,
+        _ what: AuditRecord.What,
+        _ text: String
+    ) async -> AuditRecord {
         state.withLock { $0.ended(act.id) }
-        await report(what, act, text)
+        return await report(what, act, text)
     }
 
     private func perform(
         _ act: PlannedAct,
         _ memory: ActMemory,
         _ performer: any ActPerformer
-    ) async {
+    ) async -> AuditRecord {
         do {
             let outcome = try await performer.perform(act, memory) { [self] in
                 claim($0, for: act.id)
             }
             switch outcome {
-            case .done(let text): await confirm(act, text)
-            case .doneForGood(let text): await close(act, .finished, .done, text)
-            case .aborted(let text): await close(act, .aborted, .aborted, text)
+            case .done(let text): return await confirm(act, text)
+            case .doneForGood(let text): return await close(act, .finished, .done, text)
+            case .aborted(let text): return await close(act, .aborted, .aborted, text)
             }
         } catch {
             // Cut off by the end of this run: the next takes it up.
-            guard !Task.isCancelled else { return }
-            await rollBack(act, error, performer)
+            guard !Task.isCancelled else { return AuditRecord(.failed, act, "Jaga ends") }
+            return await rollBack(act, error, performer)
         }
     }
 
-    private func confirm(_ act: PlannedAct, _ text: String) async {
+    @discardableResult
+    private func confirm(_ act: PlannedAct, _ text: String) async -> AuditRecord {
         guard act.kind.canBeUndone else { return await close(act, .finished, .done, text) }
         state.withLock { state in
             let memory = state.act(act.id)?.memory ?? ActMemory()
@@ -76,7 +84,7 @@ extension Responder {
         }
         // It is done: a line that is missing makes the next run do it again, or undo it.
         try? await write(.done(act.id, at: surroundings.now(), text))
-        await report(.done, act, text)
+        return await report(.done, act, text)
     }
 
     private func close(
@@ -84,11 +92,14 @@ extension Responder {
         _ how: JournalEntry.How,
         _ what: AuditRecord.What,
         _ text: String
-    ) async {
+    ) async -> AuditRecord {
         // Should it be missing, the next run finds an act to undo that undoes nothing.
         try? await write(.ended(act.id, at: surroundings.now(), how, text))
-        state.withLock { $0.ended(act.id) }
-        await report(what, act, text)
+        let who = state.withLock { state in
+            defer { state.ended(act.id) }
+            return state.act(act.id)?.undoneBy ?? ""
+        }
+        return await report(what, act, text, undoneBy: who)
     }
 
     /// Half of an act is none: what was done of it is undone.
@@ -96,19 +107,19 @@ extension Responder {
         _ act: PlannedAct,
         _ error: any Error,
         _ performer: any ActPerformer
-    ) async {
-        if act.kind != .script, let standing = state.withLock({ $0.act(act.id) }) {
+    ) async -> AuditRecord {
+        if !act.kind.takesAlert, let standing = state.withLock({ $0.act(act.id) }) {
             do {
                 _ = try await performer.undo(standing)
             } catch let second {
                 // It stands as far as is known, and its undo is tried again until it succeeds.
-                _ = state.withLock { $0.take(act.id) }
+                _ = state.withLock { $0.take(act.id, by: "failure") }
                 _ = state.withLock { $0.undoFailed(act.id, at: surroundings.now()) }
                 try? await write(.undoAsked(act.id, at: surroundings.now(), by: "failure"))
                 return await report(.failed, act, "\(error); taking it back failed too: \(second)")
             }
         }
-        await close(act, .failed, .failed, "\(error)")
+        return await close(act, .failed, .failed, "\(error)")
     }
 
     /// Whether a script may act on what it names; on the script's own thread.
@@ -131,9 +142,10 @@ extension Responder {
         do {
             let performer = try performer(for: act.act)
             guard act.act.kind.isIdempotent else {
-                return await confirm(act.act, "it was cut off, and perhaps done")
+                await confirm(act.act, "it was cut off, and perhaps done")
+                return
             }
-            await perform(act.act, act.memory, performer)
+            _ = await perform(act.act, act.memory, performer)
         } catch {
             await leave(act.act, .failed, "\(error)")
         }
@@ -149,15 +161,17 @@ extension Responder {
         }
     }
 
-    private func undo(_ act: StandingAct) async {
+    /// - Returns: How it ended; nil when this run ends first.
+    private func undo(_ act: StandingAct) async -> AuditRecord? {
         do {
             let text = try await performer(for: act.act).undo(act)
-            await close(act.act, .undone, .undone, text)
+            return await close(act.act, .undone, .undone, text)
         } catch {
-            guard !Task.isCancelled else { return }
+            guard !Task.isCancelled else { return nil }
             let count = state.withLock { $0.undoFailed(act.act.id, at: surroundings.now()) }
+            guard count == 1 else { return AuditRecord(.undoFailed, act.act, "\(error)") }
             // Said once; it is tried again until it succeeds.
-            if count == 1 { await report(.undoFailed, act.act, "\(error)") }
+            return await report(.undoFailed, act.act, "\(error)", undoneBy: act.undoneBy)
         }
     }
 }

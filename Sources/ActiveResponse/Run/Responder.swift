@@ -15,6 +15,8 @@ package final class Responder: Sendable {
     package struct Surroundings: Sendable {
         /// Who acts on an agent's host; nil when nobody can.
         package var performer: @Sendable (String) -> (any ActPerformer)?
+        /// Agents that are connected.
+        package var agents: @Sendable () -> [String] = { [] }
         package var requests: RequestFolder
         /// Nanoseconds since the epoch.
         package var now: @Sendable () -> Int64
@@ -34,12 +36,15 @@ package final class Responder: Sendable {
         }
     }
 
+    /// Where the word of how a job ended goes to, when somebody waits for it.
+    typealias Reply = AsyncStream<AuditRecord>.Continuation
+
     enum Job: Sendable {
-        case act(PlannedAct)
+        case act(PlannedAct, Reply?)
         /// One that an earlier run was cut off in.
         case resume(StandingAct)
         case renew(StandingAct)
-        case undo(StandingAct)
+        case undo(StandingAct, Reply?)
     }
 
     private static let workers = 4
@@ -51,7 +56,7 @@ package final class Responder: Sendable {
     let surroundings: Surroundings
     let state: Mutex<ResponseState>
     private let queues: [(AsyncStream<Job>, AsyncStream<Job>.Continuation)]
-    private let commands: [String: ResponseCommand]
+    private let commands: Mutex<[String: ResponseCommand]>
     private let disk = BlockingWork.serial("journal")
 
     /// Goes on with what the journal says that stands.
@@ -64,7 +69,7 @@ package final class Responder: Sendable {
         let history = journal.history
         self.journal = journal
         self.surroundings = surroundings
-        self.commands = Dictionary(commands.map { ($0.name, $0) }) { $1 }
+        self.commands = Mutex(Self.byName(commands))
         intake = AlertIntake(settings)
         state = Mutex(
             ResponseState(settings, standing: history.standing, nextID: history.nextID)
@@ -72,6 +77,22 @@ package final class Responder: Sendable {
         queues = (0..<Self.workers).map { _ in
             AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(Self.queueLimit))
         }
+    }
+
+    /// Takes over settings that were read again; what stands goes on standing.
+    package func replace(_ settings: ResponseSettings, commands: [ResponseCommand]) {
+        self.commands.withLock { $0 = Self.byName(commands) }
+        state.withLock { $0.settings = settings }
+        intake.replace(settings)
+    }
+
+    private static func byName(_ commands: [ResponseCommand]) -> [String: ResponseCommand] {
+        Dictionary(commands.map { ($0.name, $0) }) { $1 }
+    }
+
+    /// A `<command>` by its name, or a built-in act.
+    func command(_ name: String) -> ResponseCommand {
+        commands.withLock { $0[name] } ?? ResponseCommand(name: name, executable: name)
     }
 
     /// Works until the task is cancelled; what stands then goes on standing.
@@ -98,15 +119,16 @@ package final class Responder: Sendable {
         guard let alert = ResponseAlert(json: candidate.json, container: candidate.container)
         else { return }
         let now = surroundings.now()
-        await follow(state.withLock { $0.received(alert, at: now) })
+        let agents = surroundings.agents()
+        await follow(state.withLock { $0.received(alert, agents: agents, at: now) }, nil)
     }
 
-    private func follow(_ decisions: [ResponseDecision]) async {
+    func follow(_ decisions: [ResponseDecision], _ reply: Reply?) async {
         for decision in decisions {
             switch decision {
-            case .perform(let act), .say(let act): await put(.act(act), act)
+            case .perform(let act), .say(let act): await put(.act(act, reply), act)
             case .renew(let act): await put(.renew(act), act.act)
-            case .refused(let act, let reason): await report(.refused, act, reason)
+            case .refused(let act, let reason): tell(reply, await report(.refused, act, reason))
             case .breakerOpened(let response, let limit, let seconds):
                 let who = response.isEmpty ? "all responses" : "response \(response)"
                 let text =
@@ -120,14 +142,14 @@ package final class Responder: Sendable {
         }
     }
 
-    private func put(_ job: Job, _ act: PlannedAct) async {
+    func put(_ job: Job, _ act: PlannedAct) async {
         let number = act.target.text.utf8.reduce(0) { ($0 &* 31 &+ Int($1)) & 0xFFFF }
         guard case .dropped = queues[number % queues.count].1.yield(job) else { return }
         switch job {
-        case .act(let act):
+        case .act(let act, let reply):
             state.withLock { $0.ended(act.id) }
-            await report(.failed, act, "too many acts wait")
-        case .undo(let act), .resume(let act): state.withLock { $0.release(act.act.id) }
+            tell(reply, await report(.failed, act, "too many acts wait"))
+        case .undo(let act, _), .resume(let act): state.withLock { $0.release(act.act.id) }
         // The journal says sooner, and the next alert renews it again.
         case .renew: break
         }
@@ -137,8 +159,8 @@ package final class Responder: Sendable {
     private func look() async {
         let now = surroundings.now()
         let (due, closed) = state.withLock { ($0.takeDue(at: now), $0.closeBreakers(at: now)) }
-        for act in due { await put(.undo(act), act.act) }
-        await follow(closed)
+        for act in due { await put(.undo(act, nil), act.act) }
+        await follow(closed, nil)
         let requests = surroundings.requests
         for request in (try? await disk.run { requests.take() }) ?? [] { await obey(request, now) }
         let lost = intake.takeLost()
@@ -147,27 +169,10 @@ package final class Responder: Sendable {
 
     private func obey(_ request: RequestFolder.Request, _ now: Int64) async {
         switch request {
-        case .undo(let id, let user):
-            guard let act = state.withLock({ $0.take(id) }) else { return }
-            try? await write(.undoAsked(id, at: now, by: user))
-            await put(.undo(act), act.act)
+        case .undo(let id, let user): await beginUndo(id, by: "shell:" + user, nil)
         case .run(let name, let target, let mode, let user):
-            let command = commands[name] ?? ResponseCommand(name: name, executable: name)
-            guard command.kind != .script else { return }
-            let act = PlannedAct(
-                id: 0,
-                kind: command.kind,
-                command: name,
-                response: name,
-                target: target,
-                agent: "000",
-                mode: mode,
-                begunAt: now,
-                expiresAt: nil,
-                reason: PlannedAct.Reason(by: "user:" + user, ruleID: 0, alert: ""),
-                script: nil
-            )
-            await follow(state.withLock { $0.asked(act, at: now) })
+            let order = HandOrder(act: name, target: target, mode: mode, by: "shell:" + user)
+            await begin(order, nil)
         }
     }
 
@@ -186,7 +191,21 @@ package final class Responder: Sendable {
         try await disk.run { [journal] in try journal.append(entry) }
     }
 
-    func report(_ what: AuditRecord.What, _ act: PlannedAct?, _ detail: String) async {
-        await surroundings.audit(AuditRecord(what, act, detail))
+    @discardableResult
+    func report(
+        _ what: AuditRecord.What,
+        _ act: PlannedAct?,
+        _ detail: String,
+        undoneBy: String = ""
+    ) async -> AuditRecord {
+        var record = AuditRecord(what, act, detail)
+        record.undoneBy = undoneBy
+        await surroundings.audit(record)
+        return record
+    }
+
+    func tell(_ reply: Reply?, _ record: AuditRecord) {
+        reply?.yield(record)
+        reply?.finish()
     }
 }

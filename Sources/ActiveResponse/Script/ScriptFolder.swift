@@ -9,14 +9,21 @@ package struct ScriptFolder: Sendable {
     /// What a script's working folder is: Wazuh's install root.
     package let root: String
 
+    private let place: String
+
     package init(root: String) {
+        self.init(root: root, relative: Self.relative)
+    }
+
+    init(root: String, relative: String) {
         self.root = root
+        place = relative
     }
 
     /// Below ``root``, as scripts are told it.
     static let relative = "active-response/bin"
 
-    var path: String { root + "/" + Self.relative }
+    var path: String { root + "/" + place }
 
     /// Whether there is a file of that name at all.
     package func has(_ name: String) -> Bool {

@@ -189,6 +189,7 @@ struct FollowedContainers {
         if case .file(let target)? = containers[details.id]?.way {
             if file != nil || details.logDriver.isEmpty {
                 replaceIdentity(details.id, identity)
+                catchRotations(details)
                 return
             }
             collector.watcher.send(.finish(target, .readElsewhere))
@@ -208,7 +209,18 @@ struct FollowedContainers {
             followStream(details, identity: identity, engine: engine, group: &group)
         }
         containers[details.id]?.wasStarted = details.startedAt != nil
+        catchRotations(details)
     }
+
+    /// Files that are full in a moment are gone in another.
+    private func catchRotations(_ details: ContainerDetails) {
+        guard let limit = details.logFileLimit, limit <= Self.quicklyFull,
+            case .file(let target)? = containers[details.id]?.way
+        else { return }
+        collector.watcher.send(.catchRotations(target))
+    }
+
+    private static let quicklyFull: Int64 = 1 << 20
 
     /// The container is not read; the status page says why.
     private mutating func pass(

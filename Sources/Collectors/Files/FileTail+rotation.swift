@@ -67,6 +67,8 @@ extension FileTail {
 
     /// Another file has the path.
     func rotate(now: MonotonicTime) {
+        if isCaught { return takeCaught() }
+        catchIfQuick(now: now)
         guard let old = current else { return }
         guard drain(old, holdsPosition: true) else {
             restart()
@@ -128,7 +130,7 @@ extension FileTail {
         earlierCounts.lostBytes += unread
     }
 
-    private func become(_ file: OpenFile) {
+    func become(_ file: OpenFile) {
         current = file
         condition = .reading
         wasOpened = true
@@ -289,7 +291,7 @@ extension FileTail {
             || retired.contains { $0.file.identity == identity }
     }
 
-    private func isFinished(_ look: OpenFile.Look) -> Bool {
+    func isFinished(_ look: OpenFile.Look) -> Bool {
         finished.contains { look.isContinued(from: $0) }
     }
 

@@ -49,6 +49,10 @@ final class FileTail {
     /// Of files that were closed.
     var earlierCounts = FramingCounts()
     var isFirstOpen = true
+    /// When another file last took the path.
+    var lastRotation: MonotonicTime?
+    /// Whether files of the path are opened as they appear.
+    var isCaught = false
     private var deletedSince: MonotonicTime?
 
     /// How long a file is read on after another took its path: a daemon goes on
@@ -131,6 +135,7 @@ final class FileTail {
             parked = nil
             open(resuming: position)
         }
+        if current == nil, parked == nil { openCaught() }
         if current == nil, parked == nil { openCurrent() }
         return current != nil || !retired.isEmpty
     }
@@ -180,6 +185,7 @@ final class FileTail {
         current = nil
         parked = nil
         condition = .missing
+        endCatching()
     }
 
     /// Closes the file until it changes; false when it has something to do.
@@ -195,6 +201,7 @@ final class FileTail {
 
     /// Opens what was not open yet, or is another file by now.
     private func prepareLastReading() {
+        if isCaught { takeCaught() }
         if let position = parked {
             parked = nil
             open(resuming: position)

@@ -64,6 +64,7 @@ final class FileWatchLoop {
             flushDue()
             closeIdle()
         }
+        context.catcher?.stop()
     }
 
     // MARK: Waiting
@@ -145,6 +146,7 @@ final class FileWatchLoop {
         switch command {
         case .follow(let target): follow(target)
         case .replaceSource(let id, let source): tails[id]?.source = source
+        case .catchRotations(let id): tails[id]?.beginCatching()
         case .settle(let id): tails[id]?.settle()
         case .finish(let id, let reason): finish(id, reason)
         case .collect(let file, let agent):

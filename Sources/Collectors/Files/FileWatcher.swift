@@ -11,6 +11,8 @@ package final class FileWatcher: Sendable {
         case follow(FileTarget)
         /// More became known of where its lines come from.
         case replaceSource(FileTargetID, EventSource)
+        /// Open its files as they appear: they may not be there for long.
+        case catchRotations(FileTargetID)
         /// Read to the end: what waits for its own end will not get one.
         case settle(FileTargetID)
         /// Read to the end, close, and forget its position.

@@ -30,16 +30,18 @@ final class OpenFile {
 
     /// Opens the file at `path`.
     ///
-    /// `offset` decides from its status where reading begins, and says nil to
-    /// leave it alone.
+    /// `offset` decides from its status where reading begins, and throws to leave it
+    /// alone. One that was `opened` before is taken over, and closed whatever happens.
     init(
         _ path: FilePath,
+        opened: Int32? = nil,
         format: LineFormat,
         options: FramingOptions,
         offset: (Look) throws(OpenFailure) -> Int64
     ) throws(OpenFailure) {
         // Not blocking, lest a FIFO of that name stop all reading.
-        descriptor = path.withCString { open($0, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY) }
+        descriptor =
+            opened ?? path.withCString { open($0, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY) }
         guard descriptor >= 0 else { throw .system(errno) }
         var status = stat()
         guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {

@@ -23,7 +23,17 @@ final class TailContext {
         self.isOpen = isOpen
     }
 
+    /// Made when a path is first rotated quickly; nil before, and when the system has
+    /// nothing for it.
+    private(set) var catcher: RotationCatcher?
+
     func deliver(_ delivery: Delivery) -> Bool { take(delivery) }
+
+    /// Has the files of a path opened as they appear from now on.
+    func beginCatching(_ path: FilePath) {
+        catcher = catcher ?? RotationCatcher()
+        catcher?.begin(path)
+    }
 
     /// Whether another target than `id` reads the file.
     func isOpen(_ identity: FileIdentity, besides id: FileTargetID) -> Bool {

@@ -147,18 +147,24 @@ package struct AllInOne: Sendable {
         let records = kept.records
         let live = LiveAlerts()
         let answering = Handback<Responses>()
+        let outputs = try AlertOutputs(configuration, settings, notice: observer.notice)
         let pipeline = AnalysisPipeline.Observer(
             alerts: { [observer] batch in
                 answering.take()?.take(batch)
                 live.publish(batch)
                 records.alerts.indexer.wake()
+                outputs?.wake()
                 observer.alerts(batch)
             },
             archived: { records.archives?.indexer.wake() },
             notice: observer.notice
         )
         let parts = try Parts(configuration, settings, kept.history, pipeline)
-        let responses = try Responses(configuration, settings, parts)
+        let fleet = try configuration.agents.map {
+            try FleetManager(configuration, $0, parts, notice: observer.notice)
+        }
+        let agents = AgentBoard(fleet, hostname: configuration.hostname)
+        let responses = try Responses(configuration, settings, parts, agents)
         answering.give(responses)
         let current = CurrentRuleset(
             CurrentRuleset.Loaded(source: loaded, time: HostClock.now().milliseconds),
@@ -169,12 +175,9 @@ package struct AllInOne: Sendable {
             loader: loader,
             parts: parts,
             current: current,
+            responses: responses,
             observer: observer
         )
-        let fleet = try configuration.agents.map {
-            try FleetManager(configuration, $0, parts, notice: observer.notice)
-        }
-        let agents = AgentBoard(fleet, hostname: configuration.hostname)
         return Running(
             settings: settings,
             fleet: fleet,
@@ -197,7 +200,15 @@ package struct AllInOne: Sendable {
                 parts.spool,
                 notice: observer.notice
             ),
-            responses: responses
+            responses: responses,
+            audit: AuditSchedule(configuration, parts.collection),
+            vulnerabilities: VulnerabilityWatch(
+                configuration,
+                settings.vulnerabilities,
+                parts.collection,
+                notice: observer.notice
+            ),
+            outputs: outputs
         )
     }
 
@@ -233,6 +244,24 @@ package struct AllInOne: Sendable {
             group.addTask {
                 await running.responses.run()
                 return nil
+            }
+            group.addTask {
+                await running.audit.run()
+                return nil
+            }
+            group.addTask {
+                await running.vulnerabilities.run()
+                return nil
+            }
+            if let outputs = running.outputs {
+                group.addTask {
+                    do {
+                        try await outputs.run()
+                        return nil
+                    } catch {
+                        return error
+                    }
+                }
             }
             if let fleet = running.fleet {
                 group.addTask { await serve(fleet) }

@@ -12,6 +12,7 @@ struct Collection: Sendable {
     let board: StatusBoard
     let engines: EngineFleet
     let positions: PositionStore
+    let posture: EnginePosture
     private let watch: EngineWatch
     private let watcher: FileWatcher
     private let localFiles: LocalFileCollector
@@ -64,6 +65,12 @@ struct Collection: Sendable {
             ledger: positions.ledger,
             board: board
         )
+        posture = EnginePosture(
+            PostureSettings(configuration.environment),
+            agent: agent,
+            queue: queue,
+            folder: configuration.data.state
+        )
         watch = EngineWatch(
             agent: agent,
             settings: chosen,
@@ -73,6 +80,7 @@ struct Collection: Sendable {
             ledger: positions.ledger,
             board: board,
             inventories: InventoryStore(path: configuration.data.state + "/inventory"),
+            posture: posture,
             isClaimed: { files.claims($0) }
         )
     }

@@ -16,14 +16,17 @@ struct EngineWatch: Sendable {
     let ledger: PositionLedger
     let board: StatusBoard
     let inventories: InventoryStore
+    let posture: EnginePosture
     let isClaimed: @Sendable (FilePath) -> Bool
 
     /// Collects from one engine, until the task is cancelled.
     func run(_ engine: EngineAccess) async {
         let directory = ContainerDirectory(labels: settings.labelPolicy, of: engine)
         async let logs: Void = logs(engine, directory).run()
+        async let posture: Void = posture.run(engine)
         if let plan { await events(engine, directory, plan).run() }
         await logs
+        await posture
     }
 
     private func logs(

@@ -5,39 +5,51 @@ import ActiveResponse
 import Collectors
 import DockerClient
 import EventModel
+import Synchronization
 
 /// The responses of an all-in-one: made from the settings, joined to engines and
 /// to the queue, into which what they did comes as events.
-struct Responses: Sendable {
-    private let responder: Responder
+final class Responses: Sendable {
+    let responder: Responder
+    let engines: EngineFleet
+    private let scripts: ScriptFolder
+    /// As the settings of now have them.
+    private let protections: Protecting
+    /// `ar.conf`, for agents of Wazuh; nil when there are none.
+    private let names: String?
+    /// Where it lies.
+    private let folder: String
 
     /// - Throws: `ResponseError` `journal` when it cannot be opened.
     init(
         _ configuration: AllInOne.Configuration,
         _ settings: Settings,
-        _ parts: Parts
+        _ parts: Parts,
+        _ agents: AgentBoard
     ) throws {
         let data = configuration.data
-        let scripts = ScriptFolder(root: data.path)
-        var responses = settings.responses
-        responses.responses = responses.responses.map { $0.resolved(in: scripts) }
-        responses.protections.ownContainer = OwnContainer.id()
-        let host = HostPerformer(
-            Self.host(configuration, responses.protections, parts.collection.engines)
+        folder = data.shared
+        names = settings.fleet.remote.map { _ in data.shared + "/ar.conf" }
+        scripts = ScriptFolder(root: data.path)
+        engines = parts.collection.engines
+        let prepared = Self.prepared(settings, scripts)
+        let protections = Protecting(prepared.responses.protections)
+        self.protections = protections
+        let host = HostPerformer(Self.host(configuration, protections, engines))
+        var surroundings = Responder.Surroundings(
+            performer: { $0 == "000" ? host : agents.performer(for: $0) },
+            requests: RequestFolder(path: data.responseRequests),
+            now: { HostClock.now().nanoseconds },
+            audit: Self.audit(configuration.hostname, parts.queue)
         )
-        responses.protections.ownAddresses = HostAddresses.list()
+        surroundings.agents = { agents.connected }
         responder = Responder(
-            responses,
-            commands: settings.responseCommands.map { $0.resolved(in: scripts) },
+            prepared.responses,
+            commands: prepared.commands,
             journal: try ResponseJournal(path: data.responseJournal),
-            Responder.Surroundings(
-                // Agents are asked by the fleet, which takes its place here.
-                performer: { $0 == "000" ? host : nil },
-                requests: RequestFolder(path: data.responseRequests),
-                now: { HostClock.now().nanoseconds },
-                audit: Self.audit(configuration.hostname, parts.queue)
-            )
+            surroundings
         )
+        writeNames(prepared.responses)
     }
 
     /// Takes alerts of the pipeline; never blocks.
@@ -46,20 +58,47 @@ struct Responses: Sendable {
     /// Answers, until the task is cancelled.
     func run() async { await responder.run() }
 
+    /// Takes over settings that were read again; it looks at files.
+    func replace(_ settings: Settings) {
+        let prepared = Self.prepared(settings, scripts)
+        protections.set(prepared.responses.protections)
+        responder.replace(prepared.responses, commands: prepared.commands)
+        writeNames(prepared.responses)
+    }
+
+    /// Tells agents of Wazuh what the responses' names mean, when that has changed.
+    private func writeNames(_ settings: ResponseSettings) {
+        guard let names else { return }
+        let bytes = WazuhPerformer.configuration(settings.responses)
+        // What cannot be read is written anew.
+        guard (try? FileSystem.contents(of: names, limit: 1 << 20)) != bytes else { return }
+        // Agents go on with what they know until the next reload.
+        try? FileSystem.makeFolder(folder, mode: 0o750)
+        try? FileSystem.replace(names, with: bytes, mode: 0o640)
+    }
+
+    /// The settings, with what is known of this host: its scripts, its addresses, Jaga's own
+    /// container.
+    private static func prepared(
+        _ settings: Settings,
+        _ scripts: ScriptFolder
+    ) -> (responses: ResponseSettings, commands: [ResponseCommand]) {
+        var responses = settings.responses
+        responses.responses = responses.responses.map { $0.resolved(in: scripts) }
+        responses.protections.ownContainer = OwnContainer.id()
+        responses.protections.ownAddresses = HostAddresses.list()
+        return (responses, settings.responseCommands.map { $0.resolved(in: scripts) })
+    }
+
     private static func host(
         _ configuration: AllInOne.Configuration,
-        _ protections: Protections,
+        _ protections: Protecting,
         _ engines: EngineFleet
     ) -> HostPerformer.Configuration {
         var host = HostPerformer.Configuration(
-            engine: { mark in
-                guard let engine = engines.all.first(where: { $0.mark == mark }) else {
-                    throw ResponseError(.engine, "the engine \(mark) is not watched any more")
-                }
-                return try engine.client()
-            },
+            engine: { try engines.client(ofMark: $0) },
             protections: {
-                var protections = protections
+                var protections = protections.current
                 protections.ownAddresses = HostAddresses.list()
                 return protections
             },
@@ -82,5 +121,30 @@ struct Responses: Sendable {
             // Not taken only at the end, when the journal still tells.
             _ = await queue.push(Delivery(batch: batch, checkpoint: nil))
         }
+    }
+}
+
+/// What is never acted upon, by the settings of now.
+final class Protecting: Sendable {
+    private let value: Mutex<Protections>
+
+    init(_ protections: Protections) {
+        value = Mutex(protections)
+    }
+
+    var current: Protections { value.withLock { $0 } }
+
+    func set(_ protections: Protections) { value.withLock { $0 = protections } }
+}
+
+extension EngineFleet {
+    /// The client of an engine by its mark; empty for the first.
+    ///
+    /// - Throws: `ResponseError` `engine` when it is not watched.
+    func client(ofMark mark: String) throws -> DockerClient {
+        guard let engine = all.first(where: { $0.mark == mark }) else {
+            throw ResponseError(.engine, "the engine \(mark) is not watched any more")
+        }
+        return try engine.client()
     }
 }

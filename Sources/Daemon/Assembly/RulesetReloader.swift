@@ -6,7 +6,8 @@ import EventModel
 import Ruleset
 import WebServer
 
-/// Reads the ruleset again while Jaga works, and what `ossec.conf` says of it.
+/// Reads the ruleset again while Jaga works, and what `ossec.conf` says of it and of
+/// responses.
 ///
 /// Everything else in `ossec.conf` waits for a restart.
 struct RulesetReloader: Sendable {
@@ -15,6 +16,7 @@ struct RulesetReloader: Sendable {
     let loader: RulesetSource
     let parts: Parts
     let current: CurrentRuleset
+    let responses: Responses
     let observer: DaemonObserver
 
     /// Compiles the ruleset anew beside the old one, and takes it over when it
@@ -56,12 +58,14 @@ struct RulesetReloader: Sendable {
     private func attempt() -> Result<ReloadReport, ReloadRefusal> {
         do {
             // As at the start, a mistake disables its block.
-            let settings = try loader.configure().settings
+            let configured = try loader.configure()
+            let settings = configured.settings
             let loaded = try loader.load(settings)
             parts.pipeline.replaceEngine(with: try loader.engine(loaded.ruleset, settings))
             current.replace(
                 with: CurrentRuleset.Loaded(source: loaded, time: HostClock.now().milliseconds)
             )
+            replaceResponses(configured)
             return .success(
                 ReloadReport(rules: loaded.counts.rules, decoders: loaded.counts.decoders)
             )
@@ -70,6 +74,16 @@ struct RulesetReloader: Sendable {
         } catch {
             return .failure(ReloadRefusal("\(error)", diagnostics: []))
         }
+    }
+
+    /// Responses stay as they are while `ossec.conf` has mistakes: one of them may be in what
+    /// is never to be touched.
+    private func replaceResponses(_ configured: RulesetSource.Configured) {
+        let mistakes = configured.diagnostics.filter { $0.severity == .error }
+        guard mistakes.isEmpty else {
+            return observer.notice(.responsesKept(errors: mistakes.map(\.description)))
+        }
+        responses.replace(configured.settings)
     }
 
     private func report(_ result: Result<ReloadReport, ReloadRefusal>) {

@@ -10,10 +10,10 @@ import WebServer
 
 /// All agents of a manager, whichever protocol they speak, for API and pages.
 final class AgentBoard: Sendable {
-    private let fleet: FleetManager?
+    let fleet: FleetManager?
     /// The manager of Wazuh's agents, while it runs.
-    private let wazuh = Mutex<WazuhManager?>(nil)
-    private let hostname: String
+    let wazuh = Mutex<WazuhManager?>(nil)
+    let hostname: String
 
     init(_ fleet: FleetManager?, hostname: String) {
         self.fleet = fleet
@@ -34,7 +34,7 @@ final class AgentBoard: Sendable {
         )
     }
 
-    private var agents: [AgentSource.Agent] {
+    var agents: [AgentSource.Agent] {
         (wazuhReports + (fleet?.registry.reports ?? [])).map(AgentSource.Agent.init)
     }
 

@@ -66,8 +66,9 @@ package struct AgentProcess: Sendable {
             isEnrolled: identity != nil,
             notice: observer.notice
         )
+        let responses = try await responses(configured, identity, parts)
         let link = try identity.map { identity in
-            try AgentLink(identity, hooks: hooks(parts, central, restart))
+            try AgentLink(identity, hooks: hooks(parts, central, responses, restart))
         }
         observer.agentStarted(
             report(identity, settings, central?.loaded.diagnostics ?? configured.diagnostics)
@@ -130,9 +131,30 @@ package struct AgentProcess: Sendable {
         }
     }
 
+    /// Made on a thread of its own: names of managers are looked up.
+    private func responses(
+        _ configured: RulesetSource.Configured,
+        _ identity: AgentIdentityFile?,
+        _ parts: AgentParts
+    ) async throws -> AgentResponses? {
+        let made = Handback<AgentResponses>()
+        try await DedicatedThread.run("responses") { [configuration] in
+            made.give(
+                AgentResponses(
+                    configuration,
+                    configured.settings.responses,
+                    parts.collection.engines,
+                    managers: identity?.managers ?? []
+                )
+            )
+        }
+        return made.take()
+    }
+
     private func hooks(
         _ parts: AgentParts,
         _ central: CentralConfiguration?,
+        _ responses: AgentResponses?,
         _ restart: AsyncStream<Void>.Continuation
     ) -> AgentLink.Hooks {
         let (version, system) = (configuration.version, HostSystem.name())
@@ -141,6 +163,7 @@ package struct AgentProcess: Sendable {
         let folder = configuration.data.fleet
         var handlers: [FleetCommand.Kind: AgentCommands.Handler] = [:]
         if let central { handlers[.configuration] = { try await central.take($0) } }
+        if let responses { handlers[.response] = responses.handler }
         let commands = AgentCommands(handlers)
         return AgentLink.Hooks(
             telling: {

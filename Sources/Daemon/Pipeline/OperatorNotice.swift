@@ -24,20 +24,28 @@ package enum OperatorNotice: Sendable, Equatable {
     case rulesetReloaded(decoders: Int, rules: Int)
     /// A ruleset with mistakes was not taken over; the old one goes on.
     case rulesetRefused(errors: [String])
+    /// `ossec.conf` has mistakes: responses stay as they were.
+    case responsesKept(errors: [String])
     /// What frequency rules counted could not be read or kept.
     case engineMemory(String)
     /// Metrics or old alerts could not be looked after; it is tried again.
     case maintenanceFailed(String)
+    /// An output says how it stands.
+    case output(String, Bool)
     /// Of an agent: how it stands with its manager.
     case manager(String, isTrouble: Bool)
+    /// Of scans of images: what keeps them from being done, or done well.
+    case vulnerabilities(String)
 
     /// Whether something does not work as it should.
     package var isTrouble: Bool {
         switch self {
-        case .alertsNotWritten, .spoolNotWritten, .spoolDamaged, .rulesetRefused,
-            .maintenanceFailed, .engineMemory:
+        case .alertsNotWritten, .spoolNotWritten, .spoolDamaged, .rulesetRefused, .responsesKept,
+            .maintenanceFailed, .engineMemory, .vulnerabilities:
             true
-        case .source(_, _, let isTrouble), .manager(_, let isTrouble): isTrouble
+        case .source(_, _, let isTrouble), .manager(_, let isTrouble),
+            .output(_, let isTrouble):
+            isTrouble
         case .index(let notice):
             if case .removed = notice { false } else { true }
         case .alertsWrittenAgain, .spoolWrittenAgain, .spoolHasRoom, .alertLog,
@@ -63,10 +71,14 @@ package enum OperatorNotice: Sendable, Equatable {
         case .rulesetRefused(let errors):
             "the changed ruleset has mistakes, the old one stays:\n"
                 + errors.joined(separator: "\n")
+        case .responsesKept(let errors):
+            "the changed ossec.conf has mistakes, responses stay as they were:\n"
+                + errors.joined(separator: "\n")
         case .engineMemory(let reason):
             "frequency rules count anew, or will after the next start: \(reason)"
         case .maintenanceFailed(let reason): reason
-        case .manager(let text, _): text
+        case .vulnerabilities(let text): text
+        case .manager(let text, _), .output(let text, _): text
         }
     }
 

@@ -36,9 +36,11 @@ struct ContainerSettingsReader {
             case "containers": me.readContainers(child, into: &settings)
             case let name where WebLogSettingsReader.names.contains(name): break
             // Of ResponseReader.
-            case "responses": break
+            case "responses", "outputs", "mail": break
             default:
-                let known = ["engine", "containers", "responses"] + WebLogSettingsReader.names
+                let known =
+                    ["engine", "containers", "responses", "outputs", "mail"]
+                    + WebLogSettingsReader.names
                 me.reader.unknown(child, in: "<jaga>", known: known)
             }
         }

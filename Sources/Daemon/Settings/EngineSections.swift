@@ -64,6 +64,8 @@ struct EngineSections {
             settings.fleet.disconnectionAlertSeconds =
                 FleetReader.seconds(child, &reader) ?? settings.fleet.disconnectionAlertSeconds
         case "white_list": ResponseReader.whiteList(child, &reader, &settings)
+        case let name where MailReader.globals.contains(name):
+            MailReader.global(child, &reader, &settings.outputs.mail)
         case let name where Self.laterGlobals.contains(name):
             reader.unsupported(child, in: "<global>")
         default:
@@ -121,9 +123,7 @@ struct EngineSections {
     }
 
     private static let laterGlobals: Set<String> = [
-        "alerts_log", "logall", "email_notification", "smtp_server",
-        "helo_server", "email_from", "email_reply_to", "email_to", "email_maxperhour",
-        "email_log_source", "email_idsname", "memory_size", "stats",
+        "alerts_log", "logall", "memory_size", "stats",
         "integrity_checking", "rootkit_detection", "host_information", "rotate_interval",
         "max_output_size", "limits", "update_check", "cti-url", "queue_size", "custom_alert_output",
     ]

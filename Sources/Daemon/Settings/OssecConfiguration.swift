@@ -20,6 +20,7 @@ package struct OssecConfiguration: Sendable {
     package init(_ bytes: [UInt8], file: String, origin: LocalFileBlock.Origin = .local) {
         self.init(onto: Settings(), file: file, origin: origin)
         for root in roots(bytes) { readRoot(root) }
+        diagnostics += MailReader.finish(&settings.outputs, file: file)
     }
 
     /// Begins with settings that others have made.
@@ -93,6 +94,24 @@ package struct OssecConfiguration: Sendable {
             for child in section.children where child.name == "responses" {
                 diagnostics += ResponseReader.limits(child, file: file, into: &settings.responses)
             }
+            for child in section.children where child.name == "outputs" {
+                for output in child.children {
+                    diagnostics += OutputReader.output(output, file: file, into: &settings.outputs)
+                }
+            }
+            for child in section.children where child.name == "mail" {
+                diagnostics += MailReader.section(
+                    child,
+                    file: file,
+                    into: &settings.outputs.mail
+                )
+            }
+        case "integration":
+            diagnostics += OutputReader.integration(section, file: file, into: &settings.outputs)
+        case "syslog_output":
+            diagnostics += OutputReader.syslog(section, file: file, into: &settings.outputs)
+        case "email_alerts":
+            diagnostics += OutputReader.mail(section, file: file, into: &settings.outputs)
         case "command":
             diagnostics += ResponseReader.command(section, file: file, into: &settings)
         case "active-response":
@@ -101,6 +120,12 @@ package struct OssecConfiguration: Sendable {
             diagnostics += EngineSections.read(section, file: file, into: &settings)
         case "client", "client_buffer", "labels":
             diagnostics += ClientReader.read(section, file: file, into: &settings.client)
+        case "vulnerability-detection", "vulnerability-detector":
+            diagnostics += VulnerabilityReader.read(
+                section,
+                file: file,
+                into: &settings.vulnerabilities
+            )
         case "remote":
             let (remote, found) = FleetReader.remote(section, file: file)
             diagnostics += found
@@ -176,8 +201,7 @@ package struct OssecConfiguration: Sendable {
     /// Source: around-the-engine.md §3.2.
     private static let wazuhSections: Set<String> = [
         "socket", "syscheck", "rootcheck", "sca",
-        "rule_test", "integration",
-        "email_alerts", "reports", "syslog_output", "vulnerability-detection", "indexer",
+        "rule_test", "reports", "indexer",
         "logging", "cluster", "task-manager", "agent-upgrade", "wdb", "agentless", "gcp-pubsub",
         "gcp-bucket", "github", "office365", "ms-graph", "fluent-forward", "database_output",
         "anti_tampering",

@@ -46,6 +46,14 @@ struct ResponseReader {
         }
         command.arguments = (me.last("extra_args", of: section) ?? "").split(separator: " ")
             .map(String.init)
+        if command.kind == .webhook, !WebhookAddress.isUsable(command.arguments.first ?? "") {
+            me.reader.error(
+                section,
+                code: "bad-command",
+                "<command> \"\(name)\" sends to no address that can be used",
+                hint: "write one https address in <extra_args>; http is for this host alone"
+            )
+        }
         if !me.reader.hasErrors {
             settings.responseCommands.removeAll { $0.name == name }
             settings.responseCommands.append(command)
@@ -189,7 +197,7 @@ struct ResponseReader {
                 hint: "say which, by <level>, <rules_id> or <rules_group>"
             )
         }
-        if response.timeoutSeconds > 0, response.command.kind == .script,
+        if response.timeoutSeconds > 0, response.command.kind.takesAlert,
             !response.command.allowsTimeout
         {
             reader.warning(
@@ -220,6 +228,12 @@ struct ResponseReader {
             case "image": protections.images.append(value)
             case "label": protections.labels.append(value)
             case "account": protections.accounts.insert(value)
+            case "act":
+                guard let kind = ActKind(rawValue: value) else {
+                    badValue(element, "act=\"\(value)\" is no act; see docs/responses.md")
+                    break
+                }
+                protections.kinds.insert(kind)
             case "address":
                 do {
                     try protections.addresses.append(value.utf8)
@@ -227,7 +241,7 @@ struct ResponseReader {
                     badValue(element, "address=\"\(value)\" is no address and no network")
                 }
             default:
-                badValue(element, "known are name, image, label, address and account")
+                badValue(element, "known are name, image, label, address, account and act")
             }
         }
     }

@@ -41,6 +41,11 @@ package struct Settings: Sendable {
     package var responses = ResponseSettings()
     /// Every `<command>`, used by a response or not.
     package var responseCommands: [ResponseCommand] = []
+    /// Whether images are scanned by themselves.
+    package var vulnerabilities = VulnerabilitySettings()
+
+    /// Who is told of alerts; by default nobody.
+    package var outputs = OutputSettings()
 
     package init() {}
 

@@ -82,6 +82,10 @@ struct WebAssembly: Sendable {
             trouble: { records.trouble }
         )
         services.agents = running.agents.source
+        services.posture = .init(parts.collection.posture, running.audit)
+        services.vulnerabilities = running.vulnerabilities.source
+        services.outputs = running.outputs?.source
+        services.responses = ResponseSource(running.responses)
         return services
     }
 }
@@ -102,6 +106,10 @@ struct Running: Sendable {
     /// The Wazuh manager above; nil when the settings name none.
     let reporter: Reporter?
     let responses: Responses
+    let audit: AuditSchedule
+    let vulnerabilities: VulnerabilityWatch
+    /// Who is told of alerts; nil when the settings name nobody.
+    let outputs: AlertOutputs?
 
     /// Whether agents, whichever protocol they speak, may report here.
     var takesAgents: Bool { fleet != nil || wazuh != nil }
@@ -121,6 +129,8 @@ struct Running: Sendable {
             + SpoolMetrics(parts.spool, parts.queue).prometheusText()
             + (fleet.map { FleetMetrics($0).prometheusText() } ?? "")
             + WazuhMetrics(manager: wazuh?.manager, reporter: reporter).prometheusText()
+            + parts.collection.posture.metricsText
             + records.metricsText
+            + (outputs?.metricsText ?? "")
     }
 }

@@ -18,6 +18,10 @@ struct RouteCatalogue {
             ]
             + ContainerRoutes(context: context).routes
             + AgentRoutes(context: context).routes
+            + PostureRoutes(context: context).routes
+            + VulnerabilityRoutes(context: context).routes
+            + OutputRoutes(context: context).routes
+            + ResponseRoutes(context: context).routes
             + RuleRoutes(context: context).routes
             + LogtestRoutes(
                 context: context,

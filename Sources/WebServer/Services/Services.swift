@@ -54,6 +54,14 @@ package struct Services: Sendable {
     package var trouble: @Sendable () -> String?
     /// The agents that report here; nil where none can.
     package var agents: AgentSource?
+    /// How containers and the engine are run; nil where nobody looks.
+    package var posture: PostureSource?
+    /// Vulnerabilities of images; nil where none are looked for.
+    package var vulnerabilities: VulnerabilitySource?
+    /// Who is told of alerts; nil when nobody is.
+    package var outputs: OutputSource?
+    /// What is done about alerts; nil where nothing can be.
+    package var responses: ResponseSource?
 
     package init(
         identity: Identity,

@@ -40,6 +40,7 @@ struct ServerFixture: Sendable {
         var reload: @Sendable () async throws -> ReloadReport = {
             ReloadReport(rules: 3, decoders: 2)
         }
+        var responses: ResponseSource?
     }
 
     let folder: String
@@ -230,8 +231,26 @@ struct ServerFixture: Sendable {
             change: { _, _ in },
             token: nil
         )
+        services.posture = FakePosture.source
+        services.responses = setup.responses
         return services
     }
+}
+
+/// What is known of one container, and of no run of the benchmark that was refused.
+enum FakePosture {
+    static let container =
+        #"{"id":"c1","name":"web","image":"i","engine":"","state":"running","score":46,"findings":[],"ignored":[]}"#
+    static let overview = #"{"containers":[\#(container)],"figures":{},"audit":{},"runs":[]}"#
+    static let audit =
+        #"{"benchmark":"b","version":"1","time_ms":1,"host":"h","engine":"e","score":1,"previous_score":2,"passed":1,"failed":1,"not_applicable":0,"manual":0,"changes":[],"results":[]}"#
+
+    static let source = PostureSource(
+        overview: { Array(overview.utf8) },
+        container: { $0 == "web" ? Array(container.utf8) : nil },
+        audit: { Array(audit.utf8) },
+        run: { throw PostureSource.Refusal("the benchmark runs already") }
+    )
 }
 
 /// A small ruleset.

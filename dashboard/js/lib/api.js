@@ -4,7 +4,9 @@
 // Requests to /api/v1, relative to the page, so that a proxy may serve Jaga under a path.
 
 const BASE = "api/v1";
+const ROLES = ["viewer", "analyst", "responder", "administrator"];
 let csrf = "";
+let role = "";
 let signedOut = () => {};
 
 /** A problem of RFC 9457, or that the server could not be reached (`status` 0). */
@@ -96,8 +98,12 @@ export async function loadSession() {
 
 export function keepSession(session) {
   csrf = session?.csrf ?? "";
+  role = session?.role ?? "";
   return session;
 }
+
+/** Whether who is signed in may answer attacks; the server asks again. */
+export const mayAct = () => ROLES.indexOf(role) >= ROLES.indexOf("responder");
 
 /** Ends the request before, whenever a newer one takes its place. */
 export class Latest {

@@ -17,6 +17,7 @@ import { bones, levelBadge, problemNotice, stateClass } from "../ui/pieces.js";
 import { Scope } from "../ui/scope.js";
 import { Timeline, alertEntry, lineEntry } from "../ui/timeline.js";
 import { portText } from "./docker-tables.js";
+import { postureOf, scoreBar } from "./posture.js";
 
 const EVERY_MS = 10_000;
 const LINES = 300;
@@ -66,6 +67,7 @@ export class ContainerPage {
       { "aria-label": t("container.facts"), "data-test": "container-facts" },
       h("div.card-body", bones(3)),
     );
+    this.posture = h("span");
     this.notice = h("div");
     this.timeline = new Timeline((alert) => this.#open(alert));
     fill(this.root, this.head, this.notice, this.facts, this.timeline.element, this.detail.element);
@@ -104,6 +106,7 @@ export class ContainerPage {
         problemNotice(container.reason, () => this.#start()),
       );
     }
+    this.#judge(signal);
     if (page.status === "fulfilled") timeline.add(page.value.alerts.map(alertEntry));
     if (log.status === "fulfilled") timeline.add(log.value.lines.map(lineEntry));
     else if (container.status === "fulfilled" && container.value.state !== "removed") {
@@ -114,6 +117,27 @@ export class ContainerPage {
     const isAway = container.status === "rejected" && container.reason.status !== 404;
     this.#listen(path, query, isAway ? "" : (container.value?.state ?? "removed"));
     this.#timer = setTimeout(() => this.#look(path, query), EVERY_MS);
+  }
+
+  async #judge(signal) {
+    const name = this.#name;
+    try {
+      const { containers } = await get("/posture", {}, { signal });
+      if (name !== this.#name) return;
+      const found = containers.find((each) => each.name === name || each.id.startsWith(name));
+      fill(
+        this.posture,
+        found &&
+          h(
+            "a.button.small",
+            { href: postureOf(found.name), "data-test": "container-posture" },
+            t("nav.posture"),
+            scoreBar(found.score),
+          ),
+      );
+    } catch {
+      // The page says by other means that the server is away; the score stays as it was.
+    }
   }
 
   #listen(path, query, state) {
@@ -159,6 +183,7 @@ export class ContainerPage {
       const container = await get(path);
       if (`/containers/${encodeURIComponent(this.#name)}` !== path) return;
       this.#draw(container);
+      this.#judge();
       if (this.#logEnded && container.state === "running") this.#followLog(path);
     } catch {
       // The next look may succeed; the facts stay as they were.
@@ -184,6 +209,7 @@ export class ContainerPage {
         h("span.outside.muted", oneLine(container.status ?? container.state, 80)),
       ),
       h("span.grow"),
+      this.posture,
       this.scope.element,
       container.alerts.highest_level > 0 && levelBadge(container.alerts.highest_level),
       h(

@@ -9,6 +9,7 @@ import { released } from "../lib/pointer.js";
 import { ago, minuteTime, stretch } from "../lib/time.js";
 import { oneLine } from "../lib/visible.js";
 import { bones, problemNotice } from "../ui/pieces.js";
+import { OutputsCard } from "./status-outputs.js";
 
 const EVERY_MS = 3000;
 const ORDER = ["failed", "waiting", "starting", "connected", "ignored", "ended"];
@@ -18,19 +19,20 @@ export class StatusPage {
   #timer = 0;
   #before = null;
 
-  constructor(root) {
+  constructor(root, session) {
     document.title = `${t("nav.status")} · Jaga`;
     this.head = h("p", { "data-test": "status-head" });
     this.notice = h("div");
     this.tiles = h("div.tiles", bones(3));
     this.sources = h("section.card", { "aria-label": t("status.sources") }, h("div.card-body", bones(8)));
+    this.outputs = new OutputsCard(session);
     this.more = h("div.split");
     fill(
       root,
       h("div.page-head", h("h1", t("nav.status")), this.head),
       this.notice,
       this.tiles,
-      h("div.stack", this.sources, this.more),
+      h("div.stack", this.sources, this.outputs.element, this.more),
     );
   }
 
@@ -47,9 +49,11 @@ export class StatusPage {
     clearTimeout(this.#timer);
     try {
       if (!document.hidden) {
-        const status = await get("/status", {}, { signal: this.#latest.next() });
+        const signal = this.#latest.next();
+        const [status] = await Promise.all([get("/status", {}, { signal }), this.outputs.load(signal)]);
         await released();
         this.#draw(status);
+        this.outputs.draw();
         fill(this.notice);
       }
     } catch (error) {

@@ -13,6 +13,7 @@ import { jsonBlock } from "./code.js";
 import { copy, levelBadge, tabList } from "./pieces.js";
 import { markLine } from "./detail-attack.js";
 import { drawAround, drawWhy } from "./detail-why.js";
+import { respondButton } from "./respond.js";
 
 export class Detail {
   #body = h("div.detail-body", {
@@ -106,6 +107,7 @@ export class Detail {
             h("span.outside", oneLine(container, 60)),
           ),
         alert.data?.srcip && h("span.tag", icon("globe"), h("span.outside", oneLine(alert.data.srcip, 60))),
+        respondButton(alert),
       ),
       tabs,
     );

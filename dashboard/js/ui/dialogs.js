@@ -22,6 +22,8 @@ const KEYS = [
   ["Ctrl-K c", "jump"],
   ["g h", "go_hunt"],
   ["g d", "go_docker"],
+  ["g p", "go_posture"],
+  ["g e", "go_responses"],
   ["g a", "go_agents"],
   ["g r", "go_rules"],
   ["g l", "go_logtest"],

@@ -16,7 +16,10 @@ import { levelBadge, opensPopover, stateClass } from "./pieces.js";
 const PAGES = [
   ["hunt", "hunt", "h"],
   ["docker", "docker", "d"],
+  ["posture", "check", "p"],
+  ["responses", "responses", "e"],
   ["agents", "agents", "a"],
+  ["vulnerabilities", "warn", "v"],
   ["rules", "rules", "r"],
   ["logtest", "logtest", "l"],
   ["status", "status", "s"],

@@ -12,10 +12,11 @@ private nonisolated(unsafe) var detector = WebAttackDetector()
 @_cdecl("LLVMFuzzerTestOneInput")
 package func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let parts = FuzzInput.parts(FuzzInput.bytes(start, count), count: 3)
+    let (target, userAgent, referrer) = (parts[0], parts[1], parts[2])
     let found = detector.inspect(
-        target: parts[0].span,
-        userAgent: parts[1].span,
-        referrer: parts[2].span
+        target: target.span,
+        userAgent: userAgent.span,
+        referrer: referrer.span
     )
     for attack in found {
         precondition(attack.evidence.upperBound <= attack.decoded.count)

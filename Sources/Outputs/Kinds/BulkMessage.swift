@@ -1,0 +1,102 @@
+// Jaga - container security monitor
+// SPDX-License-Identifier: Apache-2.0
+
+import EventModel
+
+/// Alerts for OpenSearch or Elasticsearch, in the indices that Wazuh's dashboards read.
+///
+/// Source: around-the-engine.md §7.4. A document is made with its alert's own id: one that
+/// comes twice is there once. Keys with dots are written with `_`, since a dot would make an
+/// object where other documents have text.
+enum BulkMessage {
+    static let path = "/_bulk"
+    static let type = "application/x-ndjson"
+    /// Lucene takes no longer keyword.
+    private static let keywordLimit = 32_000
+    private static let texts: Set<String> = ["full_log", "message", "previous_log"]
+    private static let memberLimit = 200
+
+    static func body(_ alerts: [OutputAlert], prefix: String) -> [UInt8] {
+        var output: [UInt8] = []
+        for alert in alerts {
+            let create: JSONTree = [
+                "create": [
+                    "_index": .string(index(alert, prefix)), "_id": .string(id(alert)),
+                ]
+            ]
+            output += create.bytes
+            output.append(UInt8(ascii: "\n"))
+            output += document(alert).bytes
+            output.append(UInt8(ascii: "\n"))
+        }
+        return output
+    }
+
+    /// `wazuh-alerts-4.x-2026.11.23`, by the day in UTC.
+    static func index(_ alert: OutputAlert, _ prefix: String) -> String {
+        let day = (alert.time ?? Timestamp(nanoseconds: 0)).nanoseconds
+        let time = Timestamp(nanoseconds: day).local
+        var text = [UInt8](prefix.utf8)
+        text.appendPadded(time.year, width: 4)
+        text.append(UInt8(ascii: "."))
+        text.appendPadded(time.month, width: 2)
+        text.append(UInt8(ascii: "."))
+        text.appendPadded(time.day, width: 2)
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    private static func id(_ alert: OutputAlert) -> String {
+        let sequence = alert.text("jaga.sequence")
+        let parts = [alert.text("manager.name"), alert.id, sequence].filter { !$0.isEmpty }
+        return String(parts.joined(separator: "-").prefix(400))
+    }
+
+    private static func document(_ alert: OutputAlert) -> JSONTree {
+        let more: JSONTree = [
+            "@timestamp": .string(alert.timestamp), "input": ["type": "log"],
+        ]
+        return flattened(alert.tree, key: "").merging(more)
+    }
+
+    private static func flattened(_ tree: JSONTree, key: String) -> JSONTree {
+        switch tree {
+        case .object(let members):
+            return .object(
+                members.prefix(memberLimit).map { member in
+                    let name = String(member.key.map { $0 == "." ? "_" : $0 }.prefix(256))
+                    return JSONTree.Member(name, flattened(member.value, key: name))
+                }
+            )
+        case .array(let values): return .array(values.map { flattened($0, key: key) })
+        case .string(let text):
+            guard text.utf8.count > keywordLimit, !texts.contains(key) else { return tree }
+            return .string(String(text.prefix(keywordLimit / 4)))
+        case .null, .bool, .number: return tree
+        }
+    }
+
+    /// What became of each alert; one that was there already is well.
+    ///
+    /// - Throws: ``OutputError`` `busy` when some are to come again.
+    static func receipt(_ answer: [UInt8]) throws(OutputError) -> DeliveryReceipt {
+        var receipt = DeliveryReceipt()
+        guard let tree = JSONTreeReader.read(answer) else {
+            throw OutputError(.busy, "the answer to _bulk cannot be read")
+        }
+        guard tree["errors"] == .bool(true), case .array(let items) = tree["items"] else {
+            return receipt
+        }
+        for item in items {
+            let status = item.at("create.status")?.text.flatMap { Int($0) } ?? 200
+            guard status >= 300, status != 409 else { continue }
+            let words =
+                "\(item.at("create.error.type")?.text ?? "error \(status)"): "
+                + (item.at("create.error.reason")?.text ?? "")
+            let reason = PlainText.line(words, limit: 200)
+            if status == 429 || status >= 500 { throw OutputError(.busy, reason) }
+            receipt.refused += 1
+            receipt.detail = reason
+        }
+        return receipt
+    }
+}

@@ -1,0 +1,131 @@
+// Jaga - container security monitor
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import JagaTesting
+import Testing
+import Vulnerabilities
+
+/// Comparisons with the ecosystems' own tools, where they are installed.
+@Suite("Versions as the ecosystems' own tools order them")
+struct VersionOracleTests {
+    static let hasDpkg = FileManager.default.isExecutableFile(atPath: "/usr/bin/dpkg")
+    static let hasPython = FileManager.default.isExecutableFile(atPath: "/usr/bin/python3")
+
+    @Test("dpkg orders 20,000 pairs as we do", .enabled(if: hasDpkg))
+    func debian() throws {
+        var generator = SeededGenerator(seed: 20_261_127)
+        let pairs = (0..<20_000).map { _ in pair(&generator, debian: true) }
+        let answers = try run(
+            "/bin/sh",
+            ["-c", Self.dpkgLoop],
+            input: pairs.map { "\($0) \($1)" }.joined(separator: "\n") + "\n"
+        )
+        compare(.debian, pairs, answers, seed: 20_261_127)
+    }
+
+    @Test("packaging orders 30,000 pairs as we do", .enabled(if: hasPython))
+    func python() throws {
+        var generator = SeededGenerator(seed: 440)
+        let pairs = (0..<30_000).map { _ in pair(&generator, debian: false) }
+        let answers = try run(
+            "/usr/bin/python3",
+            ["-c", Self.packagingLoop],
+            input: pairs.map { "\($0) \($1)" }.joined(separator: "\n") + "\n"
+        )
+        // Without the module there is nothing to compare with.
+        if answers == ["absent"] { return }
+        compare(.python, pairs, answers, seed: 440)
+    }
+
+    private func compare(
+        _ scheme: VersionScheme,
+        _ pairs: [(String, String)],
+        _ answers: [String],
+        seed: Int
+    ) {
+        #expect(answers.count == pairs.count)
+        for ((left, right), answer) in zip(pairs, answers) {
+            let order = scheme.compare(left, right).map { "\($0.signum())" } ?? "none"
+            if order != answer {
+                Issue.record("seed \(seed): \(left) to \(right) is \(order), not \(answer)")
+            }
+        }
+    }
+
+    /// Two versions, of which the second often differs from the first by a little.
+    private func pair(_ generator: inout SeededGenerator, debian: Bool) -> (String, String) {
+        let first = version(&generator, debian: debian)
+        guard Bool.random(using: &generator) else {
+            return (first, version(&generator, debian: debian))
+        }
+        var text = Array(first)
+        let alphabet = Array(debian ? "0129az.+~" : "0129ab.")
+        let place = Int.random(in: 1...text.count, using: &generator)
+        text.insert(alphabet[Int.random(in: 0..<alphabet.count, using: &generator)], at: place)
+        return (first, String(text))
+    }
+
+    private func version(_ generator: inout SeededGenerator, debian: Bool) -> String {
+        func pick(_ choices: [String]) -> String {
+            choices[Int.random(in: 0..<choices.count, using: &generator)]
+        }
+        let numbers = ["0", "1", "2", "9", "10", "00", "01", "123", "20240101"]
+        if debian {
+            var text = pick(["", "", "", "0:", "1:", "2:"]) + pick(numbers)
+            for _ in 0..<Int.random(in: 0...3, using: &generator) {
+                text += pick([".", "+", "~", "a", "rc", ".z", "-"]) + pick(numbers)
+            }
+            return text + pick(["", "", "-1", "-2", "-1+b1", "-1~bpo11+1", "-0ubuntu1.2"])
+        }
+        var text = pick(["", "", "v", "1!", "0!"]) + pick(numbers)
+        for _ in 0..<Int.random(in: 0...3, using: &generator) { text += "." + pick(numbers) }
+        text += pick(["", "", "a1", "b2", "rc1", "-alpha", ".beta.3", "_pre9", "c"])
+        text += pick(["", "", ".post1", "-2", ".rev3", "post"])
+        text += pick(["", "", ".dev1", "dev", "-dev7"])
+        return text + pick(["", "", "+abc", "+abc.5", "+5", "+ubuntu-1"])
+    }
+
+    private static let dpkgLoop = """
+        while read -r a b; do
+            if dpkg --compare-versions "$a" lt "$b" 2>/dev/null; then echo -1
+            elif dpkg --compare-versions "$a" eq "$b" 2>/dev/null; then echo 0
+            else echo 1; fi
+        done
+        """
+
+    private static let packagingLoop = """
+        import sys
+        try:
+            from packaging.version import Version, InvalidVersion
+        except ImportError:
+            print("absent")
+            sys.exit()
+        for line in sys.stdin:
+            a, b = line.split()
+            try:
+                a, b = Version(a), Version(b)
+                print((a > b) - (a < b))
+            except InvalidVersion:
+                print("none")
+        """
+
+    private func run(_ program: String, _ arguments: [String], input: String) throws -> [String] {
+        let folder = FileManager.default.temporaryDirectory
+            .appendingPathComponent("versions-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let file = folder.appendingPathComponent("in")
+        try Data(input.utf8).write(to: file)
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: program)
+        process.arguments = arguments
+        process.standardInput = try FileHandle(forReadingFrom: file)
+        let output = Pipe()
+        process.standardOutput = output
+        try process.run()
+        let bytes = try output.fileHandleForReading.readToEnd() ?? Data()
+        process.waitUntilExit()
+        return String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
+    }
+}
