@@ -224,7 +224,7 @@ final class FleetLoad: Sendable {
         )
         print(
             "manager: \(before >> 20) MiB before, \(during >> 20) MiB with \(agents) agents,"
-                + " \(max(0, during - before) / max(1, agents) >> 10) KiB an agent"
+                + " \((max(0, during - before) / max(1, agents)) >> 10) KiB an agent"
         )
         for (trouble, count) in tally.troubles.sorted(by: { $0.key < $1.key }) {
             print("trouble, \(count) times: \(trouble)")
