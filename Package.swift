@@ -320,6 +320,12 @@ let package = Package(
             path: "Tests/CollectBench",
             swiftSettings: settings
         ),
+        .executableTarget(
+            name: "FleetLoad",
+            dependencies: ["EventModel", "Fleet"],
+            path: "Tests/FleetLoad",
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "OutputsTests",
             dependencies: [

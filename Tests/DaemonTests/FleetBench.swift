@@ -15,8 +15,11 @@ final class FleetBench: Sendable {
     let agentFolder: String
     private let port: Int
     private let said = Mutex<[String]>([])
+    private let backlogEvents: Int
 
-    init() throws {
+    /// An agent that puts more than `backlogEvents` on a lane of their own.
+    init(backlogEvents: Int = 50_000) throws {
+        self.backlogEvents = backlogEvents
         manager = try DaemonBench()
         agentFolder = manager.folder + "/agent"
         port = Self.freePort()
@@ -81,17 +84,31 @@ final class FleetBench: Sendable {
         agents.host = "127.0.0.1"
         agents.port = port
         try await manager.run(agents: agents) { _ in
-            try await enrol(group)
-            let agent = AgentProcess(configuration, observer: observer)
-            let work = Task {
-                while try await agent.run() == .restart {}
-            }
-            var failure: (any Error)?
-            do { try await body(self) } catch { failure = error }
-            work.cancel()
-            try await work.value
-            if let failure { throw failure }
+            let identity = AgentIdentityFile.path(in: agentFolder + "/data/state/fleet")
+            if !FileManager.default.fileExists(atPath: identity) { try await enrol(group) }
+            try await runAgent(body)
         }
+    }
+
+    /// Runs `body` while the agent works, with or without a manager.
+    func runAgent(_ body: (FleetBench) async throws -> Void) async throws {
+        let agent = AgentProcess(configuration, observer: observer)
+        let work = Task {
+            while try await agent.run() == .restart {}
+        }
+        var failure: (any Error)?
+        do { try await body(self) } catch { failure = error }
+        work.cancel()
+        try await work.value
+        if let failure { throw failure }
+    }
+
+    /// Events that wait in the agent's spool, as its metrics told last.
+    var waitingEvents: Int? {
+        let path = agentFolder + "/data/state/metrics.prom"
+        let text = try? String(contentsOfFile: path, encoding: .utf8)
+        let line = text?.split(separator: "\n").first { $0.hasPrefix("jaga_in_flight_events ") }
+        return line.flatMap { $0.split(separator: " ").last }.flatMap { Int($0) }
     }
 
     /// Waits until something is so; false after twenty seconds.
@@ -107,6 +124,11 @@ final class FleetBench: Sendable {
     private func enrol(_ group: String) async throws {
         let folder = manager.data + "/state/fleet"
         let address = ManagerAddress(host: "127.0.0.1", port: port)
+        // Made by the manager when it starts.
+        _ = await waits {
+            FileManager.default.fileExists(atPath: folder + "/authority.pem")
+                && FileManager.default.fileExists(atPath: folder + "/authority.key")
+        }
         let authority = try Authority(folder: folder, at: Self.now() / 1_000)
         let token = EnrolmentToken(
             manager: address.description,
@@ -141,7 +163,7 @@ final class FleetBench: Sendable {
     private var configuration: AllInOne.Configuration {
         var web = WebSettings()
         web.listen = .off
-        return AllInOne.Configuration(
+        var configuration = AllInOne.Configuration(
             data: DataFolder(path: agentFolder + "/data"),
             file: agentFolder + "/ossec.conf",
             environment: ["DOCKER_HOST": "unix://" + agentFolder + "/no.sock"],
@@ -154,6 +176,8 @@ final class FleetBench: Sendable {
             keepsArchives: false,
             spoolLimit: 64 << 20
         )
+        configuration.backlogEvents = backlogEvents
+        return configuration
     }
 
     private static func now() -> Int64 {

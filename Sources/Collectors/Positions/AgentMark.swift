@@ -25,6 +25,22 @@ extension PositionLedger {
     }
 }
 
+extension PositionLedger {
+    /// Forgets the oldest streams of an agent, but for so many: an agent that makes up ever
+    /// new ones must not fill the manager's memory.
+    package func keepNewestStreams(_ count: Int, of agent: String) {
+        let prefix = Array("\(agent)/".utf8)
+        func first(_ key: SourceKey) -> UInt64? {
+            guard key.kind == .agent, key.name.starts(with: prefix) else { return nil }
+            return UInt64(String(decoding: key.name.dropFirst(prefix.count), as: UTF8.self))
+        }
+        let known = snapshot.contents.positions.keys.compactMap(first).sorted()
+        guard known.count > count else { return }
+        let limit = known[known.count - count]
+        forget { key in first(key).map { $0 < limit } ?? false }
+    }
+}
+
 extension Checkpoint {
     /// Says that everything of a stream before a sequence is delivered.
     package init(_ stream: AgentStream, before sequence: UInt64, in ledger: PositionLedger) {

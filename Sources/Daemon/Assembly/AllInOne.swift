@@ -42,6 +42,9 @@ package struct AllInOne: Sendable {
         package var spoolLimit: Int
         /// Whether the host's engines are watched.
         package var collectsEngines = true
+        /// Of an agent: when more events than these wait on the disk, what is new is
+        /// delivered beside them.
+        package var backlogEvents = 50_000
         /// Where own agents report to; nil for nowhere.
         package var agents: AgentPort?
 

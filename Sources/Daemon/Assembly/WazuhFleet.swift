@@ -107,6 +107,7 @@ struct WazuhFleet: Sendable {
             version: version,
             time: .system()
         )
+        manager.tellsFirstReports = true
         manager.periods.disconnection = .seconds(settings.disconnectionSeconds)
         manager.periods.alert = .seconds(settings.disconnectionAlertSeconds)
         if let remote = settings.remote {

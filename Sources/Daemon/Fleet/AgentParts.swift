@@ -27,13 +27,16 @@ struct AgentParts: Sendable {
         collection = try Collection(configuration, settings, positions, notice: notice)
         let mark = isEnrolled ? try DeliveryMark(path: data.fleet + "/delivered") : nil
         let reported = ReportPosition.read(data.reported)
-        let done = mark?.opened ?? reported ?? 1
+        let done = mark?.now.done ?? reported ?? 1
         var spooled = Spool.Configuration(
             folder: data.spool,
             limitBytes: configuration.spoolLimit
         )
         // A number is never given twice, though the spool was removed.
-        spooled.firstSequence = max(positions.ledger.spooledBefore, done)
+        spooled.firstSequence = max(
+            positions.ledger.spooledBefore,
+            mark?.now.main.next ?? done
+        )
         spool = try Spool(
             spooled,
             acknowledged: done,
@@ -46,7 +49,13 @@ struct AgentParts: Sendable {
         let feed = SpoolFeed(next: spool.nextSequence)
         writing = SpoolWriting(queue: collection.queue, spool: spool, feed: feed, notice: notice)
         delivery = mark.map { [spool] mark in
-            AgentDelivery(spool: spool, feed: feed, mark: mark, notice: notice)
+            AgentDelivery(
+                spool: spool,
+                feed: feed,
+                mark: mark,
+                backlogEvents: configuration.backlogEvents,
+                notice: notice
+            )
         }
         reporter = Reporter(
             configuration,

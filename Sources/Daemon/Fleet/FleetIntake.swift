@@ -17,6 +17,8 @@ final class FleetIntake: Sendable {
     private static let patience = Duration.seconds(25)
     /// Streams of one agent that are remembered.
     private static let streamLimit = 8
+    /// Streams of one agent whose marks are kept; an agent works at two.
+    private static let markLimit = 64
 
     private struct Waiter {
         /// The push that must be committed.
@@ -163,6 +165,7 @@ final class FleetIntake: Sendable {
     /// A stream as an earlier run left it: what came then may not be analysed yet.
     private func remembered(_ stream: AgentStream, _ identity: AgentIdentity) -> Stream {
         let mark = ledger.mark(of: stream)
+        if mark == nil { ledger.keepNewestStreams(Self.markLimit, of: stream.agent) }
         var known = Stream(
             received: mark ?? stream.first,
             reader: DeliveryReader(agent: identity)

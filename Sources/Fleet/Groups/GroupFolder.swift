@@ -16,23 +16,38 @@ package struct GroupFolder: Sendable {
 
     private let folder: String
     private var known: [String: Known] = [:]
+    /// Files that have changed, and since which round they stand so.
+    private var changed: [String: (stamp: StateFile.Stamp, round: Int)] = [:]
+    private var round = 0
 
     package init(_ folder: String) {
         self.folder = folder
     }
 
-    /// What agents of these groups are configured with.
+    /// Begins a round of looking, some seconds after the last one.
+    package mutating func beginRound() {
+        round += 1
+    }
+
+    /// What agents of these groups are configured with; nil for a file that may still be
+    /// written: only one that stands as it was in the round before is read.
     ///
     /// - Throws: ``FleetError`` `file` when the file cannot be used at all: too large, or no
     ///   UTF-8.
     package mutating func configuration(
         of groups: [String]
-    ) throws(FleetError) -> GroupConfiguration {
+    ) throws(FleetError) -> GroupConfiguration? {
         let groups = groups.isEmpty ? [GroupConfiguration.standardGroup] : groups
         for group in groups.reversed() where FleetNames.isGroupName(group) {
             let path = "\(folder)/\(group)/agent.conf"
             guard let stamp = StateFile.Stamp(of: path) else { continue }
             if let known = known[group], known.stamp == stamp { return try known.outcome.get() }
+            guard let change = changed[group], change.stamp == stamp else {
+                changed[group] = (stamp, round)
+                return nil
+            }
+            guard change.round < round else { return nil }
+            changed[group] = nil
             if known.count >= Self.knownLimit { known.removeAll() }
             let outcome = Self.read(path)
             known[group] = Known(stamp: stamp, outcome: outcome)

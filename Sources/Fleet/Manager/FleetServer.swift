@@ -49,8 +49,10 @@ package struct FleetServer: Sendable {
         )
         let desk = FleetDesk(configuration, services, work)
         let responder = FleetResponder(desk, configuration.limits)
+        let patience = TimeAmount.nanoseconds(configuration.limits.request.wholeNanoseconds)
         let plain = HTTPServerBuilder.http1(
             configuration: HTTP1Channel.Configuration(
+                additionalChannelHandlers: [HeadDeadline(patience)],
                 idleTimeout: .nanoseconds(configuration.limits.silence.wholeNanoseconds),
                 httpDecoderConfiguration: .init(
                     maxHeaderFieldSize: 4 << 10,

@@ -10,7 +10,8 @@ package struct FleetServerConfiguration: Sendable {
         /// Deliveries at once, and their bytes.
         package var deliveries = 1_024
         package var deliveryBytes = 64 << 20
-        /// A request must be there, and answered, within so long.
+        /// A request must begin within so long after the connection or the last answer, and
+        /// be answered within as long again.
         package var request = Duration.seconds(40)
         /// A connection that says nothing is closed after so long; longer than a call
         /// is held.

@@ -91,9 +91,12 @@ final class GroupConfigurations: Sendable {
         let wishes = state.withLock { state -> [Wish] in
             let now = ContinuousClock.now
             state.pushed = state.pushed.filter { $0.value.until > now }
+            state.folder.beginRound()
             return agents.compactMap { agent in
                 do throws(FleetError) {
-                    let wanted = try state.folder.configuration(of: agent.groups)
+                    guard let wanted = try state.folder.configuration(of: agent.groups) else {
+                        return nil
+                    }
                     let digest = wanted.digest
                     guard Self.lacks(agent, digest), state.pushed[agent.id]?.digest != digest
                     else { return nil }

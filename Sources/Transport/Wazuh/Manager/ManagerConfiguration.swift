@@ -48,6 +48,8 @@ package struct ManagerConfiguration: Sendable {
     /// Whether numbers of messages must grow: refuses replays, and agents
     /// that were set up anew from an image.
     package var checksCounters = false
+    /// Whether an agent's first report of all becomes an event.
+    package var tellsFirstReports = false
     /// Nil: no TCP.
     package var streams: ListenEndpoint?
     /// Nil: no UDP.

@@ -12,6 +12,7 @@ final class ManagerDesk: Sendable {
         var allowsHigherVersions: Bool
         /// Whether numbers of messages must grow.
         var checksCounters: Bool
+        let tellsFirstReports: Bool
     }
 
     /// A packet that was opened.
@@ -177,7 +178,9 @@ final class ManagerDesk: Sendable {
             )
             return .ends
         }
-        if let identity = directory.started(id, version: version) { tellConnected(identity) }
+        if let identity = directory.started(id, version: version), policy.tellsFirstReports {
+            tellConnected(identity)
+        }
         link.send(.acknowledgement)
         return .goesOn
     }

@@ -82,7 +82,8 @@ package final class WazuhManager: Sendable {
                 managerName: configuration.name,
                 managerVersion: configuration.version,
                 allowsHigherVersions: configuration.allowsHigherVersions,
-                checksCounters: configuration.checksCounters
+                checksCounters: configuration.checksCounters,
+                tellsFirstReports: configuration.tellsFirstReports
             ),
             files: configuration.files,
             tally: tally,
