@@ -134,7 +134,7 @@ final class FleetBench: Sendable {
             started: { _ in },
             listening: { _ in },
             alerts: { _ in },
-            notice: { [said] notice in said.withLock { $0.append(notice.text) } }
+            notice: { notice in self.said.withLock { $0.append(notice.text) } }
         )
     }
 
