@@ -62,10 +62,17 @@ struct ScriptedHost {
         let note = "'\(folder.path)/\(name).got'"
         let given = name == "nft" ? "cat >> \(note)" : ":"
         try "#!/bin/sh\necho \"$@\" >> \(note)\n\(given)\n\(body)\n".write(
-            toFile: path,
+            toFile: path + ".text",
             atomically: false,
             encoding: .utf8
         )
+        // Copied by another process: a child that another test starts meanwhile would hold
+        // it open for writing, and then it cannot be started.
+        let copy = Process()
+        copy.executableURL = URL(fileURLWithPath: "/bin/cp")
+        copy.arguments = [path + ".text", path]
+        try copy.run()
+        copy.waitUntilExit()
         try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: path)
         return path
     }

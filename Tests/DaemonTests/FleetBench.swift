@@ -156,7 +156,7 @@ final class FleetBench: Sendable {
             started: { _ in },
             listening: { _ in },
             alerts: { _ in },
-            notice: { [self] notice in said.withLock { $0.append(notice.text) } }
+            notice: { notice in self.said.withLock { $0.append(notice.text) } }
         )
     }
 

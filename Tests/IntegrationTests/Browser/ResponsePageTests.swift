@@ -203,10 +203,10 @@ private final class ResponsePage: Sendable {
 
     func openAlert() async throws {
         let browser = dashboard.browser
-        try await browser.wait(until: "document.querySelector('[data-test=alert-row]')")
-        let _: Bool = try await browser.evaluate(
-            "document.querySelector('[data-test=alert-row]').click(); return true"
-        )
+        // Alerts of the engine come above it.
+        let row = "document.querySelector('[data-test=alert-row][data-id=\"1764230400.1\"]')"
+        try await browser.wait(until: row)
+        let _: Bool = try await browser.evaluate("\(row).click(); return true")
         _ = try await browser.part("detail-table")
     }
 

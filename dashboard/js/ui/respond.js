@@ -44,7 +44,7 @@ export function respondButton(alert) {
           h("span.outside", t(`respond.${choice.act}`, { name: oneLine(choice.name, 60) })),
         ),
       ),
-    "down",
+    "right down",
   );
   return anchor;
 }
@@ -54,7 +54,7 @@ function ask(choice) {
   const { act } = choice;
   const name = oneLine(choice.name, 60);
   const title = h("h2.grow.outside", { "data-test": "respond-question" }, t(`respond.${act}`, { name }));
-  const facts = h("p.muted.outside");
+  const facts = choice.kind === "container" && h("p.muted.outside");
   const said = h("div", { "aria-live": "polite" });
   const time = h(
     "select.input",
@@ -97,7 +97,7 @@ function ask(choice) {
       h("div.respond-buttons", button("", "respond-cancel", t("respond.cancel"), () => close()), buttons),
     ),
   ]);
-  if (choice.kind === "container") describe(choice, facts);
+  if (facts) describe(choice, facts);
 }
 
 /** What the engine says of the container now; an agent's is looked at there. */
