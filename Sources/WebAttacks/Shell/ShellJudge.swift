@@ -28,7 +28,11 @@ enum ShellJudge {
                 if token.gap == .none, isSeparator(form, at - 1) { continue }
                 if isReference(form, at) { continue }
                 begin(form, separatorEnd(form, at), separator(form, at), &verdicts)
-            case UInt8(ascii: "`"): backquote(form, at, &verdicts)
+            case UInt8(ascii: "`"):
+                // Of more than two in a row the first two have looked behind all.
+                let isRow = form.isMark(at - 1, "`") && form.isMark(at - 2, "`")
+                if isRow, token.gap == .none { continue }
+                backquote(form, at, &verdicts)
             case UInt8(ascii: "$"): dollar(form, at, &verdicts)
             case UInt8(ascii: "<"), UInt8(ascii: ">"): redirection(form, at, &verdicts)
             case UInt8(ascii: "{"): brace(form, at, &verdicts)
