@@ -1,10 +1,7 @@
 // Jaga - container security monitor
 // SPDX-License-Identifier: Apache-2.0
 
-import Analysis
-import AlertStore
 import ArgumentParser
-import EventModel
 import Ruleset
 import WebAttacks
 
@@ -15,15 +12,18 @@ struct Explain: ParsableCommand {
         discussion: """
             Takes a request line, or its target alone, and shows the parts, each round of \
             decoding, the tokens, what was found and why, and the rule that an access line with \
-            this request would have.
+            this request would have. With --config, what ossec.conf says of proxies and of what \
+            is harmless counts: an <allow> that fits is named.
 
             EXAMPLES
               jaga explain 'GET /users/?id=SELECT+*+FROM+users'
               jaga explain '/a?x=%253Cscript%253E' --status 200 --json
               jaga explain / --user-agent '() { :;}; /bin/id'
+              jaga explain '/search?q=1+or+1=1' --config /var/ossec/etc/ossec.conf
 
             EXIT CODES
-              0 an attack was found   1 none was   3 mistakes in the ruleset
+              0 an attack was found   1 none was, or the settings allow it
+              3 mistakes in the ruleset
             """
     )
 
@@ -39,6 +39,17 @@ struct Explain: ParsableCommand {
     @Option(help: ArgumentHelp("The request's Referer.", valueName: "text"))
     var referer = ""
 
+    @Option(help: ArgumentHelp("Who connected: the client, or a proxy.", valueName: "address"))
+    var peer = "192.0.2.1"
+
+    @Option(
+        help: ArgumentHelp(
+            "The request's X-Forwarded-For, as a proxy among <trusted_proxies> of --config says.",
+            valueName: "addresses"
+        )
+    )
+    var forwardedFor = ""
+
     @Flag(help: "Print one JSON object.")
     var json = false
 
@@ -47,6 +58,10 @@ struct Explain: ParsableCommand {
     func validate() throws {
         if request.isEmpty { throw ValidationError("the request is empty: jaga explain '/a?x=1'") }
         if !(100...599).contains(status) { throw ValidationError("a status is from 100 to 599") }
+        let addressBytes = Set("0123456789abcdefABCDEF.:")
+        if peer.isEmpty || !peer.allSatisfy(addressBytes.contains) {
+            throw ValidationError("--peer \(peer): give an address, such as 192.0.2.1")
+        }
     }
 
     func run() throws {
@@ -56,43 +71,26 @@ struct Explain: ParsableCommand {
             userAgent: Array(userAgent.utf8),
             referrer: Array(referer.utf8)
         )
-        let rule = try rule(of: line)
+        guard let rules = try ruleset.load(.logtest).ruleset else { return }
+        let found = ExplainedLine(accessLine(line), rules, try ruleset.settings())
         var output: [UInt8] = []
         if json {
-            ExplanationWriter.appendJSON(explanation, rule, to: &output)
+            ExplanationWriter.appendJSON(explanation, found, to: &output)
         } else {
-            ExplanationWriter.appendText(explanation, rule, to: &output)
+            ExplanationWriter.appendText(explanation, found, to: &output)
         }
         Terminal.write(output)
-        if explanation.attacks.isEmpty { throw ExitCode(1) }
+        if explanation.attacks.isEmpty || found.allowance != nil { throw ExitCode(1) }
     }
 
-    /// The rule of an access line with the request.
-    private func rule(of line: RequestLine) throws -> RuleReport? {
-        guard let rules = try ruleset.load(.logtest).ruleset else { return nil }
-        var engine = AnalysisEngine(
-            ruleset: rules,
-            configuration: .init(
-                managerName: HostEnvironment.hostname,
-                mode: .session(alertLevel: 3)
-            )
-        )
+    /// The line that a server would log of the request.
+    private func accessLine(_ line: RequestLine) -> String {
         let agent = userAgent.isEmpty ? "-" : Self.escaped(userAgent)
         let source = referer.isEmpty ? "-" : Self.escaped(referer)
-        let text =
-            "192.0.2.1 - - [01/Jan/2026:00:00:00 +0000] \"\(line.method) "
+        let forwarded = forwardedFor.isEmpty ? "" : " \"\(Self.escaped(forwardedFor))\""
+        return "\(peer) - - [01/Jan/2026:00:00:00 +0000] \"\(line.method) "
             + "\(Self.escaped(line.target)) HTTP/1.1\" \(status) 0 \"\(source)\" \"\(agent)\""
-        let bytes = Array(text.utf8)
-        let report = engine.inspect(
-            bytes.span,
-            from: EventSource(
-                agent: AgentIdentity(id: "000", name: HostEnvironment.hostname),
-                location: "explain"
-            ),
-            at: Timestamp(nanoseconds: 1_767_225_600_000_000_000),
-            .result
-        )
-        return report.rule
+            + forwarded
     }
 
     /// As nginx writes it: quotes, backslashes and what isn't printable as `\xHH`.

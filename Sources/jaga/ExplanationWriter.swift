@@ -13,7 +13,7 @@ enum ExplanationWriter {
 
     static func appendText(
         _ explanation: WebAttackExplanation,
-        _ rule: RuleReport?,
+        _ line: ExplainedLine,
         to output: inout [UInt8]
     ) {
         for part in explanation.parts { append(part, to: &output) }
@@ -24,10 +24,21 @@ enum ExplanationWriter {
             output.append(text: "  why:      \(attack.reason)\n")
             output.append(text: "  evidence: \(text(Array(attack.decoded[attack.evidence])))\n")
         }
-        if let rule {
-            let title = "\(rule.id), level \(rule.level)"
-            output.append(text: "Rule: \(title), \(text(rule.description))\n")
+        if let peer = line.peer, let source = line.source {
+            output.append(text: "Source: \(text(source)), for whom \(text(peer)) speaks\n")
         }
+        if let reason = line.allowance {
+            output.append(text: "Allowed by the settings: \(text(reason))\n")
+        }
+        if let rule = line.rule {
+            output.append(text: "Rule: \(title(rule))\n")
+        } else if let rule = line.silenced {
+            output.append(text: "Rule: none; the settings silence \(title(rule))\n")
+        }
+    }
+
+    private static func title(_ rule: RuleReport) -> String {
+        "\(rule.id), level \(rule.level), \(text(rule.description))"
     }
 
     private static func append(_ part: WebAttackExplanation.Part, to output: inout [UInt8]) {
@@ -63,19 +74,30 @@ enum ExplanationWriter {
 
     static func appendJSON(
         _ explanation: WebAttackExplanation,
-        _ rule: RuleReport?,
+        _ line: ExplainedLine,
         to output: inout [UInt8]
     ) {
         output.append(text: "{")
         ExplanationJSON.appendMembers(explanation, to: &output)
-        output.append(text: ",\"rule\":")
-        if let rule {
-            output.append(text: "{\"id\":\"\(rule.id)\",\"level\":\(rule.level),\"description\":")
-            output.appendJSONString(rule.description.span)
-            output.append(text: "}")
-        } else {
-            output.append(text: "null")
-        }
+        append("rule", line.rule, to: &output)
+        if line.silenced != nil { append("silenced_rule", line.silenced, to: &output) }
+        append("source", line.source, to: &output)
+        append("peer", line.peer, to: &output)
+        append("allowed", line.allowance, to: &output)
         output.append(text: "}\n")
+    }
+
+    private static func append(_ name: String, _ rule: RuleReport?, to output: inout [UInt8]) {
+        guard let rule else { return output.append(text: ",\"\(name)\":null") }
+        output.append(text: ",\"\(name)\":{\"id\":\"\(rule.id)\",\"level\":\(rule.level)")
+        output.append(text: ",\"description\":")
+        output.appendJSONString(rule.description.span)
+        output.append(text: "}")
+    }
+
+    private static func append(_ name: String, _ value: [UInt8]?, to output: inout [UInt8]) {
+        guard let value else { return }
+        output.append(text: ",\"\(name)\":")
+        output.appendJSONString(value.span)
     }
 }

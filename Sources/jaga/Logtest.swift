@@ -93,14 +93,13 @@ struct Logtest: ParsableCommand {
                     + "\(rules.lists.count) lists loaded"
             )
         }
-        let pristine = AnalysisEngine(
-            ruleset: rules,
-            configuration: .init(
-                managerName: HostEnvironment.hostname,
-                mode: .session(alertLevel: configured.logAlertLevel),
-                places: try ruleset.places(configured)
-            )
+        var configuration = AnalysisEngine.Configuration(
+            managerName: HostEnvironment.hostname,
+            mode: .session(alertLevel: configured.logAlertLevel),
+            places: try ruleset.places(configured)
         )
+        configuration.webLogs = configured.webLogs
+        let pristine = AnalysisEngine(ruleset: rules, configuration: configuration)
         var session = LogtestSession(engine: pristine, location: location, kind: kind)
         var reader = LineReader(descriptor: try input())
         if !json, !quiet { greet() }

@@ -20,7 +20,8 @@ struct RulesetOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "The ossec.conf whose <ruleset> counts, when no --ruleset is given.",
+            "The ossec.conf whose settings count: its <ruleset>, when no --ruleset is given, "
+                + "and what its <jaga> says of access lines.",
             valueName: "file"
         )
     )

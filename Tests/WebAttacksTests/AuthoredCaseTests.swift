@@ -58,6 +58,16 @@ struct AuthoredCaseTests {
         #expect(alarms == [])
     }
 
+    @Test("an attack stays one when words stand beside it, or a harmless text looks like it")
+    func unspoken() {
+        let values = AuthoredCases.values(AuthoredCases.unspoken)
+        #expect(values.count > 80)
+
+        let missed = values.filter { classes($0).isEmpty }
+
+        #expect(missed == [])
+    }
+
     @Test("no ordinary request of a shop, search, map, advertisement or API is taken for an attack")
     func visits() {
         let targets = AuthoredCases.values(AuthoredCases.visits)

@@ -23,6 +23,6 @@ enum AuthoredCases {
     }
 
     static var harmless: [String] {
-        [harmless1, harmless2, harmless3, harmless4].flatMap(values)
+        [harmless1, harmless2, harmless3, harmless4, spoken].flatMap(values)
     }
 }

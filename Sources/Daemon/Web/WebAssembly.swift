@@ -54,6 +54,7 @@ struct WebAssembly: Sendable {
         let (parts, records) = (running.parts, running.records)
         let (current, reloader) = (running.current, running.reloader)
         let alertLevel = running.settings.logAlertLevel
+        let webLogs = running.settings.webLogs
         let hostname = configuration.hostname
         var services = Services(
             identity: Services.Identity(
@@ -68,12 +69,14 @@ struct WebAssembly: Sendable {
             containers: EngineContainers(parts.collection.engines.first),
             ruleset: { current.view },
             logtestEngine: {
-                AnalysisEngine(
+                var configuration = AnalysisEngine.Configuration(
+                    managerName: hostname,
+                    mode: .session(alertLevel: alertLevel)
+                )
+                configuration.webLogs = webLogs
+                return AnalysisEngine(
                     ruleset: current.loaded.source.ruleset,
-                    configuration: .init(
-                        managerName: hostname,
-                        mode: .session(alertLevel: alertLevel)
-                    )
+                    configuration: configuration
                 )
             },
             status: { running.statusReport },

@@ -108,7 +108,8 @@ enum CodeJudge {
             || form.isMark(at - 1, "[")
         if form.isWord(at, "runtime") {
             guard isJoined, at == 0,
-                form.tokens.count <= 4 || form.roles(at + 2).contains(.javaClass)
+                form.tokens.count <= 4 || form.roles(at + 2).contains(.javaClass),
+                !isQuestion(form, at + 2)
             else { return }
             verdicts.add(.code, 58, form.range(at, at + 2), "a class of Java's runtime")
             return
@@ -120,7 +121,7 @@ enum CodeJudge {
             || form.isWord(at, "invokertransformer")
             || form.isWord(at, "classloader") || form.isWord(at, "memberaccess")
             || form.isWord(at, "opensymphony")
-        if isRare, isJoined || isCalled || isMember {
+        if isRare, isJoined || isCalled || isMember, !isQuestion(form, at) {
             verdicts.add(
                 .code,
                 65,
@@ -130,12 +131,27 @@ enum CodeJudge {
         } else if isCalled, isMember,
             form.isWord(at, "getclass") || form.isWord(at, "forname")
                 || form.isWord(at, "newinstance") || form.isWord(at, "getenginebyname")
-                || form.isWord(at, "getmethod")
+                || form.isWord(at, "getmethod"),
+            form.closing(at + 1).map({ form.isFollowedByProse($0) }) != true
         {
             verdicts.add(.code, 62, form.range(at, at + 1), "reflection of Java")
         } else if form.tokens.count == 1, form.tokens[at].count > 14 {
             verdicts.add(.code, 50, form.range(at, at), "a class of Java that runs or loads code")
         }
+    }
+
+    /// `Runtime.getRuntime().availableProcessors()`: what a machine has, and no more.
+    private static func isQuestion(_ form: borrowing ValueForm, _ at: Int) -> Bool {
+        form.isWord(at, "getruntime") && form.isMark(at + 3, ".")
+            && (form.isWord(at + 4, "availableprocessors") || form.isWord(at + 4, "totalmemory")
+                || form.isWord(at + 4, "freememory") || form.isWord(at + 4, "maxmemory"))
+            && form.isWord(0, "runtime") && form.tokens.count <= at + 7
+    }
+
+    /// `require('fs') vs import fs from 'fs'`: another word right behind the call.
+    private static func isSpokenOf(_ form: borrowing ValueForm, _ open: Int) -> Bool {
+        guard let end = form.closing(open), !form.has(";"), !form.has("=") else { return false }
+        return form.isFollowedByWord(end) || form.isFollowedByProse(end)
     }
 
     /// `class.module.classLoader`, `class[classLoader]`.
@@ -152,6 +168,8 @@ enum CodeJudge {
         if form.isWord(at, "__proto__") || form.isWord(at, "__definegetter__")
             || form.hasText(at: Int(form.tokens[at].start), "_$$nd_func")
         {
+            // `Object.prototype.__proto__ vs prototype`
+            if form.isFollowedByProse(at) || form.isPrecededByProse(at) { return }
             verdicts.add(.code, 75, form.range(at, at), "the prototype of all objects")
         } else if form.isWord(at, "constructor") {
             let chains =
@@ -169,13 +187,15 @@ enum CodeJudge {
         } else if form.isWord(at, "require"), isCalled,
             form.isMark(next + 1, "'") || form.isMark(next + 1, "\"") || form.isMark(next + 1, "`")
         {
+            if isSpokenOf(form, next) { return }
             verdicts.add(.code, 65, form.range(at, next + 1), "a module of Node, loaded")
         } else if form.isWord(at, "process") {
             let isMember =
                 form.isMark(next, ".")
                 && (form.roles(next + 1).contains(.nodeWord) || form.isWord(next + 1, "env")
                     || form.isWord(next + 1, "exit"))
-            if isMember,
+            let end = form.isMark(next + 2, ".") ? next + 3 : next + 1
+            if isMember, !form.isFollowedByProse(end),
                 form.spacedWords < 4 || form.isMark(next + 2, "(") || form.isMark(next + 2, ".")
             {
                 verdicts.add(.code, 65, form.range(at, next + 1), "the process of a server")
@@ -192,11 +212,22 @@ enum CodeJudge {
         {
             verdicts.add(
                 .code,
-                form.plainWords > 6 || form.spacedWords > 1 ? 40 : 58,
+                form.plainWords > 6 || form.spacedWords > 1 || isGreeting(form, next + 2) ? 40 : 58,
                 form.range(at, next + 2),
                 "a call of script on the server"
             )
         }
+    }
+
+    /// `console.log("hello")`: one text, and no more.
+    private static func isGreeting(_ form: borrowing ValueForm, _ open: Int) -> Bool {
+        let last = form.tokens.count - 1
+        guard form.isMark(open, "("), form.isMark(last, ")"), last > open + 2,
+            form.isMark(open + 1, "\"") || form.isMark(open + 1, "'"),
+            form.tokens[last - 1].kind == .mark,
+            form.tokens[last - 1].byte == form.tokens[open + 1].byte
+        else { return false }
+        return form.tokens[open + 2..<last - 1].allSatisfy { $0.kind != .mark }
     }
 
     /// `while(true);`, `do{x=new Date();}while(…)`.

@@ -9,11 +9,15 @@ enum Lookups {
     static func judge(_ form: borrowing ValueForm, _ at: Int, _ verdicts: inout Verdicts) {
         let start = Int(form.tokens[at].start) - 1
         let range = start..<form.bytes.count
+        let name = at + 1
+        // `${jndi:ldap}`, of which one reads: no address follows.
+        if form.isWord(name, "jndi"), form.isMark(name + 1, ":"), form.isMark(name + 3, "}") {
+            return
+        }
         if isJNDI(form, Int(form.tokens[at].end)) {
             verdicts.add(.log4Shell, 95, range, "a lookup of JNDI")
             return
         }
-        let name = at + 1
         guard name < form.tokens.count else { return }
         if form.tokens[name].kind == .word, form.roles(name).contains(.lookup),
             form.isMark(name + 1, ":")

@@ -67,7 +67,12 @@ enum PHPJudge {
                 form.hasText(at: at, "<?php") || form.hasText(at: at, "<?=")
                 || from < form.bytes.count && ByteClass.isBlank(form.bytes[from])
                 || form.hasText(at: from, "/*")
-            if isTag {
+            // `<?php echo or <?= short tag?`: words, and nothing that runs or ends.
+            let isProse =
+                (form.spacedWords > 2 || form.spacedWords > 0 && form.roles.contains(.topic))
+                && !form.has("(") && !form.has(";") && !form.has("$")
+                && !form.has("`") && !form.has("'") && !form.has("\"")
+            if isTag, !isProse {
                 verdicts.add(.code, 85, at..<min(at + 5, form.bytes.count), "a tag that opens PHP")
                 return
             }
@@ -121,6 +126,12 @@ enum PHPJudge {
                 (isEmpty && form.spacedWords > 1 || form.spacedWords > 3) && !form.has(";")
                 && !form.has("$")
             verdicts.add(.code, isProse ? 40 : 65, form.range(at, next + 1), "a function of PHP")
+            return
+        }
+        // `require('fs') vs import`
+        if let end = form.closing(next), !form.has(";"), !form.has("$"), !form.has("<"),
+            form.isFollowedByWord(end) || form.isFollowedByProse(end)
+        {
             return
         }
         let isCode = isEmpty && form.spacedWords < 3 || isCodeArgument(form, next + 1)
@@ -192,6 +203,15 @@ enum PHPJudge {
             return
         }
         if form.isWord(at, "data"), !form.has(",") { return }
+        // `php://input vs $_POST`
+        var end = at + 3
+        while end + 1 < form.tokens.count, form.tokens[end + 1].gap == .none { end += 1 }
+        let isSpokenOf =
+            end + 2 < form.tokens.count && form.tokens[end + 1].gap == .blank
+            && form.tokens[end + 1].kind == .word && form.isMark(at - 1, "=") == false
+        if isSpokenOf, at == 0 || form.tokens[at].gap == .blank, !form.has("<"), !form.has("|") {
+            return
+        }
         verdicts.add(.code, 72, form.range(at, at + 3), "an address that only PHP opens")
     }
 

@@ -108,6 +108,11 @@ enum TemplateJudge {
             if form.isMark(index, "|"), isDouble { hasPipe = true }
             index += 1
         }
+        // `{% include header.html %}`: a page's own part, by its name.
+        let isPart =
+            form.isMark(at + 1, "%") && form.isWord(from, "include") && !form.has("'")
+            && !form.has("\"") && !form.has("/") && !hasCall
+        if isPart { return }
         let isClosed = form.isMark(index, "}") || index >= form.tokens.count || index == from + 20
         guard isClosed else { return }
         if isSum {
@@ -129,7 +134,7 @@ enum TemplateJudge {
         } else if hasPipe, form.find("%") == nil || form.plainWords < 4 {
             verdicts.add(.template, 52, form.range(first, index), "a filter for a template engine")
         } else if form.isMark(at + 1, "{"), form.isMark(index, "}"), form.isMark(index + 1, "}"),
-            form.tokens.count < index + 4, at < 3,
+            form.tokens.count < index + 4, at < 3, !isPlainName(form, from, index),
             form.has(".") || form.has("[") || form.has("$") || form.has(",")
         {
             verdicts.add(
@@ -139,6 +144,11 @@ enum TemplateJudge {
                 "an expression for a template engine"
             )
         }
+    }
+
+    /// `{{ user.name }}`, `{{.msg}}`: names and dots, which compute nothing.
+    private static func isPlainName(_ form: borrowing ValueForm, _ from: Int, _ end: Int) -> Bool {
+        form.tokens[from..<end].allSatisfy { $0.kind == .word || $0.byte == UInt8(ascii: ".") }
     }
 
     /// `{$smarty.version}`, `{1} + {1}`.
@@ -166,6 +176,7 @@ enum TemplateJudge {
         guard let start = form.find("<%") else { return }
         let isFollowed = start + 2 < form.bytes.count
         let byte = isFollowed ? form.bytes[start + 2] : 0
+        if byte == UInt8(ascii: "="), isNameAlone(form, start + 3) { return }
         if byte == UInt8(ascii: "=") || ByteClass.isBlank(byte) || byte == UInt8(ascii: "@")
             || byte == UInt8(ascii: "'") || byte == UInt8(ascii: "\"")
         {
@@ -176,6 +187,13 @@ enum TemplateJudge {
                 "code between <% and %>"
             )
         }
+    }
+
+    /// `<%= title %>`: one name of letters.
+    private static func isNameAlone(_ form: borrowing ValueForm, _ start: Int) -> Bool {
+        guard let end = form.find("%>", from: start), end - start < 32 else { return false }
+        let words = form.lower[start..<end].split(separator: 0x20)
+        return words.count == 1 && words[0].allSatisfy(ByteClass.isLetter)
     }
 
     /// `#set($x=1)`, `<#assign`, `#{7*7}`.

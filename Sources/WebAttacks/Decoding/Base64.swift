@@ -22,6 +22,9 @@ enum Base64 {
         byte >= 0x20 && byte < 0x7F || byte == 0x0A || byte == 0x0D || byte == 0x09 || byte == 0
     }
 
+    /// Bytes of the filling: twice `=`, as an entity within an entity, its marks as percent.
+    private static let fillingLimit = 36
+
     /// Decodes a value into the decoder if it is base64 of printable text.
     ///
     /// The filling at its end may be encoded, in whichever way.
@@ -35,7 +38,7 @@ enum Base64 {
         while at < raw.count {
             let byte = raw[at]
             if byte == UInt8(ascii: "=") || byte == UInt8(ascii: "%") || byte == UInt8(ascii: "&"),
-                at + 18 > raw.count
+                raw.count - at <= fillingLimit
             {
                 break
             }

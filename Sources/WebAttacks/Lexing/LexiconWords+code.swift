@@ -118,7 +118,8 @@ extension LexiconWords {
                 .xpathAxis,
                 """
                 ancestor attribute child descendant following namespace parent preceding self \
-                ancestor-or-self descendant-or-self node position last string-length local-name
+                ancestor-or-self descendant-or-self node position last string-length local-name name \
+                contains
                 """
             ),
         ]

@@ -206,6 +206,14 @@ enum LexiconWords {
                 """
             ),
             (
+                .topic,
+                """
+                explained meaning means example examples tutorial vs versus syntax command commands joke \
+                origin usage manual documentation docs error errors explanation difference options flags \
+                cheatsheet guide question problem issue linux windows ubuntu macos debian
+                """
+            ),
+            (
                 .article,
                 """
                 the a an of to is are was be been with that this it its you your he she they we i my his her \

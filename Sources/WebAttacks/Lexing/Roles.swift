@@ -48,4 +48,5 @@ struct Roles: OptionSet, Sendable {
     static let extensionName = Roles(rawValue: 1 << 40)
     static let probeName = Roles(rawValue: 1 << 41)
     static let powerShell = Roles(rawValue: 1 << 42)
+    static let topic = Roles(rawValue: 1 << 43)
 }

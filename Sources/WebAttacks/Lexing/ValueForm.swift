@@ -24,6 +24,8 @@ struct ValueForm: Sendable {
     private(set) var spacedWords = 0
     /// Whether the bytes or tokens reached a limit.
     private(set) var isCut = false
+    /// Where the words begin that end the value; see ``isFollowedByProse(_:)``.
+    private(set) var proseStart = 0
 
     let lexicon: Lexicon
 
@@ -114,6 +116,7 @@ struct ValueForm: Sendable {
         bytes.removeAll(keepingCapacity: true)
         bytes.append(contentsOf: copy value)
         lex()
+        proseStart = isCut ? tokens.count : Self.proseStart(tokens)
     }
 
     private mutating func lex() {

@@ -48,10 +48,10 @@ enum MarkupJudge {
             guard isScript || isShut || token.count > 4 else { return }
             let isProse =
                 !isScript && !look.hasAttribute && form.spacedWords > 4
-                && form.tokens[at].gap != .none
+                && form.tokens[at].gap != .none || isMention(form, at, name, end)
             verdicts.add(
                 .crossSiteScripting,
-                isScript ? 85 : isProse ? 45 : 70,
+                isProse ? 45 : isScript ? 85 : 70,
                 range,
                 "an element that loads or runs something"
             )
@@ -77,12 +77,34 @@ enum MarkupJudge {
             verdicts.add(.crossSiteScripting, 52, range, "the end of an element of HTML")
         } else if look.hasAttribute, form.has(":"), form.hasNear("xmlns", from: range.lowerBound) {
             verdicts.add(.crossSiteScripting, 60, range, "an element with a namespace")
-        } else if isKnown, form.isMark(end, ">"), !isClosing,
+        } else if isKnown, form.isMark(end, ">"), !isClosing, !isTextMarkup(form, name),
             token.count > 1 || closes(form, name, end), !isTopic(form, at, end)
         {
             verdicts.add(.crossSiteScripting, 52, range, "an element of HTML")
         }
         brokenName(form, name, range, &verdicts)
+    }
+
+    /// `<script> tag defer or async`: an element that is spoken of.
+    private static func isMention(
+        _ form: borrowing ValueForm,
+        _ at: Int,
+        _ name: Int,
+        _ end: Int
+    ) -> Bool {
+        guard end == name + 1, form.isMark(end, ">") else { return false }
+        return form.hasOnlyWordsBehind(end) || form.isQuotedInProse(at, end)
+            || form.isPrecededByProse(at) && form.tokens.count == end + 1
+    }
+
+    /// `<b>`, `<br/>`: what texts of comments and posts are marked up with; without an
+    /// attribute it does nothing.
+    private static func isTextMarkup(_ form: borrowing ValueForm, _ name: Int) -> Bool {
+        form.isWord(name, "b") || form.isWord(name, "i") || form.isWord(name, "u")
+            || form.isWord(name, "p") || form.isWord(name, "br") || form.isWord(name, "em")
+            || form.isWord(name, "strong") || form.isWord(name, "code")
+            || form.isWord(name, "pre") || form.isWord(name, "li") || form.isWord(name, "ul")
+            || form.isWord(name, "ol") || form.isWord(name, "hr") || form.isWord(name, "small")
     }
 
     /// `<h1> tag`, `<div> vs <span>`: talk about elements.
@@ -195,6 +217,11 @@ enum MarkupJudge {
         _ verdicts: inout Verdicts
     ) {
         let start = Int(form.tokens[at].start)
+        // `<!-- comment --> in html`
+        let isMention =
+            form.isMark(form.proseStart - 1, ">") && at == 0
+            && form.isMark(form.proseStart - 2, "-") && form.proseStart < form.tokens.count
+        if isMention, !form.tokens.dropFirst().contains(where: { $0.isMark("<") }) { return }
         if form.hasText(at: start, "<!--") {
             verdicts.add(.crossSiteScripting, 52, start..<start + 4, "a comment of HTML")
         } else if form.hasText(at: start, "<![endif") || form.hasText(at: start, "<![cdata")
@@ -263,6 +290,8 @@ enum MarkupJudge {
     /// `" onload=`: an event attribute behind a quote, a blank or a slash.
     private static func event(_ form: borrowing ValueForm, _ at: Int, _ verdicts: inout Verdicts) {
         let token = form.tokens[at]
+        // `onClick={() => setOpen(true)}`: an attribute of JSX.
+        if at == 0, form.isMark(2, "{"), form.isMark(3, "("), form.isMark(4, ")") { return }
         guard form.isMark(at + 1, "="), isEvent(form, token), !form.isWord(at, "online"),
             !form.isWord(at, "onsale"), !form.isWord(at, "onset"), !form.isWord(at, "onsite")
         else { return }
@@ -274,15 +303,33 @@ enum MarkupJudge {
         let isBehindQuote =
             form.has("\"") || form.has("'") || form.has("<") || form.has(">") || form.has("(")
             || form.roles(at + 2).contains(.scriptSink)
-        guard isBehindMark || token.gap != .none || at == 0 && isBehindQuote else { return }
+        guard isBehindMark || token.gap != .none || at == 0 && isBehindQuote,
+            isBehindMark || !isQuotedWords(form, at + 2)
+        else { return }
         let score = isBehindMark || isBehindQuote ? 80 : token.count > 5 ? 60 : 40
         let range = Int(token.start)..<Int(form.tokens[at + 1].end)
         verdicts.add(.crossSiteScripting, score, range, "an event attribute")
     }
 
-    /// `javascript: the good parts`: words behind a blank, and nothing that script is of.
+    /// `onclick="return false" what does it do`: nothing but words within its quotes, and
+    /// behind them.
+    private static func isQuotedWords(_ form: borrowing ValueForm, _ quote: Int) -> Bool {
+        guard form.isMark(quote, "\"") || form.isMark(quote, "'") else { return false }
+        var at = quote + 1
+        while at < form.tokens.count, form.tokens[at].kind == .word { at += 1 }
+        return at < form.tokens.count && form.tokens[at].kind == .mark
+            && form.tokens[at].byte == form.tokens[quote].byte && form.isFollowedByProse(at)
+    }
+
+    /// `javascript: the good parts`: words behind a blank, and nothing that script is of;
+    /// `javascript:void(0)`, the link that does nothing.
     private static func isTitle(_ form: borrowing ValueForm, _ at: Int) -> Bool {
-        form.isMark(at + 1, ":") && at + 2 < form.tokens.count
+        if form.isMark(at + 1, ":"), form.isWord(at + 2, "void"), form.isMark(at + 3, "("),
+            form.isWord(at + 4, "0"), form.isMark(at + 5, ")")
+        {
+            return form.tokens.count == at + 6 || form.isFollowedByProse(at + 5)
+        }
+        return form.isMark(at + 1, ":") && at + 2 < form.tokens.count
             && form.tokens[at + 2].kind == .word && form.tokens[at + 2].gap == .blank
             && !form.has("(") && !form.has("=") && !form.has("`") && !form.has("<")
     }

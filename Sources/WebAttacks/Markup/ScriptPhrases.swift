@@ -42,7 +42,8 @@ enum ScriptPhrases {
             let isTopic =
                 at > 0 && form.tokens[at].gap == .blank && form.tokens[at - 1].kind == .word
                 && !form.has("<") && !form.has(";") && !form.has("=") && !form.has(">")
-            if argument(form, next + 1), !isTopic {
+            let isMention = form.closing(next).map { form.isFollowedByProse($0) } ?? false
+            if argument(form, next + 1), !isTopic, !isMention {
                 verdicts.add(.crossSiteScripting, 75, form.range(at, next + 1), "a call of script")
             }
         } else if isStrong, form.isMark(next, "`"), form.tokens[next].gap == .none,
@@ -154,9 +155,12 @@ enum ScriptPhrases {
                 && !form.isMark(next + 1, ",")
                 && (form.tokens[next + 1].gap == .none || form.isMark(next + 1, "="))
             let isProse = form.tokens[at].gap != .none && !isUsed
+            let isMaker = form.isWord(next, "getelementbyid") || form.isWord(next, "createelement")
             let score =
-                form.isWord(at, "document")
-                ? (isUsed || isWhole ? 70 : isProse ? 40 : 55) : isUsed ? 60 : 30
+                isMaker && !isUsed
+                ? 40
+                : form.isWord(at, "document")
+                    ? (isUsed || isWhole ? 70 : isProse ? 40 : 55) : isUsed ? 60 : 30
             verdicts.add(.crossSiteScripting, score, form.range(at, next), "an object of the page")
         } else if form.isMark(next, "["), form.tokens[next].gap == .none {
             var inner = next + 1

@@ -6,6 +6,7 @@ enum AddressJudge {
     static func judge(_ form: borrowing ValueForm, _ verdicts: inout Verdicts) {
         if form.has(":") || form.has("?") { addresses(form, &verdicts) }
         if form.hasLine { headers(form, &verdicts) }
+        if form.has("\\"), form.has(":") { escapedHeader(form, &verdicts) }
         host(form, &verdicts)
         requestLine(form, &verdicts)
     }
@@ -36,7 +37,7 @@ enum AddressJudge {
                         $0.kind == .mark
                             || form.lexicon.entries[Int($0.entry)].roles.contains(.scheme)
                     }
-            if isFetch, slashes, isAtStart {
+            if isFetch, slashes, isAtStart, !isSpokenOf(form, at) {
                 verdicts.add(
                     form.isWord(at, "file") ? .localFile : .requestForgery,
                     65,
@@ -81,6 +82,7 @@ enum AddressJudge {
                 && InnerHosts.behindUser(form, host).map { InnerHosts.isInner(form, $0) }
                     == true
         if isInner {
+            if isSpokenOf(form, host) { return }
             verdicts.add(.requestForgery, 70, range, "an address within the server's own network")
             return
         }
@@ -129,6 +131,13 @@ enum AddressJudge {
         {
             verdicts.add(.requestForgery, 58, range, "an address whose host another follows")
         }
+    }
+
+    /// `http://localhost:3000 refused to connect`: words behind the address.
+    private static func isSpokenOf(_ form: borrowing ValueForm, _ at: Int) -> Bool {
+        var end = at
+        while end + 1 < form.tokens.count, form.tokens[end + 1].gap == .none { end += 1 }
+        return form.isFollowedByProse(end)
     }
 
     private static func isAddress(_ form: borrowing ValueForm, _ host: Int) -> Bool {
@@ -204,6 +213,19 @@ enum AddressJudge {
                 )
             }
         }
+    }
+
+    /// `\r\nSet-Cookie: a=b`, its line's end spelled out.
+    private static func escapedHeader(_ form: borrowing ValueForm, _ verdicts: inout Verdicts) {
+        guard let at = form.find("\\r\\n"),
+            form.hasText(at: at + 4, "set-cookie:") || form.hasText(at: at + 4, "location:")
+        else { return }
+        verdicts.add(
+            .headerInjection,
+            60,
+            at..<form.bytes.count,
+            "a line of a header behind an escaped line's end"
+        )
     }
 
     private static func isHeaderName(_ form: borrowing ValueForm, _ start: Int) -> Bool {

@@ -18,16 +18,23 @@ enum DocumentJudge {
                 let range = Int(form.tokens[at].start)..<Int(form.tokens[at + 1].end)
                 let isOpen = form.isMark(at - 1, "<")
                 if form.isWord(at + 1, "entity"),
-                    isOpen || form.hasNear("system", from: range.lowerBound)
+                    isOpen || form.hasNear("system", from: range.lowerBound),
+                    !form.isFollowedByProse(at + 1)
                 {
                     verdicts.add(.externalEntity, 80, range, "an entity that XML declares")
-                } else if isOpen, form.isWord(at + 1, "doctype") || form.isWord(at + 1, "element") {
+                } else if isOpen, !isOfHTML(form, at + 1),
+                    form.isWord(at + 1, "doctype") || form.isWord(at + 1, "element")
+                {
                     verdicts.add(.externalEntity, 62, range, "a document type that XML declares")
                 }
             }
             guard form.isMark(at, "<") else { continue }
             let start = Int(form.tokens[at].start)
-            if form.hasText(at: start, "<?xml"), !form.hasText(at: start, "<?xml-") {
+            // `<?xml version="1.0"?> meaning`
+            let isMention =
+                at == 0 && form.isMark(form.proseStart - 1, ">")
+                && form.proseStart < form.tokens.count && !form.has("!")
+            if form.hasText(at: start, "<?xml"), !form.hasText(at: start, "<?xml-"), !isMention {
                 verdicts.add(.externalEntity, 60, start..<start + 5, "a document of XML")
             } else if form.hasText(at: start, "<xi:include") {
                 verdicts.add(.externalEntity, 75, start..<start + 11, "an include of XML")
@@ -38,6 +45,11 @@ enum DocumentJudge {
         if form.find("w3.org/2001/xinclude") != nil {
             verdicts.add(.externalEntity, 70, 0..<form.bytes.count, "an include of XML")
         }
+    }
+
+    /// `<!DOCTYPE html>`, which declares nothing.
+    private static func isOfHTML(_ form: borrowing ValueForm, _ at: Int) -> Bool {
+        form.isWord(at, "doctype") && form.isWord(at + 1, "html") && form.isMark(at + 2, ">")
     }
 
     /// `<!--#exec cmd="ls"-->`.
@@ -71,15 +83,32 @@ enum DocumentJudge {
             let isSet =
                 form.isMark(at + 2, "]") || form.isMark(at + 2, "\"") || form.isMark(at + 2, "'")
                 || form.isMark(at + 2, ":") || form.isMark(at + 2, "\\")
-            if isNamed, isSet, !form.isMark(at + 2, "(") {
+            if isNamed, isSet, !form.isMark(at + 2, "("), !isRange(form, at + 1) {
                 let range = Int(form.tokens[at].start)..<Int(form.tokens[at + 1].end)
                 verdicts.add(.documentQuery, 72, range, "an operator of a document database")
             }
         }
     }
 
+    /// `{"$gte": 5}`: a bound that some have and some have not, where an attack takes one
+    /// that all have.
+    private static func isRange(_ form: borrowing ValueForm, _ at: Int) -> Bool {
+        guard
+            form.isWord(at, "gt") || form.isWord(at, "gte") || form.isWord(at, "lt")
+                || form.isWord(at, "lte")
+        else { return false }
+        var next = at + 1
+        if form.isMark(next, "\"") || form.isMark(next, "'") { next += 1 }
+        guard form.isMark(next, ":"), next + 1 < form.tokens.count else { return false }
+        let bound = form.tokens[next + 1]
+        return bound.kind == .number && form.isMark(next + 2, "}")
+            && !(bound.count == 1 && bound.byte < UInt8(ascii: "2"))
+    }
+
     private static func database(_ form: borrowing ValueForm, _ verdicts: inout Verdicts) {
-        guard form.tokens.count > 5, form.isMark(3, "."), form.isMark(5, "(") else { return }
+        guard form.tokens.count > 5, form.isMark(3, "."), form.isMark(5, "("),
+            form.closing(5).map({ form.isFollowedByProse($0) }) != true
+        else { return }
         verdicts.add(
             .documentQuery,
             70,
@@ -92,6 +121,7 @@ enum DocumentJudge {
 
     /// `*)(uid=*))(|(uid=*`, `admin*)((|userpassword=*)`.
     private static func directory(_ form: borrowing ValueForm, _ verdicts: inout Verdicts) {
+        if isWholeFilter(form) { return }
         for at in 0..<form.tokens.count {
             let token = form.tokens[at]
             guard token.kind == .mark else {
@@ -123,6 +153,16 @@ enum DocumentJudge {
                 verdicts.add(.directoryQuery, 68, range, "a filter of a directory")
             }
         }
+        if form.tokens.count < 10, form.has("*"), form.has("("), form.has("|"), form.has("&"),
+            form.tokens.allSatisfy({ $0.kind == .mark && $0.gap == .none })
+        {
+            verdicts.add(
+                .directoryQuery,
+                55,
+                0..<form.bytes.count,
+                "marks of a filter that testers send together"
+            )
+        }
         let isJoker =
             form.tokens.count == 2 && form.isMark(1, "*") && form.tokens[0].kind == .word
             && form.tokens[1].gap == .none
@@ -137,6 +177,22 @@ enum DocumentJudge {
                 "a joker and an operator of a filter"
             )
         }
+    }
+
+    /// `(&(objectClass=user)(cn=Jo*))`: a filter from its first parenthesis to its last,
+    /// which ends none of the server's; also one of which one reads.
+    private static func isWholeFilter(_ form: borrowing ValueForm) -> Bool {
+        guard form.isMark(0, "("), form.tokens.count > 4, form.find("userpassword") == nil else {
+            return false
+        }
+        var depth = 0
+        for at in 0..<form.tokens.count where form.tokens[at].kind == .mark {
+            if form.isMark(at, "(") { depth += 1 }
+            if form.isMark(at, ")") { depth -= 1 }
+            if depth == 0, at + 1 < form.tokens.count { return form.isFollowedByProse(at) }
+            if form.isMark(at, ")"), form.isFollowedByProse(at) { return true }
+        }
+        return depth == 0 && !form.has("|")
     }
 
     private static func attribute(
@@ -154,6 +210,12 @@ enum DocumentJudge {
     }
 
     // MARK: XPath
+
+    /// `count(//item)`: of all there is, no more than a name.
+    private static func isNamedPath(_ form: borrowing ValueForm) -> Bool {
+        form.isMark(3, "/") && form.tokens.count == 6 && form.tokens[4].kind == .word
+            && form.isMark(5, ")")
+    }
 
     /// `count(/child::node())`, `' or name()='x'`.
     private static func xpath(_ form: borrowing ValueForm, _ verdicts: inout Verdicts) {
@@ -175,8 +237,11 @@ enum DocumentJudge {
                 && (form.isMark(at + 3, "/") || form.isMark(at + 3, "*"))
                 && form.tokens[at + 2].gap == .none && !form.isWord(at, "url")
                 && form.roles(at).isDisjoint(with: [.scriptSink])
+                && !(at == 0 && form.isWord(at, "count") && isNamedPath(form))
                 && (form.roles(at).contains(.xpathAxis) || form.roles(at).contains(.sqlFunction))
-            if isAxis || isNode || isCall {
+            let isMention =
+                at == 0 && form.closing(1).map { form.isFollowedByProse($0) } == true
+            if isAxis || isNode || isCall, !isMention {
                 let range =
                     Int(
                         form.tokens[at].start

@@ -92,6 +92,9 @@ enum NameJudge {
             }
         }
         dump(form, &verdicts)
+        if isServerPage(form) {
+            verdicts.add(.probe, 56, 0..<form.bytes.count, "a page that only scanners ask for")
+        }
         if form.roles.contains(.probeName) { console(form, &verdicts) }
         if form.has("~") || form.roles.contains(.extensionName) { copy(form, &verdicts) }
         if form.hasText(at: 0, "/@fs/") {
@@ -101,6 +104,20 @@ enum NameJudge {
                 0..<form.bytes.count,
                 "a file of the system, by a development server"
             )
+        }
+    }
+
+    /// What a server tells of itself, and the doors of its tools.
+    private static func isServerPage(_ form: borrowing ValueForm) -> Bool {
+        guard form.lower.count > 8, form.isMark(0, "/") else { return false }
+        switch form.lower[1] {
+        case UInt8(ascii: "s"):
+            return form.hasText(at: 1, "server-status") && form.tokens.count == 4
+                || form.hasText(at: 1, "server-info") && form.tokens.count == 4
+                || form.hasText(at: 1, "solr/admin/")
+        case UInt8(ascii: "p"): return form.hasText(at: 1, "phpmyadmin/scripts/setup")
+        case UInt8(ascii: "c"): return form.hasText(at: 1, "console/login/loginform")
+        default: return false
         }
     }
 

@@ -9,6 +9,7 @@ enum PathJudge {
         if climbs.count > 0 { judgeClimb(form, climbs, isPath: isPath, &verdicts) }
         if isPath, form.roles.contains(.systemFile) { accounts(form, isPath: true, &verdicts) }
         if !isPath {
+            if form.tokens.count > 40, form.has(".") { stay(form, &verdicts) }
             absolute(form, &verdicts)
             drive(form, &verdicts)
         }
@@ -94,6 +95,7 @@ enum PathJudge {
         let isWhole =
             form.plainWords < 8
             && !form.tokens.contains { $0.gap != .none && $0.start < climbs.end }
+            && (isPath || climbs.isOdd || !isOfPage(form))
         if form.roles.contains(.systemFile) && isSensitive(form, from: climbs.first) {
             verdicts.add(.localFile, 85, range, "a way up to a file of the system")
             return
@@ -188,13 +190,19 @@ enum PathJudge {
                     let before = form.tokens[..<at].count { $0.kind == .word }
                     verdicts.add(
                         .localFile,
-                        words < 4 && before < 2 && (at > 6 || form.spacedWords < 2) ? 75 : 45,
+                        words < 4 && before < 2 && (at > 6 || form.spacedWords < 2)
+                            && !isSpokenOf(form, at) ? 75 : 45,
                         start..<form.bytes.count,
                         "a file of the system"
                     )
                 }
             }
-            if begins, words == 0, isRootFolder(form, 1), slashes > 1 {
+            // `/usr/share`: a folder that holds nobody's secrets.
+            let isShared =
+                form.tokens.count == 4 && form.isWord(1, "usr") && isSharedName(form, 3)
+                || form.tokens.count == 6 && isSharedName(form, 5) && !form.has(".")
+                    && (form.isWord(1, "usr") || form.isWord(1, "opt"))
+            if begins, words == 0, isRootFolder(form, 1), slashes > 1, !isShared {
                 verdicts.add(.localFile, 60, range, "a path from the system's root")
             }
         }
@@ -228,7 +236,11 @@ enum PathJudge {
                 || !isPath
                     && (form.isWord(next, "issue") || form.isWord(next, "hosts")
                         || form.isWord(next, "group") || form.isWord(next, "motd"))
-            guard isIt, next > at + 1 else { continue }
+            // `/docs/etc/passwd-file-format.html`
+            let isTitle =
+                isPath && form.isMark(next + 1, "-") && next + 2 < form.tokens.count
+                && form.tokens[next + 2].kind == .word
+            guard isIt, next > at + 1, !isTitle else { continue }
             verdicts.add(
                 .localFile,
                 68,
@@ -341,6 +353,7 @@ enum PathJudge {
             let start = Int(form.tokens[at].start)
             let isUsual = form.roles.contains(.systemFolder) || form.roles.contains(.systemFile)
             let isAlone = at <= 4 && form.plainWords < 4
+            if at == 0 && isOwn(form) || isSpokenOf(form, at) { return }
             if isUsual || isAlone {
                 verdicts.add(
                     .localFile,

@@ -7,7 +7,7 @@
 /// token (``SQLParser``), alone or after a quote that ends the server's own text;
 /// and does it hold a phrase that only statements have (``SQLPhrases``).
 struct SQLJudge: Sendable {
-    private var lexer = SQLLexer()
+    private(set) var lexer = SQLLexer()
 
     mutating func judge(_ form: borrowing ValueForm, _ verdicts: inout Verdicts) {
         if lexer.read(form, .ignored) { SQLPhrases.judge(lexer.tokens, form, &verdicts) }
@@ -67,7 +67,7 @@ struct SQLJudge: Sendable {
             judgeLoneQuote(quote, form, range, &verdicts)
             return
         }
-        guard shape.isComplete else { return }
+        guard shape.isComplete, !isQuoteOfProse(shape, form) else { return }
         let isSingle = quote != UInt8(ascii: "\"")
         // Inches, and code in the quotes of prose.
         let isMeasure = !isSingle && start > 0 && ByteClass.isDigit(form.bytes[start - 1])
@@ -104,7 +104,12 @@ struct SQLJudge: Sendable {
         else { return }
         let isMeasure = first.kind == .number && quote == UInt8(ascii: "\"")
         let isShort = form.tokens.allSatisfy { $0.kind != .mark || $0.start == range.lowerBound }
-        if isShort, !isMeasure, form.tokens.allSatisfy({ $0.gap == .none }) {
+        // `the players'`, `James'`: whose it is.
+        let isOwner =
+            first.kind == .word && form.tokens.count == 2 && first.count > 4
+            && form.lower[Int(first.end) - 1] == 0x73
+            && quote == 0x27
+        if isShort, !isMeasure, !isOwner, form.tokens.allSatisfy({ $0.gap == .none }) {
             verdicts.add(.sqlInjection, 50, range, "a lone quote at the end of a short value")
         }
     }
@@ -201,13 +206,20 @@ struct SQLJudge: Sendable {
             return (isProse ? 40 : 90, "a union of statements")
         }
         if shape.stacked > 0, shape.selects > 0, shape.tokens > 3 {
-            return (75, "a second statement behind a semicolon")
+            // `exec assistant; declare bankruptcy`
+            let isProse = values + shape.stars + shape.commas == 0 && !shape.hasComment
+            return (
+                isProse ? 40 : 75, "a second statement behind a semicolon"
+            )
         }
         if shape.stacked > 0, shape.calls > 0 { return (70, "a call behind a semicolon") }
         if shape.dangerousCalls > 0 {
             // `sleep (2024)` is the name of a film.
             let isTitle = shape.tokens <= 4 && form.tokens.count > 1 && form.tokens[1].gap != .none
             return (isTitle ? 40 : 70, "a function that attacks use")
+        }
+        if isFormula(shape, form) || isSpokenStatement(form) {
+            return (40, "whole by itself, or spoken of")
         }
         // `title ~ "x" and label in ("y")`: the query of a search, a name in each part.
         let isSearch =
@@ -304,6 +316,9 @@ struct SQLJudge: Sendable {
             shape.tokens <= 5
         {
             return (54, "a comparison with nothing")
+        }
+        if form.tokens.count == 3, form.isWord(1, "like"), shape.numbers == 2 {
+            return (52, "a comparison of numbers")
         }
         let isSpelled =
             form.isWord(0, "char") || form.isWord(0, "chr") || form.isWord(0, "nchar")

@@ -35,6 +35,7 @@ extension SQLPhrases {
         guard let left = kind(tokens, first), kind(tokens, first + 1) == .comparison,
             let right = kind(tokens, first + 2)
         else { return }
+        if isInSentence(tokens, at, first + 2, form) { return }
         let isSymbol = !ByteClass.isLetter(byte(tokens, first + 1))
         let isCall =
             right == .name && kind(tokens, first + 3) == .open
@@ -55,5 +56,22 @@ extension SQLPhrases {
         {
             verdicts.add(.sqlInjection, 70, range(tokens, at, first + 2), "a condition of numbers")
         }
+    }
+
+    /// `having said that, and 1 = 2 is false`: words before that nothing joins, and words
+    /// behind that no statement goes on with.
+    private static func isInSentence(
+        _ tokens: borrowing [SQLToken],
+        _ at: Int,
+        _ last: Int,
+        _ form: borrowing ValueForm
+    ) -> Bool {
+        guard last < tokens.count, last + 1 < tokens.count else { return false }
+        let isSpoken =
+            form.isFollowedByProse(tokens[last].index)
+            || kind(tokens, at - 1) == .comma && kind(tokens, at - 2) == .name
+            || kind(tokens, at - 1) == .name && kind(tokens, at - 2) == .name
+        return isSpoken && form.proseStart <= tokens[last].index + 1 && !form.has("'")
+            && !form.has("\"") && !form.has("#")
     }
 }

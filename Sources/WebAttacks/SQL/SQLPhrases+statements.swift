@@ -13,7 +13,8 @@ extension SQLPhrases {
             let isIt =
                 isWord(tokens, at + 1, form, "into") && kind(tokens, at + 2) == .name
                 && (kind(tokens, at + 3) == .open || isWord(tokens, at + 3, form, "values")
-                    || isWord(tokens, at + 3, form, "select"))
+                    || isWord(tokens, at + 3, form, "select")
+                        && kind(tokens, at + 4) != .clause)
             found = isIt ? at + 3 : nil
         } else if isWord(tokens, at, form, "delete") {
             // The whole of a text, `delete from history` is a wish; behind something, a statement.
@@ -26,8 +27,8 @@ extension SQLPhrases {
                     && kind(tokens, at + 4) == .comparison ? at + 4 : nil
         } else if isWord(tokens, at, form, "waitfor") {
             found =
-                isWord(tokens, at + 1, form, "delay") || isWord(tokens, at + 1, form, "time")
-                ? at + 1 : nil
+                (isWord(tokens, at + 1, form, "delay") || isWord(tokens, at + 1, form, "time"))
+                    && kind(tokens, at + 2) != .name ? at + 1 : nil
         } else if isWord(tokens, at, form, "declare") {
             found = kind(tokens, at + 1) == .variable ? at + 1 : nil
         } else if isWord(tokens, at, form, "copy") {

@@ -137,6 +137,12 @@ enum SQLPhrases {
             follows == .name || follows == .open || follows == .statement || follows == .variable
                 || follows == .constant || follows == .clause
         else { return }
+        // `select * from users is slow`, a statement in a sentence's backquotes.
+        let table = tokens[at + 1].index
+        let isMention =
+            form.isFollowedByProse(table) && form.tokens.count > table + 2
+            || form.isQuotedInProse(tokens[select].index, table)
+        if isMention { return }
         let isList = marks > 0 && neighbours <= 2
         if isList && (endsWell || marks > 1) {
             verdicts.add(
@@ -275,6 +281,7 @@ enum SQLPhrases {
             || form.hasText(at: start, "utl_http.") || form.hasText(at: start, "utl_inaddr.")
             || form.hasText(at: start, "dbms_") || form.hasText(at: start, "mysql.user")
         {
+            if isSpokenOf(tokens, at, form) { return }
             verdicts.add(.sqlInjection, 80, token.range, "a catalogue or package of the database")
             return
         }
@@ -282,12 +289,27 @@ enum SQLPhrases {
             verdicts.add(.sqlInjection, 75, token.range, "a catalogue of the database")
         }
         if isWord(tokens, at, form, "if"), kind(tokens, at + 1) == .number,
-            kind(tokens, at + 2) == .comparison, kind(tokens, at + 3) == .number
+            kind(tokens, at + 2) == .comparison, kind(tokens, at + 3) == .number,
+            form.proseStart > tokens[at + 3].index + 1 || at + 4 >= tokens.count
         {
             verdicts.add(.sqlInjection, 65, range(tokens, at, at + 3), "a condition of numbers")
         }
         guard kind(tokens, at + 1) == .open, roles.contains(.sqlFunction) else { return }
         call(tokens, at, form, roles, &verdicts)
+    }
+
+    /// `xp_cmdshell disabled by default?`: a name among words, that nothing uses.
+    private static func isSpokenOf(
+        _ tokens: borrowing [SQLToken],
+        _ at: Int,
+        _ form: borrowing ValueForm
+    ) -> Bool {
+        let before = kind(tokens, at - 1)
+        guard before == nil || before == .name || isWord(tokens, at - 1, form, "is") else {
+            return false
+        }
+        return form.isFollowedByProse(tokens[at].index)
+            || form.isPrecededByProse(tokens[at].index) && at + 1 == tokens.count
     }
 
     private static func isBehindFrom(
@@ -316,6 +338,14 @@ enum SQLPhrases {
             || before == .statement || before == .open || before == .semicolon || before == .prefix
         let isEmpty = kind(tokens, at + 2) == .close
         if isEmpty, form.spacedWords > 3 { return }
+        // `sleep(5) vs usleep in php`
+        if let end = form.closing(tokens[at + 1].index), form.proseStart <= end + 1,
+            form.isFollowedByProse(end) || form.isWord(end + 1, "from"),
+            before == nil || before == .name
+                || form.isWord(end + 1, "from") && form.isFollowedByProse(end + 2)
+        {
+            return
+        }
         if roles.contains(.sqlDangerous), inExpression || isArgument(tokens, at + 2) && at <= 2 {
             verdicts.add(
                 .sqlInjection,

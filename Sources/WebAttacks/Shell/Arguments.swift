@@ -35,7 +35,8 @@ enum Arguments: Sendable {
         let token = form.tokens[at]
         switch token.kind {
         case .number:
-            return isEnd(form, at + 1) ? .firm : .prose
+            let isHost = form.lower[token.range].count { $0 == 0x2E } == 3
+            return isHost || isEnd(form, at + 1) ? .firm : .prose
         case .mark:
             return mark(form, at)
         case .word:

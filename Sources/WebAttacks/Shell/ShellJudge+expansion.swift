@@ -33,6 +33,9 @@ extension ShellJudge {
         var end = at + 1
         while end < form.tokens.count, end < at + 24, !form.isMark(end, "`") { end += 1 }
         guard form.isMark(end, "`"), end > at + 1 else { return }
+        // The end of one piece in a sentence's backquotes, or Markdown's.
+        let isBehind = form.tokens[at + 1].gap != .none && form.spacedWords > 3
+        if isBehind || at < 3 && isFence(form) && form.hasLine { return }
         let roles = form.roles(at + 1)
         let isCommand = roles.contains(.command) || roles.contains(.commandWord)
         let isWhole =

@@ -13,7 +13,8 @@ enum ShellJudge {
         for at in 0..<form.tokens.count {
             let token = form.tokens[at]
             if token.gap == .line {
-                if at > 0 { begin(form, at, .line, &verdicts) }
+                let isBehind = at > 0 || form.tokens.count == 1
+                if isBehind, !isFence(form) { begin(form, at, .line, &verdicts) }
                 mail(form, at, &verdicts)
             }
             guard token.kind == .mark else {
@@ -23,9 +24,15 @@ enum ShellJudge {
             switch token.byte {
             case UInt8(ascii: ";"), UInt8(ascii: "|"), UInt8(ascii: "&"):
                 parts += 1
+                // The first of several has looked at what stands behind all.
+                if token.gap == .none, isSeparator(form, at - 1) { continue }
                 if isReference(form, at) { continue }
                 begin(form, separatorEnd(form, at), separator(form, at), &verdicts)
-            case UInt8(ascii: "`"): backquote(form, at, &verdicts)
+            case UInt8(ascii: "`"):
+                // Of more than two in a row the first two have looked behind all.
+                let isRow = form.isMark(at - 1, "`") && form.isMark(at - 2, "`")
+                if isRow, token.gap == .none { continue }
+                backquote(form, at, &verdicts)
             case UInt8(ascii: "$"): dollar(form, at, &verdicts)
             case UInt8(ascii: "<"), UInt8(ascii: ">"): redirection(form, at, &verdicts)
             case UInt8(ascii: "{"): brace(form, at, &verdicts)
@@ -67,9 +74,13 @@ enum ShellJudge {
             && (form.isWord(at + 1, "copy") || form.isWord(at + 1, "reg"))
     }
 
+    private static func isSeparator(_ form: borrowing ValueForm, _ at: Int) -> Bool {
+        form.isMark(at, ";") || form.isMark(at, "|") || form.isMark(at, "&")
+    }
+
     private static func separatorEnd(_ form: borrowing ValueForm, _ at: Int) -> Int {
         var end = at + 1
-        while form.isMark(end, ";") || form.isMark(end, "|") || form.isMark(end, "&") { end += 1 }
+        while isSeparator(form, end) { end += 1 }
         return end
     }
 
@@ -100,6 +111,7 @@ enum ShellJudge {
     ) {
         var at = from
         if lead == .start, form.isMark(0, "'") || form.isMark(0, "\"") { return }
+        if lead == .start || lead == .quote, form.hasLine, isFence(form) { return }
         skipNoise(form, &at, lead)
         guard at < form.tokens.count else { return }
         if lead == .start {
@@ -161,6 +173,7 @@ enum ShellJudge {
         _ arguments: Arguments
     ) -> Int {
         let before = at > 0 ? form.tokens[max(0, at - 12)..<at].count { $0.kind == .word } : 0
+        if isTypedWhole(form, at, lead) { return 45 }
         switch lead {
         case .firm, .line:
             if arguments == .prose {
@@ -189,7 +202,10 @@ enum ShellJudge {
             if arguments == .firm || arguments == .named {
                 return isCommand || before < 4 ? 75 : 45
             }
-            if arguments == .word { return before < 2 && isCommand ? 55 : 25 }
+            if arguments == .word {
+                let isEcho = form.isWord(at, "echo") && form.tokens[0].kind == .number
+                return before < 2 && isCommand || isEcho && at == 2 ? 55 : 25
+            }
             // `20% off & more`
             let isEnding =
                 lead == .loose && !isCommand && arguments == .none && at > 1
