@@ -21,7 +21,7 @@ struct VersionOracleTests {
         let pairs = (0..<30_000).map { _ in pair(&generator, debian: true) }
         let answers = try run(
             "/usr/bin/perl",
-            ["-MDpkg::Version", "-lane", "print version_compare(@F)"],
+            ["-MDpkg::Version", "-lane", "print version_compare($F[0], $F[1])"],
             input: pairs.map { "\($0) \($1)" }.joined(separator: "\n") + "\n"
         )
         compare(.debian, pairs, answers, seed: 815)
