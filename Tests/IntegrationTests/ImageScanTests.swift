@@ -125,7 +125,7 @@ struct ImageScanTests {
         try update(Self.feed(["CVE-2024-0727", "CVE-2024-5535"]))
         let new = try jaga.alert(within: 60, "CVE-2024-5535") { $0.rule.id == "23505" }
         #expect(new.full_log?.contains("CVE-2024-5535") == true)
-        #expect(new.full_log?.contains(#""names":"jaga-scan-runs""#) == true)
+        #expect(new.full_log?.contains(#""containers":"jaga-scan-runs""#) == true)
 
         // and a rebuilt image what is solved
         try Self.build("jaga-scan-b", openssl: "3.0.13-1", on: engine)

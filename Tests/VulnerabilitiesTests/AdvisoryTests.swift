@@ -201,7 +201,7 @@ struct AdvisoryTests {
             ("CVSS:3.1/AV:N/AC:L/PR:N/UI:R/S:C/C:L/I:L/A:N", 6.1),
             ("CVSS:3.0/AV:L/AC:H/PR:L/UI:N/S:U/C:L/I:N/A:N", 2.5),
             ("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:N", 0.0),
-            ("CVSS:3.1/AV:P/AC:H/PR:H/UI:R/S:U/C:H/I:H/A:H", 5.9),
+            ("CVSS:3.1/AV:P/AC:H/PR:H/UI:R/S:U/C:H/I:H/A:H", 6.0),
             ("AV:N/AC:L/Au:N/C:C/I:C/A:C", 10.0), ("AV:N/AC:M/Au:N/C:P/I:N/A:N", 4.3),
         ]
     )
