@@ -3,6 +3,7 @@
 
 import ArgumentParser
 import Daemon
+import EventModel
 import Glibc
 import Vulnerabilities
 

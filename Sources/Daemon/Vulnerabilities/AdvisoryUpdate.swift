@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Collectors
+import EventModel
 import Vulnerabilities
 
 /// One download of all feeds, and their compilation when one of them changed.

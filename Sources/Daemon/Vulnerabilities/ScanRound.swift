@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Collectors
+import EventModel
 import DockerClient
 import Vulnerabilities
 
