@@ -48,6 +48,8 @@ package struct DataFolder: Sendable, Hashable {
     package var responseRequests: String { state + "/responses.requests" }
     /// A queue for each output.
     package var outputs: String { path + "/outputs" }
+    /// Which reports were mailed.
+    var reportsSent: String { outputs + "/.reports" }
     /// How far the record of alerts was read for outputs.
     var outputPlace: String { outputs + "/.place" }
     /// What the engine remembers of earlier events.

@@ -88,21 +88,6 @@ extension DockerClient {
         return try? EngineJSON.decode(Status.self, from: Array(data)).mode
     }
 
-    /// Programs of a container's processes (`/containers/{id}/top`).
-    ///
-    /// - Throws: ``DockerError``; `apiError(status: 409)` when it does not run.
-    package func programs(of id: String) async throws -> [String] {
-        let answer: EngineJSON.Top = try await decoded(
-            "/containers/\(DockerEndpoint.percentEncoded(id))/top?ps_args=-eo%20pid%2Ccomm",
-            doing: "list processes of container \(id.prefix(64))"
-        )
-        guard let column = answer.Titles?.firstIndex(where: { $0 == "COMMAND" || $0 == "CMD" })
-        else { return [] }
-        return (answer.Processes ?? []).compactMap {
-            $0.indices.contains(column) ? $0[column] : nil
-        }
-    }
-
     /// Networks with their options (`/networks`).
     ///
     /// - Throws: ``DockerError``

@@ -75,11 +75,6 @@ extension EngineJSON {
         }
     }
 
-    struct Top: Decodable {
-        let Titles: [String]?
-        let Processes: [[String]]?
-    }
-
     struct SwarmDetails: Decodable {
         let Spec: Spec?
 

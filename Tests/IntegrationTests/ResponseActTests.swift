@@ -131,7 +131,7 @@ struct ResponseActTests {
         try Self.append("jagatest:$6$a$b:19000:0:99999:7:::", to: etc + "/shadow")
         // In a mount namespace of its own: this host's accounts are not touched.
         let own = ["unshare", "-m", "sh", "-c", "mount --bind '\(etc)' /etc && exec \"$@\"", "sh"]
-        let jaga = try RunningJaga([], wrapper: own, folder: folder, ready: "")
+        let jaga = try RunningJaga([], folder: folder, wrapper: own, ready: "")
         let ask = own + [Binary.path, "respond"]
         let run = try Shell.expect(
             ask + ["run", "disable-account", "--account", "jagatest", "--enforce"]

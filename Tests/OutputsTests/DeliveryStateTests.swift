@@ -85,6 +85,17 @@ struct DeliveryStateTests {
         #expect(state.next(rest, policy, at: Samples.time(60)) == .send(3))
     }
 
+    @Test("as many as a message may carry are merged, also when merging begins with more")
+    func smallMerge() throws {
+        var state = DeliveryState()
+        var policy = DeliveryPolicy()
+        (policy.mergesUpTo, policy.mergesFrom) = (3, 10)
+        let alerts = try (1...5).map { try Samples.alert($0) }
+
+        #expect(state.next(Self.waiting(alerts), policy, at: Samples.time()) == .send(3))
+        #expect(state.next(Self.waiting([alerts[0]]), policy, at: Samples.time()) == .send(1))
+    }
+
     @Test("mail waits for more, but no longer than it was told to")
     func collecting() throws {
         var state = DeliveryState()

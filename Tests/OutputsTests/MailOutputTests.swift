@@ -93,7 +93,7 @@ struct MailOutputTests {
         let header = lines[(data + 1)...].prefix { !$0.isEmpty }
 
         #expect(lines[(end + 1)...].first == "QUIT")
-        #expect(lines[..<end].count { $0.hasPrefix("MAIL FROM") } == 1)
+        #expect(lines[..<data].count { $0.hasPrefix("MAIL FROM") } == 1)
         #expect(header.allSatisfy { $0.utf8.allSatisfy { (0x20...0x7E).contains($0) } })
         #expect(lines.allSatisfy { $0.utf8.count <= 998 })
         let names = header.filter { !$0.hasPrefix(" ") }.map { $0.prefix { $0 != ":" } }

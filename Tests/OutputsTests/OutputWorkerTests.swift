@@ -108,6 +108,15 @@ struct OutputWorkerTests {
         #expect(transport.keys == ["test-1-30", "test-31-60", "test-61-90", "test-91-100"])
     }
 
+    @Test("a feed that lost its count learns it from the queues")
+    func lostCount() throws {
+        let folder = try TemporaryFolder()
+        let transport = ScriptedTransport()
+        #expect(try Self.hub(folder, transport).highestSerial == 0)
+        try Self.take(try Self.hub(folder, transport), 1...7)
+        #expect(try Self.hub(folder, transport).highestSerial == 7)
+    }
+
     @Test("a filter leaves out what it does not want, also by the level alone")
     func filter() async throws {
         let folder = try TemporaryFolder()

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import DockerClient
+import EventModel
 import Posture
 import Testing
 
@@ -35,18 +36,15 @@ struct AuditTests {
         return Dictionary(report.results.map { ($0.id, $0) }) { first, _ in first }
     }
 
-    private static func results(
+    /// With another container in place of the clean one.
+    private static func containerResults(
         _ change: (inout ContainerConfiguration) -> Void
     ) -> [String: AuditReport.Result] {
         results { facts in
             var container = facts.containers[0].configuration
             change(&container)
             facts.containers = [
-                .init(
-                    container,
-                    CleanContainer.posture { $0 = container },
-                    programs: ["sh", "sshd"]
-                )
+                .init(container, CleanContainer.posture { $0 = container })
             ]
         }
     }
@@ -93,7 +91,6 @@ struct AuditTests {
         Risk("5.6") {
             $0.mounts = [.init(kind: "bind", source: "/etc", destination: "/x", isWritable: false)]
         },
-        Risk("5.7") { _ in },
         Risk("5.8") {
             $0.ports = [.init(containerPort: "80/tcp", hostAddress: "127.0.0.1", hostPort: "80")]
         },
@@ -135,14 +132,14 @@ struct AuditTests {
 
     @Test("a container run in a risky way fails its check, by name", arguments: risks)
     func risky(_ risk: Risk) {
-        let result = Self.results(risk.change)[risk.id]
+        let result = Self.containerResults(risk.change)[risk.id]
         #expect(result?.result == .failed)
         #expect(result?.subjects.first?.hasPrefix("web") == true)
     }
 
     @Test("what a label takes out of the alerts is still said here")
     func labels() {
-        let result = Self.results {
+        let result = Self.containerResults {
             $0.isPrivileged = true
             $0.labels = ["jaga.posture.ignore": "privileged"]
         }["5.5"]
@@ -218,6 +215,20 @@ struct AuditTests {
         #expect(result(["-a always,exit -F path=/usr/bin/dockerd -F perm=wa"]) == .passed)
         #expect(result(["-w /usr/bin/dockerd2 -k docker"]) == .failed)
         #expect(result(nil) == .failed)
+    }
+
+    @Test("an SSH server in a container is seen from the host, and only from there")
+    func ssh() {
+        func result(_ containers: Set<String>) -> AuditReport.Result? {
+            Self.results {
+                var host = HostFacts()
+                host.sshContainers = containers
+                $0.host = host
+            }["5.7"]
+        }
+        #expect(result([CleanContainer.facts.id])?.subjects == ["web"])
+        #expect(result(["other"])?.result == .passed)
+        #expect(Self.results()["5.7"]?.result == .manual)
     }
 
     @Test("images: user, health, updates alone, ADD, secrets")

@@ -148,17 +148,7 @@ package struct AllInOne: Sendable {
         let live = LiveAlerts()
         let answering = Handback<Responses>()
         let outputs = try AlertOutputs(configuration, settings, notice: observer.notice)
-        let pipeline = AnalysisPipeline.Observer(
-            alerts: { [observer] batch in
-                answering.take()?.take(batch)
-                live.publish(batch)
-                records.alerts.indexer.wake()
-                outputs?.wake()
-                observer.alerts(batch)
-            },
-            archived: { records.archives?.indexer.wake() },
-            notice: observer.notice
-        )
+        let pipeline = pipelineObserver(records, live, answering, outputs)
         let parts = try Parts(configuration, settings, kept.history, pipeline)
         let fleet = try configuration.agents.map {
             try FleetManager(configuration, $0, parts, notice: observer.notice)
@@ -208,7 +198,32 @@ package struct AllInOne: Sendable {
                 parts.collection,
                 notice: observer.notice
             ),
-            outputs: outputs
+            outputs: outputs,
+            reports: ReportMailer(
+                configuration,
+                settings.outputs,
+                records.alerts.index,
+                notice: observer.notice
+            )
+        )
+    }
+
+    private func pipelineObserver(
+        _ records: Records,
+        _ live: LiveAlerts,
+        _ answering: Handback<Responses>,
+        _ outputs: AlertOutputs?
+    ) -> AnalysisPipeline.Observer {
+        AnalysisPipeline.Observer(
+            alerts: { [observer] batch in
+                answering.take()?.take(batch)
+                live.publish(batch)
+                records.alerts.indexer.wake()
+                outputs?.wake()
+                observer.alerts(batch)
+            },
+            archived: { records.archives?.indexer.wake() },
+            notice: observer.notice
         )
     }
 
@@ -253,16 +268,7 @@ package struct AllInOne: Sendable {
                 await running.vulnerabilities.run()
                 return nil
             }
-            if let outputs = running.outputs {
-                group.addTask {
-                    do {
-                        try await outputs.run()
-                        return nil
-                    } catch {
-                        return error
-                    }
-                }
-            }
+            addOutputs(running, to: &group)
             if let fleet = running.fleet {
                 group.addTask { await serve(fleet) }
             }
@@ -287,6 +293,26 @@ package struct AllInOne: Sendable {
                 return failure
             }
             return nil
+        }
+    }
+
+    /// Tells people and other systems.
+    private func addOutputs(_ running: Running, to group: inout TaskGroup<(any Error)?>) {
+        if let reports = running.reports {
+            group.addTask {
+                await reports.run()
+                return nil
+            }
+        }
+        if let outputs = running.outputs {
+            group.addTask {
+                do {
+                    try await outputs.run()
+                    return nil
+                } catch {
+                    return error
+                }
+            }
         }
     }
 

@@ -122,6 +122,10 @@ package struct AgentProcess: Sendable {
                 await AgentStatusFile(parts, configuration).run()
                 return nil
             }
+            group.addTask {
+                await AuditSchedule(configuration, parts.collection).run()
+                return nil
+            }
             for await end in group {
                 guard let end else { continue }
                 group.cancelAll()

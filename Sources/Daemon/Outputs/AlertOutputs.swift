@@ -23,6 +23,7 @@ struct AlertOutputs: Sendable {
         notice: @escaping @Sendable (OperatorNotice) -> Void
     ) throws {
         let data = configuration.data
+        try FileSystem.makeFolder(data.outputs, mode: 0o750)
         guard !settings.outputs.outputs.isEmpty else {
             unlink(data.outputPlace)
             return nil

@@ -61,9 +61,14 @@ final class OutputFollower: Sendable {
         self.notice = notice
         let follower = try AlertFollower(folder: data.alerts, from: start.place.position)
         waker = follower.waker
-        handover = Handover(
-            Work(follower: follower, slot: try SlotFile(path: path), place: start.place)
-        )
+        let slot = try SlotFile(path: path)
+        var place = start.place
+        if !start.isKept {
+            // Queues of an earlier time may be there; their numbers are not used again.
+            place.serial = hub.highestSerial
+            try slot.write([UInt8](JSONEncoder().encode(place)), syncs: true)
+        }
+        handover = Handover(Work(follower: follower, slot: slot, place: place))
     }
 
     /// Says that the record has grown; cheap, from any thread.
@@ -127,20 +132,17 @@ final class OutputFollower: Sendable {
 /// Where the feed of outputs begins: at the kept place, or at the end of the record.
 struct OutputStart: Sendable {
     let place: OutputFollower.Place
+    /// Whether there was one.
+    let isKept: Bool
 
     /// - Throws: `OutputError` `queue`; `AlertStoreError`.
     init(_ data: DataFolder) throws {
-        try FileSystem.makeFolder(data.outputs, mode: 0o750)
         let kept = try SlotFile(path: data.outputPlace).content.flatMap { bytes in
             // One of another version is as none: outputs begin at the end.
             try? JSONDecoder().decode(OutputFollower.Place.self, from: Data(bytes))
         }
-        if let kept {
-            place = kept
-        } else {
-            place = OutputFollower.Place(try AlertFollower.end(of: data.alerts), serial: 0)
-            let bytes = [UInt8](try JSONEncoder().encode(place))
-            try SlotFile(path: data.outputPlace).write(bytes, syncs: false)
-        }
+        isKept = kept != nil
+        place =
+            try kept ?? OutputFollower.Place(AlertFollower.end(of: data.alerts), serial: 0)
     }
 }

@@ -27,6 +27,7 @@ final class AuditSchedule: Sendable {
     private static let settling = Duration.seconds(20)
 
     private let settings: PostureSettings
+    private let hasEngine: Bool
     private let engine: EngineAccess
     private let queue: EventQueue
     private let source: EventSource
@@ -37,6 +38,7 @@ final class AuditSchedule: Sendable {
 
     init(_ configuration: AllInOne.Configuration, _ collection: Collection) {
         settings = collection.posture.settings
+        hasEngine = configuration.collectsEngines
         engine = collection.engines.first
         queue = collection.queue
         hostname = configuration.hostname
@@ -57,7 +59,7 @@ final class AuditSchedule: Sendable {
     /// Works until the task is cancelled.
     func run() async {
         await load()
-        guard settings.isOn, settings.auditHours > 0 else { return }
+        guard hasEngine, settings.isOn, settings.auditHours > 0 else { return }
         var wait = firstWait
         while await Self.pause(wait) {
             do {
@@ -74,6 +76,9 @@ final class AuditSchedule: Sendable {
     ///
     /// - Throws: ``Failure`` while another run goes on; `DockerError`.
     func audit() async throws -> AuditReport {
+        guard hasEngine else {
+            throw Failure(description: "this Jaga watches no engine; its agents check theirs")
+        }
         let isFree = state.withLock { state in
             defer { state.isRunning = true }
             return !state.isRunning

@@ -36,10 +36,10 @@ struct ContainerSettingsReader {
             case "containers": me.readContainers(child, into: &settings)
             case let name where WebLogSettingsReader.names.contains(name): break
             // Of ResponseReader.
-            case "responses", "outputs", "mail": break
+            case "responses", "outputs", "mail", "report": break
             default:
                 let known =
-                    ["engine", "containers", "responses", "outputs", "mail"]
+                    ["engine", "containers", "responses", "outputs", "mail", "report"]
                     + WebLogSettingsReader.names
                 me.reader.unknown(child, in: "<jaga>", known: known)
             }

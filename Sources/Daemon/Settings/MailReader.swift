@@ -72,11 +72,45 @@ struct MailReader {
         return me.reader.diagnostics
     }
 
+    /// Adds a `<report>`: `<report period="daily" at="07:00"><email_to>…`.
+    static func report(
+        _ section: XMLElement,
+        file: String,
+        into settings: inout OutputSettings
+    ) -> [Diagnostic] {
+        var me = OutputReader(section, file: file)
+        func attribute(_ name: String) -> String? {
+            section.attributes.first { $0.name == name }?.string
+        }
+        let clock = (attribute("at") ?? "07:00").split(separator: ":").map { Int($0) ?? -1 }
+        let recipients = me.all("email_to")
+        guard let period = ReportSchedule.Period(rawValue: attribute("period") ?? "daily"),
+            clock.count == 2, (0..<24).contains(clock[0]), (0..<60).contains(clock[1]),
+            !recipients.isEmpty, recipients.allSatisfy({ MailSettings.isAddress($0) })
+        else {
+            me.reader.error(
+                section,
+                code: "bad-report",
+                "<report> cannot be used",
+                hint: "write <report period=\"daily\" at=\"07:00\"><email_to>ops@example.org"
+            )
+            return me.reader.diagnostics
+        }
+        let minute = clock[0] * 60 + clock[1]
+        settings.reports.append(
+            ReportSchedule(period: period, minute: minute, recipients: recipients)
+        )
+        return me.reader.diagnostics
+    }
+
     /// Makes outputs of mail, once everything is read.
     static func finish(_ settings: inout OutputSettings, file: String) -> [Diagnostic] {
         let mail = settings.mail
-        guard mail.isEnabled else { return disabled(settings, file) }
         var diagnostics: [Diagnostic] = []
+        if let first = settings.reports.first, mail.settings(to: first.recipients) == nil {
+            diagnostics.append(incomplete(file, 0))
+        }
+        guard mail.isEnabled else { return diagnostics + disabled(settings, file) }
         func add(_ recipients: [String], _ block: MailBlock?) {
             guard var found = mail.settings(to: recipients) else {
                 diagnostics.append(incomplete(file, block?.line ?? 0))

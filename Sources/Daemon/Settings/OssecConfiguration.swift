@@ -99,6 +99,9 @@ package struct OssecConfiguration: Sendable {
                     diagnostics += OutputReader.output(output, file: file, into: &settings.outputs)
                 }
             }
+            for child in section.children where child.name == "report" {
+                diagnostics += MailReader.report(child, file: file, into: &settings.outputs)
+            }
             for child in section.children where child.name == "mail" {
                 diagnostics += MailReader.section(
                     child,

@@ -7,6 +7,8 @@ package import Outputs
 package struct OutputSettings: Sendable {
     /// In the order of the file; names are unique.
     package var outputs: [Output] = []
+    /// Reports that are mailed.
+    package var reports: [ReportSchedule] = []
     /// Of `<global>` and `<mail>`.
     var mail = MailSection()
     /// `<email_alerts>`, until it is known which server sends mail.

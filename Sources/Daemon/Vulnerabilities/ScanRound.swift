@@ -4,6 +4,7 @@
 import Collectors
 import EventModel
 import DockerClient
+import EventModel
 import Vulnerabilities
 
 /// What the watch remembers between its looks at the engines.

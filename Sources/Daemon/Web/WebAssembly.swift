@@ -110,6 +110,8 @@ struct Running: Sendable {
     let vulnerabilities: VulnerabilityWatch
     /// Who is told of alerts; nil when the settings name nobody.
     let outputs: AlertOutputs?
+    /// Who mails reports; nil when the settings ask for none.
+    let reports: ReportMailer?
 
     /// Whether agents, whichever protocol they speak, may report here.
     var takesAgents: Bool { fleet != nil || wazuh != nil }

@@ -73,7 +73,7 @@ package struct DeliveryState: Sendable, Hashable, Codable {
         {
             return .wait(until: Self.sooner(ripe, nextDue))
         }
-        return .send(count < policy.mergesFrom ? 1 : count)
+        return .send(count < min(policy.mergesFrom, policy.mergesUpTo) ? 1 : count)
     }
 
     /// The first alerts were sent as one message.

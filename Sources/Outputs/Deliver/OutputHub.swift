@@ -59,7 +59,9 @@ package final class OutputHub: Sendable {
         self.surroundings = surroundings
     }
 
-    package var isEmpty: Bool { lines.isEmpty }
+    /// The highest number that any queue has seen: a feed that has lost its own count goes on
+    /// behind it.
+    package var highestSerial: UInt64 { lines.map(\.worker.queue.lastSerial).max() ?? 0 }
 
     /// How all stand, in the order of the settings.
     package var reports: [OutputReport] { lines.map(\.worker.report) }

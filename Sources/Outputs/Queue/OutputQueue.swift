@@ -101,6 +101,9 @@ package final class OutputQueue: Sendable {
         if descriptor >= 0 { close(descriptor) }
     }
 
+    /// The highest number that it has seen, also of alerts that it left out.
+    package var lastSerial: UInt64 { state.withLock { $0.lastSerial } }
+
     package var figures: Figures { state.withLock { $0.figures } }
 
     /// Adds an alert, unless an earlier run did; nothing when the queue is full, which is

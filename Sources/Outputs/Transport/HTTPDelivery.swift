@@ -184,6 +184,9 @@ final class HTTPDelivery: Sendable {
 
     /// An error of a connection in words that hold no URL.
     private static func words(_ error: any Error) -> String {
+        if case .handshakeFailed? = error as? NIOSSLError {
+            return "its certificate is not valid, or not known"
+        }
         guard let error = error as? HTTPClientError else {
             return String("\(error)".prefix(200))
         }

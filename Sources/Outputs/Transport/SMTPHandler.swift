@@ -40,6 +40,11 @@ final class SMTPHandler: ChannelInboundHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        if case .handshakeFailed? = error as? NIOSSLError {
+            let words =
+                "no encryption with the mail server: its certificate is not valid, or not known"
+            return fail(context, .connection, words)
+        }
         fail(context, .connection, "the connection to the mail server broke: \(error)")
     }
 

@@ -72,8 +72,10 @@ extension AuditCheck {
             why: "keys and updates of it are forgotten, and it opens a way around the engine",
             remedy: "take it out of the image; use docker exec"
         ) { facts in
-            facts.containers("none does", "in these it does") { container in
-                container.programs.contains { $0 == "sshd" || $0 == "dropbear" } ? "" : nil
+            facts.host { host in
+                facts.containers("none does", "in these it does") { container in
+                    host.sshContainers.contains(container.configuration.id) ? "" : nil
+                }
             }
         },
         AuditCheck(

@@ -75,21 +75,12 @@ package struct AuditCollector: Sendable {
                     facts.images.first { $0.configuration.id == made.imageID }?.configuration
                     .createdAt
                 facts.containers.append(
-                    AuditFacts.Container(
-                        made,
-                        Examination(made, around, now: now).posture,
-                        programs: await programs(of: container.id)
-                    )
+                    AuditFacts.Container(made, Examination(made, around, now: now).posture)
                 )
             } catch let error as DockerError where error.code == .notFound {
                 continue
             }
         }
         facts.containers.sort { $0.name < $1.name }
-    }
-
-    private func programs(of id: String) async -> [String] {
-        // One that ended meanwhile, or an image without ps under Podman: nothing is told.
-        (try? await client.programs(of: id)) ?? []
     }
 }

@@ -9,17 +9,10 @@ package struct AuditFacts: Sendable {
     package struct Container: Sendable {
         package var configuration: ContainerConfiguration
         package var posture: ContainerPosture
-        /// Of its processes; empty when it does not run.
-        package var programs: [String]
 
-        package init(
-            _ configuration: ContainerConfiguration,
-            _ posture: ContainerPosture,
-            programs: [String] = []
-        ) {
+        package init(_ configuration: ContainerConfiguration, _ posture: ContainerPosture) {
             self.configuration = configuration
             self.posture = posture
-            self.programs = programs
         }
 
         /// As it is shown.

@@ -30,6 +30,9 @@ package struct HostFacts: Sendable, Hashable {
     /// Of the engine's process; nil when it is not seen.
     package var engineUser: UInt32?
 
+    /// Ids of containers in which an SSH server runs.
+    package var sshContainers: Set<String> = []
+
     package struct Group: Sendable, Hashable {
         package var id: UInt32
         package var members: [String]

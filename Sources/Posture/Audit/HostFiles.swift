@@ -47,6 +47,7 @@ package struct HostFiles: Sendable {
         host.hasOwnPartition = rootFolder.isEmpty ? nil : isMount(rootFolder)
         host.dockerGroup = group("docker")
         host.engineUser = process?.user
+        host.sshContainers = sshContainers()
         return Seen(
             host: host,
             daemon: daemon,
@@ -136,6 +137,22 @@ package struct HostFiles: Sendable {
             if places.contains(where: { $0.hasSuffix("unix://\(socket)") }) { return true }
             return isUsual && (places.isEmpty || places.contains { $0.contains("fd://") })
         }
+    }
+
+    /// Containers of SSH servers: from outside, since the engine would tell everybody that
+    /// it was asked for a container's processes.
+    private func sshContainers() -> Set<String> {
+        var found: Set<String> = []
+        for id in names(in: "/proc") where id.allSatisfy(\.isNumber) {
+            guard let name = contents("/proc/\(id)/comm"),
+                name.starts(with: "sshd".utf8) || name.starts(with: "dropbear".utf8),
+                let group = contents("/proc/\(id)/cgroup")
+            else { continue }
+            // `/docker/ID` and `/system.slice/docker-ID.scope` alike.
+            let words = String(decoding: group, as: UTF8.self).split { !$0.isHexDigit }
+            for word in words where word.utf8.count == 64 { found.insert(String(word)) }
+        }
+        return found
     }
 
     private func process(_ id: String) -> Process? {

@@ -82,6 +82,8 @@ package struct PostureWatch: Sendable {
     /// Watches until the task is cancelled.
     package func run() async {
         let queue = WorkQueue()
+        // Also where the engine's events are kept from us, as by some proxies.
+        queue.put(.survey)
         await withDiscardingTaskGroup { group in
             group.addTask {
                 var session = PostureSession(configuration, surroundings, board, queue)

@@ -23,6 +23,22 @@ package struct Finding: Sendable, Hashable {
     /// How likely it is used within a month, from 0 to 1.
     package var likelihood: Double?
 
+    package init(
+        package: InstalledPackage,
+        id: String,
+        advisory: Advisory,
+        severity: Severity,
+        fixed: String?,
+        last: String?
+    ) {
+        self.package = package
+        self.id = id
+        self.advisory = advisory
+        self.severity = severity
+        self.fixed = fixed
+        self.last = last
+    }
+
     package var isExploited: Bool { !exploitedSince.isEmpty }
 
     /// Which versions have it, in Wazuh's words.
@@ -60,6 +76,18 @@ package struct ImageReport: Sendable, Hashable {
     /// When advisories were compiled, in seconds since the epoch; nil without any.
     package let advisoryTime: Int64?
 
+    package init(
+        image: ImageInventory,
+        findings: [Finding],
+        gaps: [String],
+        advisoryTime: Int64?
+    ) {
+        self.image = image
+        self.findings = findings
+        self.gaps = gaps
+        self.advisoryTime = advisoryTime
+    }
+
     /// How many findings of each severity there are.
     package var counts: [Severity: Int] {
         findings.reduce(into: [:]) { $0[$1.severity, default: 0] += 1 }
@@ -71,4 +99,9 @@ package struct ExceptedFinding: Sendable, Hashable {
     package let finding: Finding
     /// Why, and who says so.
     package let reason: String
+
+    package init(finding: Finding, reason: String) {
+        self.finding = finding
+        self.reason = reason
+    }
 }

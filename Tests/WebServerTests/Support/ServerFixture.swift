@@ -231,6 +231,19 @@ struct ServerFixture: Sendable {
             change: { _, _ in },
             token: nil
         )
+        services.outputs = OutputSource(
+            list: {
+                var output = OutputSource.Output(
+                    name: "ops",
+                    kind: "slack",
+                    target: "https://hooks.slack.com",
+                    state: "failing"
+                )
+                (output.trouble, output.waiting) = ("it answered 429", 3)
+                return [output]
+            },
+            test: { name in throw OutputSource.Refusal("\(name) is away", isUnknown: false) }
+        )
         services.posture = FakePosture.source
         services.responses = setup.responses
         return services
