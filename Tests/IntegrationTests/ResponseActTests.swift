@@ -67,8 +67,8 @@ struct ResponseActTests {
         )
         defer { scene.end() }
         for number in 1...10 {
-            // The network may be gone by the last of them.
-            try? scene.attack(ResponseTests.attack + "&n=\(number)")
+            // The network is gone by the last of them: nobody answers, and none is retried.
+            try? scene.attack(ResponseTests.attack + "&n=\(number)", "--retry", "0")
         }
         try scene.wait("500901") { $0.contains("docker-isolate") }
         #expect(try scene.networks().hasPrefix("jaga-quarantine="))
