@@ -118,8 +118,21 @@ struct ResponsePageTests {
         #expect(status == 403)
         #expect(scene.asked("/pause") == 0)
 
-        // The same person with another role, from the next request on.
+        // The same person with another role; a server looks at its users once a second.
         _ = try scene.user("role", "vera", "responder")
+        let isSeen: Bool = try await browser.evaluate(
+            """
+            return (async () => {
+              for (let n = 0; n < 100; n += 1) {
+                const session = await fetch('api/v1/session').then(a => a.json());
+                if (session.role === 'responder') return true;
+                await new Promise(done => setTimeout(done, 100));
+              }
+              return false;
+            })()
+            """
+        )
+        #expect(isSeen)
         try await browser.reload()
         try await scene.openAlert()
         try await browser.part("respond").click()
