@@ -6,7 +6,7 @@ package import NIOCore
 
 /// An image, inspected.
 package struct ImageDetails: Sendable, Hashable {
-    /// `sha256:…`
+    /// As `sha256:…`.
     package let id: String
     /// `nginx:latest`; empty for an image that lost its tag.
     package let tags: [String]

@@ -68,13 +68,20 @@ struct ScriptedHost {
         )
         // Copied by another process: a child that another test starts meanwhile would hold
         // it open for writing, and then it cannot be started.
-        let copy = Process()
-        copy.executableURL = URL(fileURLWithPath: "/bin/cp")
-        copy.arguments = [path + ".text", path]
-        try copy.run()
-        copy.waitUntilExit()
+        try Self.copy(path + ".text", to: path)
         try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: path)
         return path
+    }
+
+    private static func copy(_ path: String, to new: String) throws {
+        var arguments: [UnsafeMutablePointer<CChar>?] = ["cp", path, new].map { strdup($0) }
+        arguments.append(nil)
+        defer { for argument in arguments { free(argument) } }
+        var child = pid_t()
+        var status: Int32 = 0
+        guard posix_spawn(&child, "/bin/cp", nil, nil, arguments, nil) == 0,
+            waitpid(child, &status, 0) == child, status == 0
+        else { throw CocoaError(.fileWriteUnknown) }
     }
 
     /// What `nft` or `passwd` got.

@@ -32,8 +32,8 @@ private final class FileServer {
     }
 
     deinit {
+        // Not waited for: that waits for ever when another has taken note of the end.
         process.terminate()
-        process.waitUntilExit()
     }
 }
 

@@ -28,10 +28,10 @@ struct VersionOracleTests {
     }
 
     // Each pair costs two processes.
-    @Test("dpkg --compare-versions orders 1,500 pairs as we do", .enabled(if: hasDpkg))
+    @Test("dpkg --compare-versions orders 300 pairs as we do", .enabled(if: hasDpkg))
     func debian() throws {
         var generator = SeededGenerator(seed: 20_261_127)
-        let pairs = (0..<1_500).map { _ in pair(&generator, debian: true) }
+        let pairs = (0..<300).map { _ in pair(&generator, debian: true) }
         let answers = try run(
             "/bin/sh",
             ["-c", Self.dpkgLoop],
@@ -143,7 +143,6 @@ struct VersionOracleTests {
         process.standardOutput = output
         try process.run()
         let bytes = try output.fileHandleForReading.readToEnd() ?? Data()
-        process.waitUntilExit()
         return String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
     }
 }
