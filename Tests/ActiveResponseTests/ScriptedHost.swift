@@ -74,7 +74,8 @@ struct ScriptedHost {
     }
 
     private static func copy(_ path: String, to new: String) throws {
-        var arguments: [UnsafeMutablePointer<CChar>?] = ["cp", path, new].map { strdup($0) }
+        let words = ["cp", path, new]
+        var arguments: [UnsafeMutablePointer<CChar>?] = words.map { word in strdup(word) }
         arguments.append(nil)
         defer { for argument in arguments { free(argument) } }
         var child = pid_t()
