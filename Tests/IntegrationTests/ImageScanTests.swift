@@ -118,18 +118,18 @@ struct ImageScanTests {
 
         // when: the first scan is the state from which changes are told
         let jaga = try RunningJaga(environment: ["DOCKER_HOST": engine.host], folder: data)
-        try jaga.alert(within: 60, "Image jaga-scan-b") { $0.rule.id.hasPrefix("50110") }
+        try jaga.alert(within: 240, "Image jaga-scan-b") { $0.rule.id.hasPrefix("50110") }
         #expect(try jaga.alerts().contains { $0.rule.id == "23505" } == false)
 
         // then: new advisories bring what is new
         try update(Self.feed(["CVE-2024-0727", "CVE-2024-5535"]))
-        let new = try jaga.alert(within: 60, "CVE-2024-5535") { $0.rule.id == "23505" }
+        let new = try jaga.alert(within: 240, "CVE-2024-5535") { $0.rule.id == "23505" }
         #expect(new.full_log?.contains("CVE-2024-5535") == true)
         #expect(new.full_log?.contains(#""containers":"jaga-scan-runs""#) == true)
 
         // and a rebuilt image what is solved
         try Self.build("jaga-scan-b", openssl: "3.0.13-1", on: engine)
-        let solved = try jaga.alert(within: 60, "Solved: ") { $0.rule.id == "23502" }
+        let solved = try jaga.alert(within: 240, "Solved: ") { $0.rule.id == "23502" }
         #expect(solved.full_log?.contains("jaga-scan-b:latest") == true)
         // The container goes on with the image as it was: that is no news.
         #expect(try jaga.alerts().count { $0.rule.id == "23505" } == 1)

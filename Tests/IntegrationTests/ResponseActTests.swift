@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import Glibc
 import Testing
 
 /// Acts that ``ResponseTests`` has no word of, on a real engine and a real host.
@@ -132,7 +133,10 @@ struct ResponseActTests {
         try Self.append("jagatest:$6$a$b:19000:0:99999:7:::", to: etc + "/shadow")
         // In a mount namespace of its own: this host's accounts are not touched.
         let own = ["unshare", "-m", "sh", "-c", "mount --bind '\(etc)' /etc && exec \"$@\"", "sh"]
-        let jaga = try RunningJaga([], folder: folder, wrapper: own, ready: "")
+        let jaga = try RunningJaga(folder: folder, wrapper: own, ready: "watching")
+        // It is asked through a folder that it makes a moment later.
+        let requests = jaga.data + "/state/responses.requests"
+        for _ in 0..<400 where !FileManager.default.fileExists(atPath: requests) { usleep(50_000) }
         let ask = own + [Binary.path, "respond"]
         let run = try Shell.expect(
             ask + ["run", "disable-account", "--account", "jagatest", "--enforce"]
