@@ -80,6 +80,13 @@ enum Files {
         return stat(path, &status) == 0 ? Int64(status.st_mtim.tv_sec) : nil
     }
 
+    /// The same in nanoseconds: two writings within a second are told apart.
+    static func modifiedNanoseconds(_ path: String) -> Int64? {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return nil }
+        return Int64(status.st_mtim.tv_sec) &* 1_000_000_000 &+ Int64(status.st_mtim.tv_nsec)
+    }
+
     static func isFolder(_ path: String) -> Bool {
         var status = stat()
         return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR

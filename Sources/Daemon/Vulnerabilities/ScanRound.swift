@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Collectors
-import EventModel
 import DockerClient
 import EventModel
 import Vulnerabilities
@@ -98,14 +97,16 @@ struct ScanRound {
     /// Opens the advisories when they are others than before; all images are due
     /// then.
     private mutating func refreshAdvisories() async throws {
-        guard folder.advisoriesModified != advisoriesModified else { return }
+        // Asked before they are read: what is written meanwhile is seen next time.
+        let modified = folder.advisoriesModified
+        guard modified != advisoriesModified else { return }
         let folder = folder
         let opened = Handback<Result<AdvisoryFile?, any Error>>()
         try await DedicatedThread.run("advisories") {
             opened.give(Result { try folder.openAdvisories() })
         }
         advisories = try opened.take()?.get()
-        advisoriesModified = folder.advisoriesModified
+        advisoriesModified = modified
         scanned = [:]
         failed = [:]
         let (time, sources) = (advisories?.time, advisories?.sources ?? [])

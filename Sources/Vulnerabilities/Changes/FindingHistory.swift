@@ -176,7 +176,7 @@ extension VulnerabilityFolder {
         try Files.replace(self.history, with: history.bytes, outliving: .power)
     }
 
-    /// When the advisories were last written, in seconds since the epoch; nil
+    /// When the advisories were last written, in nanoseconds since the epoch; nil
     /// without any.
-    package var advisoriesModified: Int64? { Files.modified(advisories) }
+    package var advisoriesModified: Int64? { Files.modifiedNanoseconds(advisories) }
 }
