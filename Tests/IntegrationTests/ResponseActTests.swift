@@ -136,7 +136,7 @@ struct ResponseActTests {
         let jaga = try RunningJaga(folder: folder, wrapper: own, ready: "watching")
         // It is asked through a folder that it makes a moment later.
         let requests = jaga.data + "/state/responses.requests"
-        for _ in 0..<400 where !FileManager.default.fileExists(atPath: requests) { usleep(50_000) }
+        for _ in 0..<60 where !FileManager.default.fileExists(atPath: requests) { usleep(50_000) }
         let ask = own + [Binary.path, "respond"]
         let run = try Shell.expect(
             ask + ["run", "disable-account", "--account", "jagatest", "--enforce"]

@@ -47,6 +47,7 @@ final class Scene: Sendable {
             wrapper: wrapper,
             ready: "containers: connected"
         )
+        try waitUntilRead()
     }
 
     /// Writes `ossec.conf`, at once as a whole.
@@ -94,6 +95,17 @@ final class Scene: Sendable {
     /// Goes on with the data of a run that has ended.
     func again() throws -> RunningJaga {
         try RunningJaga(arguments, environment: environment, folder: jaga.folder)
+    }
+
+    /// Waits until the container's log is read.
+    ///
+    /// It ran before Jaga did: what it says before its log is opened is past.
+    private func waitUntilRead() throws {
+        for number in 0..<20 {
+            try attack("/not-there-\(number)")
+            let seen = try? jaga.process.line(within: 1.5) { $0.contains("Web: ") }
+            if seen != nil { return }
+        }
     }
 
     /// Sends the tutorial's attack, or another.
