@@ -171,9 +171,10 @@ final class RunningManager: Sendable {
     deinit { task.cancel() }
 }
 
-/// Waits until something is so, at most ten seconds.
+/// Waits until something is so, at most half a minute.
 func eventually(_ claim: @Sendable () async -> Bool) async -> Bool {
-    for _ in 0..<1_000 {
+    let end = ContinuousClock.now + .seconds(30)
+    while ContinuousClock.now < end {
         if await claim() { return true }
         // A pause between two looks, not a wait for an effect.
         try? await Task.sleep(for: .milliseconds(10))
