@@ -130,19 +130,23 @@ enum PythonVersion {
             byte == UInt8(ascii: ".") || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")
         }
 
-        /// One of the words with separators around it and a number behind; moves
-        /// only when there is one.
+        /// The longest of the words that is next, with its number.
+        ///
+        /// Separators may stand around it, and the next word may follow at once: `cdev`.
+        /// Moves only when there is one.
         private static func word(_ words: [String], _ cursor: inout VersionBytes)
             -> (place: Int, number: ArraySlice<UInt8>)?
         {
             var trial = cursor
             if isSeparator(trial.byte) { trial.index += 1 }
-            let name = String(decoding: trial.take(while: \.isLetter), as: UTF8.self)
-            guard let place = words.firstIndex(of: name) else { return nil }
-            cursor = trial
+            let rest = trial.bytes[trial.index...]
+            let fitting = words.indices.filter { rest.starts(with: words[$0].utf8) }
+            guard let place = fitting.max(by: { words[$0].utf8.count < words[$1].utf8.count })
+            else { return nil }
+            trial.index += words[place].utf8.count
             if isSeparator(trial.byte) { trial.index += 1 }
             let number = trial.take(while: \.isDigit)
-            if !number.isEmpty { cursor = trial }
+            cursor = trial
             return (place, number)
         }
     }
