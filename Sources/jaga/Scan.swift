@@ -26,7 +26,7 @@ struct Scan: AsyncParsableCommand {
               jaga scan shop:7 --sbom cyclonedx > shop.cdx.json
 
             EXIT CODES
-              0 all right   1 an image could not be scanned   2 wrong use, or no engine
+              0 all right   1 an image could not be scanned   2 no engine   64 wrong use
               4 a finding as bad as --fail-on asks for
             """,
         subcommands: [ScanImages.self, ScanUpdate.self, ScanImport.self],
@@ -220,4 +220,6 @@ extension Severity: ExpressibleByArgument {
     package init?(argument: String) {
         self.init(word: argument)
     }
+
+    package static var allValueStrings: [String] { ["low", "medium", "high", "critical"] }
 }

@@ -10,8 +10,10 @@ private final class Compiled {
     let outcome: AdvisoryFolder.Outcome
     let file: AdvisoryFile
 
-    init() throws {
+    /// `age`: days that the files are older than their compilation.
+    init(age: Int64 = 0) throws {
         try AdvisorySamples.write(to: folder)
+        try folder.date("in", 1_800_000_000 - age * 86_400)
         let kept = VulnerabilityFolder(path: folder.path + "/kept")
         outcome = try kept.compile(from: folder.path + "/in", at: 1_800_000_000) { _ in }
         file = try AdvisoryFile(path: kept.advisories)
@@ -160,6 +162,17 @@ struct AdvisoryTests {
         )
     }
 
+    @Test("what is compiled anew from old files is as old as these")
+    func oldSources() throws {
+        let package = AdvisorySamples.debianPackage("bash", "5.2", source: "bash")
+        let fresh = try Compiled(age: 2).report(bookworm, [package]).gaps
+        #expect(fresh == [])
+        let old = try Compiled(age: 9).report(bookworm, [package]).gaps
+        #expect(old.count == 1)
+        #expect(old[0].hasPrefix("6 of 6 sources of advisories are old, "))
+        #expect(old[0].hasSuffix(" 9 days: what is newer is not known"))
+    }
+
     @Test("a file that was changed or cut is not used, nor is one that is missing")
     func damage() throws {
         let compiled = try Compiled()
@@ -207,6 +220,18 @@ struct AdvisoryTests {
     )
     func scores(_ vector: String, _ score: Double) {
         #expect(CVSSScore.base(vector) == score)
+    }
+
+    @Test("a vector of version 4 is kept, and the severity is the one that its source gives")
+    func fourth() throws {
+        let text = """
+            {"id": "GHSA-x", "database_specific": {"severity": "HIGH"}, "affected": [],
+             "severity": [{"type": "CVSS_V4", "score": "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H"}]}
+            """
+        let record = try #require(JSONNode(Array(text.utf8)).flatMap(OSVRecord.init))
+        #expect(record.advisory.severity == .high)
+        #expect(record.advisory.score == nil)
+        #expect(record.advisory.vector == "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H")
     }
 
     @Test("vectors that are incomplete or of version 4 have no score")
@@ -263,6 +288,7 @@ struct ExceptionTests {
             #"{"exceptions": [{"id": "CVE-1", "reason": " ", "until": "2030-01-01"}]}"#,
             #"{"exceptions": [{"id": "CVE-1", "reason": "x"}]}"#,
             #"{"exceptions": [{"id": "CVE-1", "reason": "x", "until": "soon"}]}"#,
+            #"{"exceptions": [{"id": "CVE-1", "reason": "x", "until": "2027-99-99"}]}"#,
             #"{"exceptions": [{"reason": "x", "until": "2030-01-01"}]}"#, "{}", "{",
         ]
     )

@@ -33,6 +33,18 @@ final class TemporaryFolder {
 
     func write(_ name: String, text: String) throws { try write(name, Array(text.utf8)) }
 
+    /// Says that all files below a folder in it were written at a time, in seconds since
+    /// the epoch.
+    func date(_ folder: String, _ seconds: Int64) throws {
+        let root = path + "/" + folder
+        for name in try FileManager.default.subpathsOfDirectory(atPath: root) {
+            try FileManager.default.setAttributes(
+                [.modificationDate: Date(timeIntervalSince1970: Double(seconds))],
+                ofItemAtPath: root + "/" + name
+            )
+        }
+    }
+
     func bytes(_ name: String) throws -> [UInt8] {
         [UInt8](try Data(contentsOf: URL(fileURLWithPath: path + "/" + name)))
     }

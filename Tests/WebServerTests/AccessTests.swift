@@ -34,7 +34,7 @@ struct AccessTests {
                     "POST /api/v1/session", "POST /api/v1/setup",
                 ]
             )
-            #expect(routes.count == 55)
+            #expect(routes.count == 56)
             for route in routes where !route.isOpen {
                 let path = route.path.replacing(#/\{\w+\}/#, with: "1")
                 let answer = try await server.send(route.method, path, body: "{}")

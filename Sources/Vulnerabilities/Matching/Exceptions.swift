@@ -71,9 +71,7 @@ package struct Exceptions: Sendable, Hashable {
     }
 
     private static func isDay(_ text: String) -> Bool {
-        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-        return parts.map(\.utf8.count) == [4, 2, 2]
-            && parts.allSatisfy { $0.utf8.allSatisfy(\.isDigit) }
+        text.utf8.count == 10 && CalendarDay.seconds(text) != nil
     }
 
     /// Why a finding is put aside at a time, in seconds since the epoch; nil when
