@@ -27,6 +27,7 @@ struct jaga_file_status {
     bool is_regular_file;
     bool is_folder;
     uint32_t owner;
+    uint32_t group;
     /* Permissions, as chmod(2) takes them. */
     uint32_t mode;
 };
@@ -42,6 +43,7 @@ static inline struct jaga_file_status jaga_file_status_from(const struct stat *r
         .is_regular_file = S_ISREG(raw->st_mode),
         .is_folder = S_ISDIR(raw->st_mode),
         .owner = raw->st_uid,
+        .group = raw->st_gid,
         .mode = raw->st_mode & 07777,
     };
     return status;
