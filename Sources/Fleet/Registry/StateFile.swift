@@ -51,8 +51,13 @@ package enum StateFile {
 
     /// Puts a file in the place of another, on the disk when it returns; mode 0600.
     ///
+    /// - Returns: The stamp of what was written; nil when somebody took it away at once.
     /// - Throws: ``FleetError`` `file`.
-    package static func replace(_ path: String, with bytes: [UInt8]) throws(FleetError) {
+    @discardableResult
+    package static func replace(
+        _ path: String,
+        with bytes: [UInt8]
+    ) throws(FleetError) -> Stamp? {
         let temporary = path + ".new"
         unlink(temporary)
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
@@ -60,8 +65,10 @@ package enum StateFile {
         giveToOwner(of: path, descriptor)
         var isWritten = write(bytes, to: descriptor) && fsync(descriptor) == 0
         isWritten = close(descriptor) == 0 && isWritten
+        let stamp = Stamp(of: temporary)
         guard isWritten, rename(temporary, path) == 0 else { throw failure("write", path) }
         syncFolder(of: path)
+        return stamp
     }
 
     /// Removes a file; one that is not there is gone already.
