@@ -1,6 +1,7 @@
 // Jaga - container security monitor
 // SPDX-License-Identifier: Apache-2.0
 
+import HostFiles
 import Synchronization
 
 /// All own agents of a manager, and how they stand.
@@ -167,13 +168,13 @@ package final class AgentRegistry: Sendable {
     /// - Throws: ``FleetError`` `file`.
     package func refresh() throws {
         for _ in 0..<Self.readLimit {
-            let stamp = StateFile.Stamp(of: file.path)
+            let stamp = FileStamp(of: file.path)
             let isKnown = state.withLock { $0.file.map { $0.stamp == stamp } ?? false }
             guard !isKnown else { return }
             let snapshot = FleetFile.Snapshot(contents: try file.read(), stamp: stamp)
             let notices = state.withLock { state -> [Notice]? in
                 // Changed meanwhile: what was read must not undo what is newer.
-                guard StateFile.Stamp(of: file.path) == stamp else { return nil }
+                guard FileStamp(of: file.path) == stamp else { return nil }
                 return Self.take(snapshot, &state)
             }
             guard let notices else { continue }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import FoundationEssentials
+import HostFiles
 
 /// `fleet.json`: who is registered, changed by the manager and the command line at once.
 ///
@@ -38,7 +39,7 @@ package struct FleetFile: Sendable {
     /// What the file held at a moment; a stamp of nil is that of no file.
     struct Snapshot: Sendable {
         var contents = FleetContents()
-        var stamp: StateFile.Stamp?
+        var stamp: FileStamp?
     }
 
     /// Changes what the file holds, and gives back what `change` does.
@@ -59,16 +60,15 @@ package struct FleetFile: Sendable {
         taking: (Snapshot) -> Void
     ) throws -> Result {
         try StateFile.locked(path) {
-            let stamp = StateFile.Stamp(of: path)
+            let stamp = FileStamp(of: path)
             let isKnown = stamp != nil && known?.stamp == stamp
             let before = try isKnown ? known?.contents ?? read() : read()
             var after = Snapshot(contents: before, stamp: stamp)
             let result = try change(&after.contents)
             if after.contents != before {
-                after.stamp = try StateFile.replace(
-                    path,
-                    with: [UInt8](try JSONEncoder().encode(after.contents))
-                )
+                try StateFile.replace(path, with: [UInt8](try JSONEncoder().encode(after.contents)))
+                // The lock keeps others from putting theirs in its place.
+                after.stamp = FileStamp(of: path)
             }
             taking(after)
             return result
