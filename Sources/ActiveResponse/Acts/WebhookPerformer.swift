@@ -15,8 +15,9 @@ struct WebhookPerformer: ActPerformer {
 
     /// As receivers are told who calls.
     let node: String
-    /// What the settings of now say of a `<command>`; nil when they name none. It is asked each
-    /// time, for the address may be a secret, and stands in no journal.
+    /// What the settings of now say of a `<command>`; nil when they name none.
+    ///
+    /// It is asked each time, for the address may be a secret, and stands in no journal.
     let address: @Sendable (String) -> String?
     private let work = BlockingWork.concurrent("webhooks")
 
@@ -114,6 +115,7 @@ package enum WebhookAddress {
     private static let own = ["localhost", "127.0.0.1", "[::1]"]
 
     /// Whether an alert may go there: encrypted, or not beyond this host.
+    ///
     /// What is in a file is looked at when it is used.
     package static func isUsable(_ address: String) -> Bool {
         if address.hasPrefix(file) { return address.hasPrefix(file + "/") }

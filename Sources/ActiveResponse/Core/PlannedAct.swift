@@ -68,8 +68,9 @@ package struct PlannedAct: Sendable, Hashable, Codable {
 }
 
 extension PlannedAct {
-    /// Without the address of a webhook, which may be a secret: its host alone is left. Where
-    /// it sends to is read from the settings again.
+    /// Without the address of a webhook, which may be a secret: its host alone is left.
+    ///
+    /// Where it sends to is read from the settings again.
     var shown: PlannedAct {
         guard kind == .webhook, let address = script?.arguments.first else { return self }
         var act = self

@@ -6,8 +6,9 @@ import Glibc
 
 /// The folder of the owner's scripts, `DATA/active-response/bin`.
 package struct ScriptFolder: Sendable {
-    /// What a script's working folder is: Wazuh's install root. An absolute path: from that
-    /// folder a relative one would lead elsewhere.
+    /// What a script's working folder is: Wazuh's install root.
+    ///
+    /// An absolute path: from that folder a relative one would lead elsewhere.
     package let root: String
 
     private let place: String
