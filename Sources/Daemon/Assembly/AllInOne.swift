@@ -121,6 +121,7 @@ package struct AllInOne: Sendable {
         try records.start()
         try parts.start()
         if running.takesAgents { await parts.tellStart(configuration.hostname) }
+        MemoryArenas.releaseCode()
         let failure = await collect(running, reloads)
         intake?.stop()
         try await commits

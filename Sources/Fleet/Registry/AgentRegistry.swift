@@ -1,6 +1,7 @@
 // Jaga - container security monitor
 // SPDX-License-Identifier: Apache-2.0
 
+import HostFiles
 import Synchronization
 
 /// All own agents of a manager, and how they stand.
@@ -80,7 +81,7 @@ package final class AgentRegistry: Sendable {
         /// Ids by the certificates' digests.
         var byCertificate: [String: String] = [:]
         var presences: [String: PresenceRecord] = [:]
-        var stamp: StateFile.Stamp?
+        var stamp: FileStamp?
         var isLoaded = false
     }
 
@@ -162,7 +163,7 @@ package final class AgentRegistry: Sendable {
     ///
     /// - Throws: ``FleetError`` `file`.
     package func refresh() throws {
-        let stamp = StateFile.Stamp(of: file.path)
+        let stamp = FileStamp(of: file.path)
         let isKnown = state.withLock { $0.isLoaded && $0.stamp == stamp }
         guard !isKnown else { return }
         let contents = try file.read()
@@ -171,7 +172,7 @@ package final class AgentRegistry: Sendable {
 
     private static func take(
         _ contents: FleetContents,
-        _ stamp: StateFile.Stamp?,
+        _ stamp: FileStamp?,
         _ state: inout State
     ) -> [Notice] {
         let old = state.agents

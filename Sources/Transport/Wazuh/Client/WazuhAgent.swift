@@ -3,6 +3,7 @@
 
 package import EventModel
 import Glibc
+import HostFiles
 import NIOCore
 import NIOPosix
 
@@ -124,7 +125,7 @@ package final class WazuhAgent: Sendable {
 
     /// The key in the file; nil when there is none yet.
     private static func key(_ configuration: ClientConfiguration) throws -> AgentKey? {
-        guard FileVersion(path: configuration.keyFile) != nil else { return nil }
+        guard FileStamp(of: configuration.keyFile) != nil else { return nil }
         let bytes = try SmallFile.read(configuration.keyFile, limit: 64 << 10)
         var diagnostics: [Diagnostic] = []
         let text = String(decoding: bytes, as: UTF8.self)
