@@ -58,6 +58,26 @@ struct ResponseSettingsTests {
     }
 
     @Test(
+        "words of a location stand together",
+        arguments: [
+            ("<location>server,local</location>", [Response.Place.server, .local]),
+            ("<location>all</location>", [.all]),
+            (
+                "<location>local|defined-agent</location><agent_id>7</agent_id>",
+                [.local, .agent("007")]
+            ),
+        ]
+    )
+    func places(text: String, places: [Response.Place]) {
+        let read = Self.read(
+            Self.pause + "<active-response><command>p</command><level>7</level>\(text)"
+                + "</active-response>"
+        )
+
+        #expect(read.settings.responses.responses.map(\.places) == [places])
+    }
+
+    @Test(
         "what cannot be used is an error and does nothing",
         arguments: [
             (
@@ -70,6 +90,10 @@ struct ResponseSettingsTests {
             ),
             (
                 "<active-response><command>p</command><location>defined-agent</location></active-response>",
+                "bad-value"
+            ),
+            (
+                "<active-response><command>p</command><location>local,defined-agent</location></active-response>",
                 "bad-value"
             ),
             (

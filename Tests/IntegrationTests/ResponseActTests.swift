@@ -117,7 +117,7 @@ struct ResponseActTests {
             [("docker-kill", 0, "enforce")],
             settings: "<never address=\"no address\"/>"
         )
-        try scene.jaga.process.errorLine { $0.contains("responses stay as they were") }
+        try scene.jaga.process.errorLine { $0.contains("responses and outputs stay as they were") }
         try scene.attack()
         try scene.wait("500901") { $0.contains("docker-pause") }
         #expect(try scene.state() == "paused")

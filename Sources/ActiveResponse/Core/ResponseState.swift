@@ -53,8 +53,8 @@ package struct ResponseState: Sendable {
     ) -> [ResponseDecision] {
         var decisions = closeBreakers(at: now)
         guard settings.isEnabled else { return decisions }
-        for response in settings.responses where response.concerns(alert) {
-            for agent in Self.agents(for: response.place, alert, agents) {
+        for response in settings.inOrder where response.concerns(alert) {
+            for agent in Self.agents(for: response, alert, agents) {
                 let planned = plan(response, alert, on: agent, at: now)
                 switch planned {
                 case .success(let act): decisions += decide(act, response, at: now)

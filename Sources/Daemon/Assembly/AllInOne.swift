@@ -161,12 +161,20 @@ package struct AllInOne: Sendable {
             CurrentRuleset.Loaded(source: loaded, time: HostClock.now().milliseconds),
             metrics: parts.metrics
         )
+        let reports = ReportMailer(
+            configuration,
+            settings.outputs,
+            records.alerts.index,
+            notice: observer.notice
+        )
         let reloader = RulesetReloader(
             settings: settings,
             loader: loader,
             parts: parts,
             current: current,
             responses: responses,
+            outputs: outputs,
+            reports: reports,
             observer: observer
         )
         return Running(
@@ -200,12 +208,7 @@ package struct AllInOne: Sendable {
                 notice: observer.notice
             ),
             outputs: outputs,
-            reports: ReportMailer(
-                configuration,
-                settings.outputs,
-                records.alerts.index,
-                notice: observer.notice
-            )
+            reports: reports
         )
     }
 
@@ -213,14 +216,14 @@ package struct AllInOne: Sendable {
         _ records: Records,
         _ live: LiveAlerts,
         _ answering: Handback<Responses>,
-        _ outputs: AlertOutputs?
+        _ outputs: AlertOutputs
     ) -> AnalysisPipeline.Observer {
         AnalysisPipeline.Observer(
             alerts: { [observer] batch in
                 answering.take()?.take(batch)
                 live.publish(batch)
                 records.alerts.indexer.wake()
-                outputs?.wake()
+                outputs.wake()
                 observer.alerts(batch)
             },
             archived: { records.archives?.indexer.wake() },
@@ -299,20 +302,16 @@ package struct AllInOne: Sendable {
 
     /// Tells people and other systems.
     private func addOutputs(_ running: Running, to group: inout TaskGroup<(any Error)?>) {
-        if let reports = running.reports {
-            group.addTask {
-                await reports.run()
-                return nil
-            }
+        group.addTask {
+            await running.reports.run()
+            return nil
         }
-        if let outputs = running.outputs {
-            group.addTask {
-                do {
-                    try await outputs.run()
-                    return nil
-                } catch {
-                    return error
-                }
+        group.addTask {
+            do {
+                try await running.outputs.run()
+                return nil
+            } catch {
+                return error
             }
         }
     }

@@ -6,10 +6,11 @@ import Collectors
 import EventModel
 import FoundationEssentials
 import Outputs
+import Synchronization
 
 /// Mails reports when they are due; one that could not be sent is tried again each minute
 /// until the next is due.
-struct ReportMailer: Sendable {
+final class ReportMailer: Sendable {
     private static let pause = Duration.seconds(60)
 
     private struct Job: Sendable {
@@ -19,25 +20,42 @@ struct ReportMailer: Sendable {
         let name: String
     }
 
-    private let jobs: [Job]
+    private let jobs: Mutex<[Job]>
+    private let surroundings: OutputSurroundings
     private let path: String
     private let hostname: String
     private let index: any AlertIndex
     private let notice: @Sendable (OperatorNotice) -> Void
 
-    /// Nil when no report is asked for.
-    init?(
+    init(
         _ configuration: AllInOne.Configuration,
         _ settings: OutputSettings,
         _ index: any AlertIndex,
         notice: @escaping @Sendable (OperatorNotice) -> Void
     ) {
-        let surroundings = OutputSurroundings(
+        surroundings = OutputSurroundings(
             data: configuration.data,
             hostname: configuration.hostname,
             environment: configuration.environment
         ) { _, _, _ in }
-        jobs = settings.reports.compactMap { schedule in
+        jobs = Mutex(Self.jobs(settings, surroundings))
+        path = configuration.data.reportsSent
+        hostname = configuration.hostname
+        self.index = index
+        self.notice = notice
+    }
+
+    /// Takes over settings that were read again.
+    func replace(_ settings: OutputSettings) {
+        let new = Self.jobs(settings, surroundings)
+        jobs.withLock { $0 = new }
+    }
+
+    private static func jobs(
+        _ settings: OutputSettings,
+        _ surroundings: OutputSurroundings
+    ) -> [Job] {
+        settings.reports.compactMap { schedule in
             settings.mail.settings(to: schedule.recipients).map { mail in
                 Job(
                     schedule: schedule,
@@ -47,11 +65,6 @@ struct ReportMailer: Sendable {
                 )
             }
         }
-        guard !jobs.isEmpty else { return nil }
-        path = configuration.data.reportsSent
-        hostname = configuration.hostname
-        self.index = index
-        self.notice = notice
     }
 
     /// Works until the task is cancelled.
@@ -71,6 +84,8 @@ struct ReportMailer: Sendable {
     }
 
     private func look() async throws {
+        let jobs = jobs.withLock { $0 }
+        guard !jobs.isEmpty else { return }
         var sent = try await stored()
         for job in jobs {
             let now = HostClock.now()

@@ -45,6 +45,11 @@ enum BulkMessage {
         return String(decoding: text, as: UTF8.self)
     }
 
+    /// A document as people are told of it: `wazuh-alerts-4.x-2026.11.23/watch-1.1-7`.
+    static func name(_ alert: OutputAlert, _ prefix: String) -> String {
+        index(alert, prefix) + "/" + id(alert)
+    }
+
     private static func id(_ alert: OutputAlert) -> String {
         let sequence = alert.text("jaga.sequence")
         let parts = [alert.text("manager.name"), alert.id, sequence].filter { !$0.isEmpty }
@@ -73,30 +78,5 @@ enum BulkMessage {
             return .string(String(text.prefix(keywordLimit / 4)))
         case .null, .bool, .number: return tree
         }
-    }
-
-    /// What became of each alert; one that was there already is well.
-    ///
-    /// - Throws: ``OutputError`` `busy` when some are to come again.
-    static func receipt(_ answer: [UInt8]) throws(OutputError) -> DeliveryReceipt {
-        var receipt = DeliveryReceipt()
-        guard let tree = JSONTreeReader.read(answer) else {
-            throw OutputError(.busy, "the answer to _bulk cannot be read")
-        }
-        guard tree["errors"] == .bool(true), case .array(let items) = tree["items"] else {
-            return receipt
-        }
-        for item in items {
-            let status = item.at("create.status")?.text.flatMap { Int($0) } ?? 200
-            guard status >= 300, status != 409 else { continue }
-            let words =
-                "\(item.at("create.error.type")?.text ?? "error \(status)"): "
-                + (item.at("create.error.reason")?.text ?? "")
-            let reason = PlainText.line(words, limit: 200)
-            if status == 429 || status >= 500 { throw OutputError(.busy, reason) }
-            receipt.refused += 1
-            receipt.detail = reason
-        }
-        return receipt
     }
 }
