@@ -21,6 +21,7 @@ struct Scan: AsyncParsableCommand {
               jaga scan update                         download them (docs/vulnerabilities.md)
               jaga scan nginx:latest
               jaga scan --running --fail-on high
+              jaga scan --container web
               jaga scan shop:7 --sbom cyclonedx > shop.cdx.json
 
             EXIT CODES
@@ -45,6 +46,14 @@ struct ScanImages: AsyncParsableCommand {
 
     @Argument(help: "Names or ids of images.")
     var images: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "Scan this container: its image, and what was installed since it was made; repeatable.",
+            valueName: "name"
+        )
+    )
+    var container: [String] = []
 
     @Flag(help: "Scan the images of all containers that run.")
     var running = false
@@ -76,15 +85,17 @@ struct ScanImages: AsyncParsableCommand {
     var noCache = false
 
     func validate() throws {
-        let ways = [!images.isEmpty, running, all].count { $0 }
+        let ways = [!images.isEmpty, !container.isEmpty, running, all].count { $0 }
         guard ways == 1 else {
-            throw ValidationError("say which: names of images, or --running, or --all")
+            throw ValidationError(
+                "say which: names of images, or --container NAME, or --running, or --all"
+            )
         }
         guard [json, sarif, sbom != nil].count(where: { $0 }) <= 1 else {
             throw ValidationError("choose one of --json, --sarif and --sbom")
         }
-        if sbom != nil, images.count != 1 {
-            throw ValidationError("--sbom is of one image: name it")
+        if sbom != nil, images.count + container.count != 1 {
+            throw ValidationError("--sbom is of one image or container: name it")
         }
     }
 
@@ -122,7 +133,7 @@ struct ScanImages: AsyncParsableCommand {
             sbom == nil ? try folder.openAdvisories() : nil,
             exceptions: try folder.readExceptions()
         )
-        var targets = images
+        var targets = container.isEmpty ? images : container
         if running { targets = try await session.runningImages() }
         if all { targets = try await session.allImages() }
         var run = ScanRun()
@@ -130,7 +141,10 @@ struct ScanImages: AsyncParsableCommand {
             var progress = ScanProgress("\(target.prefix(60)) (\(index + 1) of \(targets.count))")
             defer { progress.clear() }
             do {
-                let image = try await session.scan(target) { progress.show($0, of: $1) }
+                let image =
+                    container.isEmpty
+                    ? try await session.scan(target) { progress.show($0, of: $1) }
+                    : try await session.scan(container: target) { progress.show($0, of: $1) }
                 run.reports.append(try matcher.report(image, at: now))
             } catch {
                 progress.clear()

@@ -76,7 +76,13 @@ package struct AgentProcess: Sendable {
         async let writing: Void = DedicatedThread.run("spool") { parts.writing.run() }
         async let delivering: Void = DedicatedThread.run("delivery") { parts.delivery?.run() }
         try parts.collection.start { [spool = parts.spool] in try spool.sync(before: $0) }
-        let end = await work(parts, link, restarts)
+        let images = VulnerabilityWatch(
+            configuration,
+            settings.vulnerabilities,
+            parts.collection,
+            notice: observer.notice
+        )
+        let end = await work(parts, images, link, restarts)
         parts.delivery?.stop()
         parts.writing.stopWaiting()
         parts.collection.queue.close()
@@ -90,6 +96,7 @@ package struct AgentProcess: Sendable {
 
     private func work(
         _ parts: AgentParts,
+        _ images: VulnerabilityWatch,
         _ link: AgentLink?,
         _ restarts: AsyncStream<Void>
     ) async -> End {
@@ -124,6 +131,10 @@ package struct AgentProcess: Sendable {
             }
             group.addTask {
                 await AuditSchedule(configuration, parts.collection).run()
+                return nil
+            }
+            group.addTask {
+                await images.run()
                 return nil
             }
             for await end in group {

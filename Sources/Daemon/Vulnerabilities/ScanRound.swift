@@ -36,6 +36,7 @@ struct ScanRound {
     /// not run.
     private var passedOver: [String: Set<String>] = [:]
     private var failed: [String: String] = [:]
+    private var looks = ContainerLooks()
     private var trouble = ""
 
     init(folder: VulnerabilityFolder, board: VulnerabilityBoard) {
@@ -43,12 +44,14 @@ struct ScanRound {
         self.board = board
     }
 
-    /// An image of an engine.
+    /// An image of an engine, or what a container has of its own over its image.
     private struct Target {
         let subject: String
+        /// The image's; of a container the mark of its own packages.
         let id: String
         let engine: EngineAccess
         let containers: [String]
+        var container: ContainerSummary?
     }
 
     /// Looks at the engines once.
@@ -141,6 +144,10 @@ struct ScanRound {
             for target in self.targets(engine, images, running) {
                 targets[target.subject] = target
             }
+            for found in await looks.look(at: running, on: client, engine: engine.mark) {
+                let target = Self.target(found, engine)
+                targets[target.subject] = target
+            }
         }
         return (targets.values.sorted { $0.subject < $1.subject }, isComplete)
     }
@@ -175,6 +182,17 @@ struct ScanRound {
         return targets
     }
 
+    private static func target(_ found: ContainerLooks.Found, _ engine: EngineAccess) -> Target {
+        let name = found.container.name
+        return Target(
+            subject: subject("\(name) (container)", found.mark, engine),
+            id: found.mark,
+            engine: engine,
+            containers: [name],
+            container: found.container
+        )
+    }
+
     /// The name by which an image is known from scan to scan.
     private static func subject(_ tag: String?, _ id: String, _ engine: EngineAccess) -> String {
         let name = tag ?? id
@@ -186,9 +204,7 @@ struct ScanRound {
         do {
             let memory = try LayerMemory(folder: folder.layers)
             let client = try target.engine.client()
-            let image = try await ImageScanner(.standard, memory: memory)
-                .scan(target.id, of: client) { _, _ in }
-            let report = try await report(image)
+            let report = try await report(target, client, memory)
             scanned[target.subject] = target.id
             board.change {
                 $0.entries[target.subject] = VulnerabilityBoard.Entry(
@@ -203,6 +219,21 @@ struct ScanRound {
             failed[target.subject] = target.id
             return [VulnerabilityEvent.failed("\(error)", image: target.subject)]
         }
+    }
+
+    private func report(
+        _ target: Target,
+        _ client: DockerClient,
+        _ memory: LayerMemory
+    ) async throws -> ImageReport {
+        guard let container = target.container else {
+            let scanner = ImageScanner(.standard, memory: memory)
+            return try await report(scanner.scan(target.id, of: client) { _, _ in })
+        }
+        // What its image has is told of the image.
+        let scanner = ContainerScanner(.standard, memory: memory)
+        return try await report(scanner.scan(container, on: client) { _, _ in })
+            .of(layer: ContainerScanner.layerName)
     }
 
     private func report(_ image: ImageInventory) async throws -> ImageReport {
