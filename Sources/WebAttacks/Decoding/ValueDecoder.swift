@@ -97,7 +97,9 @@ struct ValueDecoder: Sendable {
     }
 
     /// Writes the text without its escapes: whether there was one, and whether a byte is beyond
-    /// ASCII. An escape is never shorter than what it stands for.
+    /// ASCII.
+    ///
+    /// An escape is never shorter than what it stands for.
     private static func unescape(
         _ text: Span<UInt8>,
         _ output: inout OutputSpan<UInt8>
