@@ -15,6 +15,7 @@ Steps, done in order; what they see is printed as one JSON value a line:
   stream:HEX  send bytes without a frame       recv     the next body from the manager
   ping        the next payload, unopened       file     a shared file: [name, is whole, text]
   answer:TEXT wait for a request, answer it    closed   wait until the manager hangs up
+  until:TEXT  receive bodies up to this one
   wait:MS     wait so long for a body: it, or "nothing"
   first       the next body, or "closed" when the manager hangs up
   as:KEYLINE  be another agent                 noid     leave the id away from now on
@@ -191,6 +192,12 @@ class Agent:
         except (EOFError, ConnectionError):
             return "closed"
 
+    def until(self, text):
+        """Receives up to a body, which may be preceded by any number of others."""
+        while (body := self.open(self.receive()).decode()) != text:
+            pass
+        return body
+
     def wait(self, seconds):
         self.socket.settimeout(seconds)
         try:
@@ -216,6 +223,8 @@ class Agent:
             return self.wait(int(rest) / 1000)
         if word == "recv":
             return self.open(self.receive()).decode()
+        if word == "until":
+            return self.until(rest)
         if word == "ping":
             return self.receive().decode()
         return {"file": self.file, "closed": self.closed, "first": self.first,
