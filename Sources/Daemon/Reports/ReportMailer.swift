@@ -12,6 +12,8 @@ import Synchronization
 /// until the next is due.
 final class ReportMailer: Sendable {
     private static let pause = Duration.seconds(60)
+    /// As many lines a table has.
+    private static let rows = 10
 
     private struct Job: Sendable {
         let schedule: ReportSchedule
@@ -23,6 +25,7 @@ final class ReportMailer: Sendable {
     private let jobs: Mutex<[Job]>
     private let surroundings: OutputSurroundings
     private let path: String
+    private let data: DataFolder
     private let hostname: String
     private let index: any AlertIndex
     private let notice: @Sendable (OperatorNotice) -> Void
@@ -39,6 +42,7 @@ final class ReportMailer: Sendable {
             environment: configuration.environment
         ) { _, _, _ in }
         jobs = Mutex(Self.jobs(settings, surroundings))
+        data = configuration.data
         path = configuration.data.reportsSent
         hostname = configuration.hostname
         self.index = index
@@ -106,12 +110,13 @@ final class ReportMailer: Sendable {
                 utcOffsetSeconds: now.utcOffsetSeconds
             )
         }
-        let report = try await AlertReport(
+        var report = try await AlertReport(
             index,
             from: moment(due - job.schedule.period.seconds),
             to: moment(due),
             hostname: hostname
         )
+        report.sections = try await sections()
         try await job.mail.send(
             subject: "Jaga on \(hostname): \(job.schedule.period.rawValue) report, "
                 + report.summary,
@@ -119,6 +124,14 @@ final class ReportMailer: Sendable {
             html: report.html,
             key: "report-\(job.schedule.period.rawValue)-\(due)-\(job.schedule.minute)"
         )
+    }
+
+    private func sections() async throws -> [ReportSection] {
+        let box = Handback<[ReportSection]>()
+        try await DedicatedThread.run("reports") { [data] in
+            box.give(ReportSection.all(data, size: Self.rows))
+        }
+        return box.take() ?? []
     }
 
     private func stored() async throws -> [String: Int64] {
