@@ -70,13 +70,16 @@ package struct AgentProcess: Sendable {
         let link = try identity.map { identity in
             try AgentLink(identity, hooks: hooks(parts, central, responses, restart))
         }
+        let orders = try responses.flatMap {
+            try OrderedResponses(configuration, parts, $0, notice: observer.notice)
+        }
         observer.agentStarted(
             report(identity, settings, central?.loaded.diagnostics ?? configured.diagnostics)
         )
         async let writing: Void = DedicatedThread.run("spool") { parts.writing.run() }
         async let delivering: Void = DedicatedThread.run("delivery") { parts.delivery?.run() }
         try parts.collection.start { [spool = parts.spool] in try spool.sync(before: $0) }
-        let end = await work(parts, link, restarts)
+        let end = await work(parts, link, orders, restarts)
         parts.delivery?.stop()
         parts.writing.stopWaiting()
         parts.collection.queue.close()
@@ -91,6 +94,7 @@ package struct AgentProcess: Sendable {
     private func work(
         _ parts: AgentParts,
         _ link: AgentLink?,
+        _ orders: OrderedResponses?,
         _ restarts: AsyncStream<Void>
     ) async -> End {
         await withTaskGroup(of: End?.self) { group in
@@ -111,6 +115,12 @@ package struct AgentProcess: Sendable {
             if let reporter = parts.reporter {
                 group.addTask {
                     await reporter.run()
+                    return nil
+                }
+            }
+            if let orders {
+                group.addTask {
+                    await orders.run()
                     return nil
                 }
             }
@@ -148,7 +158,8 @@ package struct AgentProcess: Sendable {
                     configuration,
                     configured.settings.responses,
                     parts.collection.engines,
-                    managers: identity?.managers ?? []
+                    managers: (identity?.managers ?? []).compactMap { ManagerAddress($0)?.host }
+                        + configured.settings.client.servers.map(\.host)
                 )
             )
         }
