@@ -5,10 +5,12 @@
 
 usage: peer.py enrol HOST PORT LINE
        peer.py manager tcp|udp aes|blowfish PORT KEYLINE COUNT
+       peer.py office PORT KEYLINE ARCONF WORD RESPONSE
        peer.py agent tcp|udp aes|blowfish HOST PORT KEYLINE STEP...
 
 A manager takes one agent, acknowledges it, asks it one thing, and prints what it says until it says good-bye
-or has sent COUNT events.
+or has sent COUNT events. An office is a manager over TCP and AES that also pushes ARCONF as the shared file ar.conf, and
+asks for RESPONSE, a JSON object, when an event has WORD in it.
 
 Steps, done in order; what they see is printed as one JSON value a line:
   send:BODY   seal a body and send it          raw:HEX  send a payload as it is
@@ -272,6 +274,40 @@ def manager(transport, method, port, line, count):
                 return
 
 
+def push(peer, text):
+    """Sends merged.mg with one file, ar.conf."""
+    bundle = b"#default\n!%d ar.conf\n%s" % (len(text), text)
+    bodies = [b"#!-up file %s merged.mg\n" % md5(bundle)]
+    bodies += [bundle[n:n + 900] for n in range(0, len(bundle), 900)]
+    for body in bodies + [b"#!-close file "]:
+        peer.send(peer.seal(body))
+
+
+def office(port, line, configuration, word, response):
+    connection, _ = accept("tcp", port)
+    connection.settimeout(None)
+    peer = Agent("tcp", "aes", None, None, line, connection)
+    peer.has_id = False
+    has_pushed = has_asked = False
+    while True:
+        try:
+            packet = peer.receive()
+        except (EOFError, ConnectionError):
+            return
+        body = peer.open(packet[packet.index(b"!", 1) + 1:])
+        yield body.decode(errors="replace")
+        if body.startswith(b"#!-agent shutdown "):
+            return
+        if body.startswith(b"#!-"):
+            peer.send(peer.seal(b"#!-agent ack "))
+            if not has_pushed and b" merged.mg" in body:
+                has_pushed = True
+                push(peer, configuration.encode())
+        elif not has_asked and word.encode() in body:
+            has_asked = True
+            peer.send(peer.seal(b"#!-execd " + response.encode()))
+
+
 def enrol(host, port, line):
     context = ssl.create_default_context()
     context.check_hostname = False
@@ -291,6 +327,10 @@ def main(words):
         return
     if words[0] == "manager":
         for body in manager(*words[1:]):
+            print(json.dumps(body), flush=True)
+        return
+    if words[0] == "office":
+        for body in office(*words[1:]):
             print(json.dumps(body), flush=True)
         return
     agent = Agent(*words[1:6])
