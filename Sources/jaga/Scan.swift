@@ -19,6 +19,7 @@ struct Scan: AsyncParsableCommand {
             EXAMPLES
               jaga scan update --from ./advisories     compile advisories that you brought
               jaga scan update                         download them (docs/vulnerabilities.md)
+              jaga scan import trivy.json              a report of Trivy or Grype
               jaga scan nginx:latest
               jaga scan --running --fail-on high
               jaga scan --container web
@@ -28,7 +29,7 @@ struct Scan: AsyncParsableCommand {
               0 all right   1 an image could not be scanned   2 wrong use, or no engine
               4 a finding as bad as --fail-on asks for
             """,
-        subcommands: [ScanImages.self, ScanUpdate.self],
+        subcommands: [ScanImages.self, ScanUpdate.self, ScanImport.self],
         defaultSubcommand: ScanImages.self
     )
 }
@@ -163,20 +164,9 @@ struct ScanImages: AsyncParsableCommand {
                 ? CycloneDX.document(image, version: Version.number, at: now)
                 : SPDX.document(image, version: Version.number, at: now)
             Terminal.write(bytes + [0x0A])
-        } else if json {
-            Terminal.write(ReportJSON.document(run.reports) + [0x0A])
-        } else if sarif {
-            Terminal.write(SARIF.document(run.reports, version: Version.number) + [0x0A])
-        } else if sbom == nil {
-            for report in run.reports {
-                let table = ScanTable(report, colours: Terminal.wantsColour(STDOUT_FILENO))
-                Terminal.write(table.text)
-            }
         }
-        if run.failures > 0 { throw ExitCode(ExitStatus.failed) }
-        if let failOn, run.reports.contains(where: { $0.isAtLeast(failOn) }) {
-            throw ExitCode(ExitStatus.found)
-        }
+        let form: ScanRun.Form = sbom != nil ? .none : json ? .json : sarif ? .sarif : .table
+        try run.write(as: form, failOn: failOn)
     }
 }
 
@@ -185,6 +175,32 @@ struct ScanRun {
     var reports: [ImageReport] = []
     /// Images that could not be scanned; each was told.
     var failures = 0
+
+    enum Form {
+        case table, json, sarif, none
+    }
+
+    /// Prints the reports.
+    ///
+    /// - Throws: `ExitCode` when an image could not be scanned, or a finding is as bad as
+    ///   `failOn`.
+    func write(as form: Form, failOn: Severity?) throws {
+        switch form {
+        case .none: break
+        case .json: Terminal.write(ReportJSON.document(reports) + [0x0A])
+        case .sarif:
+            Terminal.write(SARIF.document(reports, version: Version.number) + [0x0A])
+        case .table:
+            for report in reports {
+                let table = ScanTable(report, colours: Terminal.wantsColour(STDOUT_FILENO))
+                Terminal.write(table.text)
+            }
+        }
+        if failures > 0 { throw ExitCode(ExitStatus.failed) }
+        if let failOn, reports.contains(where: { $0.isAtLeast(failOn) }) {
+            throw ExitCode(ExitStatus.found)
+        }
+    }
 }
 
 extension ImageReport {
