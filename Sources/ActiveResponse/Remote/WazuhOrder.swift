@@ -49,7 +49,7 @@ package struct WazuhOrder: Sendable {
         var made = ResponseCommand(name: name, executable: executable)
         made.allowsTimeout = seconds > 0
         made.arguments = arguments
-        var response = Response(command: made.resolved(in: scripts), place: .server)
+        var response = Response(command: made.resolved(in: scripts), places: [.server])
         response.timeoutSeconds = seconds
         return response
     }
