@@ -104,7 +104,9 @@ final class CountingFleet {
         let lines =
             "cat '\(alerts)' 2>/dev/null | grep -F '\"name\":\"edge\"'"
             + " | grep -o '\"full_log\":\"[^\"]*user[0-9]* from'"
-        let command = "\(lines) | wc -l; \(lines) | sort -u | wc -l"
+        // One look for both: the file grows meanwhile.
+        let command =
+            lines + " | sort | uniq -c | awk '{all += $1; n++} END {print all + 0; print n + 0}'"
         let deadline = Date(timeIntervalSinceNow: seconds)
         while true {
             let words = try Shell.expect(["sh", "-c", command]).split(separator: "\n")
