@@ -376,8 +376,8 @@ let package = Package(
             name: "DaemonTests",
             dependencies: [
                 "EventModel", "Patterns", "Ruleset", "Analysis", "DockerClient", "Collectors",
-                "Transport", "Fleet", "AlertStore", "Outputs", "ActiveResponse", "Daemon",
-                "JagaTesting",
+                "Transport", "Fleet", "AlertStore", "Outputs", "ActiveResponse", "Posture",
+                "Vulnerabilities", "Daemon", "JagaTesting",
             ],
             swiftSettings: settings
         ),
