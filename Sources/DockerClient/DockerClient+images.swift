@@ -61,6 +61,15 @@ extension DockerClient {
             to: "/images/\(DockerEndpoint.percentEncoded(id))/get",
             doing: task
         )
+        try await pass(response, doing: task, to: body)
+    }
+
+    /// Hands an answer's body on, piece by piece.
+    func pass(
+        _ response: HTTPClientResponse,
+        doing task: String,
+        to body: (ByteBuffer) async throws -> Void
+    ) async throws {
         var pieces = response.body.makeAsyncIterator()
         while true {
             let piece: ByteBuffer?

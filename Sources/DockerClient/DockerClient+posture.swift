@@ -1,9 +1,6 @@
 // Jaga - container security monitor
 // SPDX-License-Identifier: Apache-2.0
 
-import FoundationEssentials
-import NIOHTTP1
-
 /// Questions on how engine, images and containers are set up; sources: Docker
 /// Engine API v1.41, the paths named below.
 extension DockerClient {
@@ -65,27 +62,6 @@ extension DockerClient {
             else { return nil }
             return FileChange(path: path, kind: kind)
         }
-    }
-
-    /// The mode of a file in a container, with Go's bits for its type; nil when the
-    /// engine does not tell (`HEAD /containers/{id}/archive`).
-    ///
-    /// - Throws: ``DockerError``; `notFound` when there is no such file.
-    package func fileMode(_ path: String, in id: String) async throws -> UInt32? {
-        let query = DockerEndpoint.percentEncoded(path)
-        let answer = try await answer(
-            to: "/containers/\(DockerEndpoint.percentEncoded(id))/archive?path=\(query)",
-            Order(method: .HEAD),
-            doing: "look at a file of container \(id.prefix(64))"
-        )
-        guard let text = answer.headers.first(name: "X-Docker-Container-Path-Stat"),
-            let data = Data(base64Encoded: text)
-        else { return nil }
-        struct Status: Decodable {
-            let mode: UInt32?
-        }
-        // What is not understood is not told.
-        return try? EngineJSON.decode(Status.self, from: Array(data)).mode
     }
 
     /// Networks with their options (`/networks`).

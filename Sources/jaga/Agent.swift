@@ -44,6 +44,9 @@ struct Agent: AsyncParsableCommand {
         @OptionGroup(title: "Engines and containers")
         var containers: ContainerOptions
 
+        @OptionGroup(title: "Images, and how things are run")
+        var inside: InsideOptions
+
         @Option(help: ArgumentHelp("As of jaga up.", valueName: "size"))
         var spoolLimit: ByteCount?
 
@@ -56,7 +59,7 @@ struct Agent: AsyncParsableCommand {
             var configuration = AllInOne.Configuration(
                 data: HostEnvironment.data(data),
                 file: config,
-                environment: HostEnvironment.variables,
+                environment: inside.overlaid(on: HostEnvironment.variables),
                 userID: geteuid(),
                 hostname: HostEnvironment.hostname,
                 version: Version.number,

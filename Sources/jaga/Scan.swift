@@ -19,15 +19,17 @@ struct Scan: AsyncParsableCommand {
             EXAMPLES
               jaga scan update --from ./advisories     compile advisories that you brought
               jaga scan update                         download them (docs/vulnerabilities.md)
+              jaga scan import trivy.json              a report of Trivy or Grype
               jaga scan nginx:latest
               jaga scan --running --fail-on high
+              jaga scan --container web
               jaga scan shop:7 --sbom cyclonedx > shop.cdx.json
 
             EXIT CODES
               0 all right   1 an image could not be scanned   2 wrong use, or no engine
               4 a finding as bad as --fail-on asks for
             """,
-        subcommands: [ScanImages.self, ScanUpdate.self],
+        subcommands: [ScanImages.self, ScanUpdate.self, ScanImport.self],
         defaultSubcommand: ScanImages.self
     )
 }
@@ -45,6 +47,14 @@ struct ScanImages: AsyncParsableCommand {
 
     @Argument(help: "Names or ids of images.")
     var images: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "Scan this container: its image, and what was installed since it was made; repeatable.",
+            valueName: "name"
+        )
+    )
+    var container: [String] = []
 
     @Flag(help: "Scan the images of all containers that run.")
     var running = false
@@ -76,15 +86,17 @@ struct ScanImages: AsyncParsableCommand {
     var noCache = false
 
     func validate() throws {
-        let ways = [!images.isEmpty, running, all].count { $0 }
+        let ways = [!images.isEmpty, !container.isEmpty, running, all].count { $0 }
         guard ways == 1 else {
-            throw ValidationError("say which: names of images, or --running, or --all")
+            throw ValidationError(
+                "say which: names of images, or --container NAME, or --running, or --all"
+            )
         }
         guard [json, sarif, sbom != nil].count(where: { $0 }) <= 1 else {
             throw ValidationError("choose one of --json, --sarif and --sbom")
         }
-        if sbom != nil, images.count != 1 {
-            throw ValidationError("--sbom is of one image: name it")
+        if sbom != nil, images.count + container.count != 1 {
+            throw ValidationError("--sbom is of one image or container: name it")
         }
     }
 
@@ -122,7 +134,7 @@ struct ScanImages: AsyncParsableCommand {
             sbom == nil ? try folder.openAdvisories() : nil,
             exceptions: try folder.readExceptions()
         )
-        var targets = images
+        var targets = container.isEmpty ? images : container
         if running { targets = try await session.runningImages() }
         if all { targets = try await session.allImages() }
         var run = ScanRun()
@@ -130,7 +142,10 @@ struct ScanImages: AsyncParsableCommand {
             var progress = ScanProgress("\(target.prefix(60)) (\(index + 1) of \(targets.count))")
             defer { progress.clear() }
             do {
-                let image = try await session.scan(target) { progress.show($0, of: $1) }
+                let image =
+                    container.isEmpty
+                    ? try await session.scan(target) { progress.show($0, of: $1) }
+                    : try await session.scan(container: target) { progress.show($0, of: $1) }
                 run.reports.append(try matcher.report(image, at: now))
             } catch {
                 progress.clear()
@@ -149,20 +164,9 @@ struct ScanImages: AsyncParsableCommand {
                 ? CycloneDX.document(image, version: Version.number, at: now)
                 : SPDX.document(image, version: Version.number, at: now)
             Terminal.write(bytes + [0x0A])
-        } else if json {
-            Terminal.write(ReportJSON.document(run.reports) + [0x0A])
-        } else if sarif {
-            Terminal.write(SARIF.document(run.reports, version: Version.number) + [0x0A])
-        } else if sbom == nil {
-            for report in run.reports {
-                let table = ScanTable(report, colours: Terminal.wantsColour(STDOUT_FILENO))
-                Terminal.write(table.text)
-            }
         }
-        if run.failures > 0 { throw ExitCode(ExitStatus.failed) }
-        if let failOn, run.reports.contains(where: { $0.isAtLeast(failOn) }) {
-            throw ExitCode(ExitStatus.found)
-        }
+        let form: ScanRun.Form = sbom != nil ? .none : json ? .json : sarif ? .sarif : .table
+        try run.write(as: form, failOn: failOn)
     }
 }
 
@@ -171,6 +175,32 @@ struct ScanRun {
     var reports: [ImageReport] = []
     /// Images that could not be scanned; each was told.
     var failures = 0
+
+    enum Form {
+        case table, json, sarif, none
+    }
+
+    /// Prints the reports.
+    ///
+    /// - Throws: `ExitCode` when an image could not be scanned, or a finding is as bad as
+    ///   `failOn`.
+    func write(as form: Form, failOn: Severity?) throws {
+        switch form {
+        case .none: break
+        case .json: Terminal.write(ReportJSON.document(reports) + [0x0A])
+        case .sarif:
+            Terminal.write(SARIF.document(reports, version: Version.number) + [0x0A])
+        case .table:
+            for report in reports {
+                let table = ScanTable(report, colours: Terminal.wantsColour(STDOUT_FILENO))
+                Terminal.write(table.text)
+            }
+        }
+        if failures > 0 { throw ExitCode(ExitStatus.failed) }
+        if let failOn, reports.contains(where: { $0.isAtLeast(failOn) }) {
+            throw ExitCode(ExitStatus.found)
+        }
+    }
 }
 
 extension ImageReport {

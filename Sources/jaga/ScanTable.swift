@@ -60,7 +60,12 @@ struct ScanTable {
         if let likelihood = finding.likelihood, likelihood >= 0.1 {
             notes.append("\(Int(likelihood * 100)) % likely")
         }
-        if let layer = finding.package.layer { notes.append("layer \(layer + 1)") }
+        if let layer = finding.package.layer {
+            let isOwn =
+                layer == report.image.layers.count - 1
+                && report.image.layers.last == ContainerScanner.layerName
+            notes.append(isOwn ? "installed since" : "layer \(layer + 1)")
+        }
         return [
             finding.severity.word, finding.id, finding.package.name, finding.package.version,
             finding.fixed ?? "-", notes.joined(separator: ", "),

@@ -69,6 +69,9 @@ struct Up: AsyncParsableCommand {
     @OptionGroup(title: "Engines and containers")
     var containers: ContainerOptions
 
+    @OptionGroup(title: "Images, and how things are run")
+    var inside: InsideOptions
+
     @Option(
         help: ArgumentHelp(
             "What alerts are found with: \(AlertStoreEngine.allCases.map(\.rawValue).joined(separator: ", ")).",
@@ -103,7 +106,7 @@ struct Up: AsyncParsableCommand {
         var configuration = AllInOne.Configuration(
             data: HostEnvironment.data(data),
             file: config,
-            environment: HostEnvironment.variables,
+            environment: inside.overlaid(on: HostEnvironment.variables),
             userID: geteuid(),
             hostname: HostEnvironment.hostname,
             version: Version.number,

@@ -96,6 +96,56 @@ struct ImageScanTests {
         #expect(listed?.count == installed + 2)
     }
 
+    @Test("a package that was installed in a running container is found, by hand and by itself")
+    func container() throws {
+        // given
+        let engine = try #require(TestEngine.current)
+        let data = try TemporaryFolder()
+        let (image, container) = ("jaga-scan-c", "jaga-scan-own")
+        let feed = try Self.feed(["CVE-2024-0727"])
+        try Self.build(image, openssl: "3.0.13-1", on: engine)
+        engine.remove(container)
+        defer {
+            engine.remove(container)
+            _ = try? engine.docker("rmi", "-f", image)
+        }
+        try engine.docker("run", "-d", "--name", container, image, "sleep", "600")
+        let package =
+            "\nPackage: late\nStatus: install ok installed\nSource: jaga-openssl\n"
+            + "Architecture: amd64\nVersion: 3.0.1-1\n"
+        try engine.docker(
+            "exec",
+            container,
+            "sh",
+            "-c",
+            "echo '\(package)' >> /var/lib/dpkg/status"
+        )
+        try Shell.expect(
+            [Binary.path, "scan", "update", "--from", feed.path, "--data", data.path + "/data"]
+        )
+
+        // when
+        func scan(_ words: String...) throws -> String {
+            try Shell.expect(
+                [Binary.path, "scan"] + words + ["--data", data.path + "/data"],
+                environment: ["DOCKER_HOST": engine.host]
+            )
+        }
+        let ofImage = try scan("images", image)
+        let ofContainer = try scan("images", "--container", container)
+
+        // then
+        #expect(!ofImage.contains("CVE-2024-0727"))
+        #expect(ofContainer.contains("CVE-2024-0727  late     3.0.1-1  3.0.13-1  installed since"))
+        let jaga = try RunningJaga(environment: ["DOCKER_HOST": engine.host], folder: data)
+        let alert = try jaga.alert(within: 240, "Image \(container) (container of") {
+            $0.rule.id.hasPrefix("50110")
+                && $0.rule.description.contains("Image \(container) (container of")
+        }
+        #expect(alert.full_log?.contains(#""high":1"#) == true, "\(alert.full_log ?? "")")
+        #expect(try jaga.process.stop() == 0)
+    }
+
     @Test("a rebuilt image tells what is new and what is solved, and so do new advisories")
     func byItself() throws {
         // given

@@ -24,7 +24,7 @@ struct AuditReportTests {
             let id: Int
             let title: String
             let result: String?
-            let status: String?
+            let previous_result: String?
             let compliance: [String: String]
         }
         let type: String
@@ -39,32 +39,46 @@ struct AuditReportTests {
         try texts.map { try PostureJSON.decode(Message.self, $0) }
     }
 
-    @Test("the first run tells each check that a machine judged, then a summary")
+    @Test("the first run tells what fails, then a summary; or the summary alone")
+    func quiet() throws {
+        let report = Self.report(isPrivileged: true)
+        let messages = try Self.messages(report.assessments(.failed, since: nil))
+        #expect(messages.count == report.count(.failed) + 1)
+        #expect(messages.dropLast().allSatisfy { $0.check?.result == "failed" })
+        #expect(messages.last?.type == "summary")
+        let changes = try Self.messages(report.assessments(.changes, since: nil))
+        #expect(changes.map(\.type) == ["summary"])
+    }
+
+    @Test("as Wazuh's agents do, the first run tells each check that a machine judged")
     func first() throws {
         let report = Self.report(isPrivileged: true)
-        let messages = try Self.messages(report.assessments(since: nil))
+        let messages = try Self.messages(report.assessments(.all, since: nil))
         #expect(messages.count == 117 - report.count(.manual) + 1)
         let check = messages.compactMap(\.check).first { $0.id == 85_005 }
         #expect(check?.title == "5.5 No container is privileged")
         #expect(check?.result == "failed")
         #expect(check?.compliance == ["cis": "5.5"])
         let swarm = messages.compactMap(\.check).first { $0.id == 87_005 }
-        #expect(swarm?.status == "Not applicable")
-        #expect(swarm?.result == nil)
+        #expect(swarm?.result == "not applicable")
+        #expect(swarm?.previous_result == nil)
         #expect(messages.last?.type == "summary")
         #expect(messages.last?.failed == report.count(.failed))
         #expect(messages.last?.policy_id == "cis_docker")
     }
 
-    @Test("a later run tells what is another than before, and the summary")
-    func later() throws {
+    @Test(
+        "a later run tells what is another than before, with what it was, and the summary",
+        arguments: AssessmentScope.allCases
+    )
+    func later(scope: AssessmentScope) throws {
         let before = Self.report(isPrivileged: false)
         let after = Self.report(isPrivileged: true)
-        let same = try Self.messages(before.assessments(since: before))
-        #expect(same.map(\.type) == ["summary"])
-        let changed = try Self.messages(after.assessments(since: before))
+        #expect(try before.assessments(scope, since: before) == [])
+        let changed = try Self.messages(after.assessments(scope, since: before))
         #expect(changed.compactMap(\.check?.id) == [85_005])
-        #expect(changed.last?.hash != same.last?.hash)
+        #expect(changed.first?.check?.previous_result == "passed")
+        #expect(changed.map(\.type) == ["check", "summary"])
         #expect(after.changes(since: before).map(\.id) == ["5.5"])
         #expect(after.changes(since: before).first?.newSubjects == ["web"])
         #expect(after.score < before.score)

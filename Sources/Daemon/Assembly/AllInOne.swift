@@ -287,6 +287,16 @@ package struct AllInOne: Sendable {
                     await reporter.run()
                     return nil
                 }
+                let ordered = OrderedResponses(
+                    configuration,
+                    reporter,
+                    running.responses.responder,
+                    notice: observer.notice
+                )
+                group.addTask {
+                    await ordered.run()
+                    return nil
+                }
             }
             if let web = WebAssembly(configuration, running) {
                 group.addTask { await serve(web) }

@@ -66,7 +66,7 @@ struct Collection: Sendable {
             board: board
         )
         posture = EnginePosture(
-            PostureSettings(configuration.environment),
+            settings.posture.overlaid(by: configuration.environment),
             agent: agent,
             queue: queue,
             folder: configuration.data.state

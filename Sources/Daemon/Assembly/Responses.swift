@@ -110,7 +110,7 @@ final class Responses: Sendable {
         return host
     }
 
-    private static func audit(
+    static func audit(
         _ hostname: String,
         _ queue: EventQueue
     ) -> @Sendable (AuditRecord) async -> Void {

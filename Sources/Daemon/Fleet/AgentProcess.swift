@@ -70,13 +70,22 @@ package struct AgentProcess: Sendable {
         let link = try identity.map { identity in
             try AgentLink(identity, hooks: hooks(parts, central, responses, restart))
         }
+        let orders = try responses.flatMap {
+            try OrderedResponses(configuration, parts, $0, notice: observer.notice)
+        }
         observer.agentStarted(
             report(identity, settings, central?.loaded.diagnostics ?? configured.diagnostics)
         )
         async let writing: Void = DedicatedThread.run("spool") { parts.writing.run() }
         async let delivering: Void = DedicatedThread.run("delivery") { parts.delivery?.run() }
         try parts.collection.start { [spool = parts.spool] in try spool.sync(before: $0) }
-        let end = await work(parts, link, restarts)
+        let images = VulnerabilityWatch(
+            configuration,
+            settings.vulnerabilities,
+            parts.collection,
+            notice: observer.notice
+        )
+        let end = await work(parts, images, link, orders, restarts)
         parts.delivery?.stop()
         parts.writing.stopWaiting()
         parts.collection.queue.close()
@@ -90,7 +99,9 @@ package struct AgentProcess: Sendable {
 
     private func work(
         _ parts: AgentParts,
+        _ images: VulnerabilityWatch,
         _ link: AgentLink?,
+        _ orders: OrderedResponses?,
         _ restarts: AsyncStream<Void>
     ) async -> End {
         await withTaskGroup(of: End?.self) { group in
@@ -114,6 +125,12 @@ package struct AgentProcess: Sendable {
                     return nil
                 }
             }
+            if let orders {
+                group.addTask {
+                    await orders.run()
+                    return nil
+                }
+            }
             group.addTask {
                 for await _ in restarts { return .restart }
                 return .stopped
@@ -124,6 +141,10 @@ package struct AgentProcess: Sendable {
             }
             group.addTask {
                 await AuditSchedule(configuration, parts.collection).run()
+                return nil
+            }
+            group.addTask {
+                await images.run()
                 return nil
             }
             for await end in group {
@@ -148,7 +169,8 @@ package struct AgentProcess: Sendable {
                     configuration,
                     configured.settings.responses,
                     parts.collection.engines,
-                    managers: identity?.managers ?? []
+                    managers: (identity?.managers ?? []).compactMap { ManagerAddress($0)?.host }
+                        + configured.settings.client.servers.map(\.host)
                 )
             )
         }

@@ -39,7 +39,7 @@ package struct AuditRun: Sendable {
 
     private func report(_ client: DockerClient) async throws -> AuditReport {
         let now = HostClock.now()
-        let root = PostureSettings(environment).root
+        let root = PostureSettings().overlaid(by: environment).root
         let files = AuditSchedule.hostFiles(client.endpoint, root: root)
         let environment = environment
         let collector = AuditCollector(client, now: EngineTime(nanoseconds: now.nanoseconds)) {

@@ -59,12 +59,12 @@ final class AuditSchedule: Sendable {
     /// Works until the task is cancelled.
     func run() async {
         await load()
-        guard hasEngine, settings.isOn, settings.auditHours > 0 else { return }
-        var wait = firstWait
+        guard hasEngine, settings.isOn, let interval = settings.auditSeconds else { return }
+        var wait = settings.auditsOnStart ? Self.settling : firstWait(interval)
         while await Self.pause(wait) {
             do {
                 _ = try await audit()
-                wait = .seconds(settings.auditHours * 3_600)
+                wait = .seconds(interval)
             } catch {
                 // Kept in `failure`; an engine that is away is told of by the listener.
                 wait = Self.retry
@@ -88,7 +88,7 @@ final class AuditSchedule: Sendable {
         do {
             let report = try await look()
             let earlier = history.last
-            await send(try report.assessments(since: earlier))
+            await send(try report.assessments(settings.auditAlerts, since: earlier))
             let history = state.withLock { state in
                 state.history.add(report)
                 state.failure = nil
@@ -136,11 +136,10 @@ final class AuditSchedule: Sendable {
     }
 
     /// So that a restart is no reason to run it.
-    private var firstWait: Duration {
+    private func firstWait(_ interval: Int) -> Duration {
         guard let last = history.last else { return Self.settling }
         let age = (HostClock.now().milliseconds - last.time) / 1_000
-        let rest = Int64(settings.auditHours) * 3_600 - age
-        return max(Self.settling, .seconds(min(rest, Int64(settings.auditHours) * 3_600)))
+        return max(Self.settling, .seconds(min(Int64(interval) - age, Int64(interval))))
     }
 
     private func load() async {

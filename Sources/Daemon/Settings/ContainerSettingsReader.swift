@@ -35,11 +35,11 @@ struct ContainerSettingsReader {
             case "engine": me.readEngine(child, into: &settings)
             case "containers": me.readContainers(child, into: &settings)
             case let name where WebLogSettingsReader.names.contains(name): break
-            // Of ResponseReader.
-            case "responses", "outputs", "mail", "report": break
+            // Of ResponseReader and others.
+            case "responses", "outputs", "mail", "report", "posture": break
             default:
                 let known =
-                    ["engine", "containers", "responses", "outputs", "mail", "report"]
+                    ["engine", "containers", "responses", "outputs", "mail", "report", "posture"]
                     + WebLogSettingsReader.names
                 me.reader.unknown(child, in: "<jaga>", known: known)
             }

@@ -91,6 +91,7 @@ package struct OssecConfiguration: Sendable {
                 file: file,
                 into: &settings.webLogs
             )
+            diagnostics += PostureReader.read(section, file: file, into: &settings.posture)
             for child in section.children where child.name == "responses" {
                 diagnostics += ResponseReader.limits(child, file: file, into: &settings.responses)
             }
@@ -129,6 +130,8 @@ package struct OssecConfiguration: Sendable {
                 file: file,
                 into: &settings.vulnerabilities
             )
+        case "sca":
+            diagnostics += PostureReader.assessment(section, file: file, into: &settings.posture)
         case "remote":
             let (remote, found) = FleetReader.remote(section, file: file)
             diagnostics += found
@@ -203,7 +206,7 @@ package struct OssecConfiguration: Sendable {
     ///
     /// Source: around-the-engine.md §3.2.
     private static let wazuhSections: Set<String> = [
-        "socket", "syscheck", "rootcheck", "sca",
+        "socket", "syscheck", "rootcheck",
         "rule_test", "reports", "indexer",
         "logging", "cluster", "task-manager", "agent-upgrade", "wdb", "agentless", "gcp-pubsub",
         "gcp-bucket", "github", "office365", "ms-graph", "fluent-forward", "database_output",

@@ -43,6 +43,8 @@ package struct Settings: Sendable {
     package var responseCommands: [ResponseCommand] = []
     /// Whether images are scanned by themselves.
     package var vulnerabilities = VulnerabilitySettings()
+    /// How it is looked at how things are run.
+    package var posture = PostureSettings()
 
     /// Who is told of alerts; by default nobody.
     package var outputs = OutputSettings()

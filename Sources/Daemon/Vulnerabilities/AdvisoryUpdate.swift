@@ -8,12 +8,29 @@ import Vulnerabilities
 /// One download of all feeds, and their compilation when one of them changed.
 struct AdvisoryUpdate: Sendable {
     let folder: VulnerabilityFolder
+    /// Instead of the usual feeds.
+    let place: VulnerabilitySettings.Place?
+
+    private var feeds: [AdvisoryFeed] {
+        switch place {
+        case nil: AdvisoryFeed.usual
+        case .url(let url): [AdvisoryFeed(url)].compactMap { $0 }
+        case .path: []
+        }
+    }
 
     /// Returns what went wrong; empty when nothing did.
     func run() async -> String {
         var troubles: [String] = []
         var isNew = false
-        for feed in AdvisoryFeed.usual where !Task.isCancelled {
+        let feeds = feeds
+        var source: String?
+        if case .path(let path) = place {
+            source = path
+            isNew = true
+        }
+        let path = source
+        for feed in feeds where !Task.isCancelled {
             do {
                 let outcome = try await AdvisoryDownload(folder: folder.sources)
                     .fetch(feed) { _, _ in }
@@ -24,13 +41,13 @@ struct AdvisoryUpdate: Sendable {
         }
         // Compiled again even when nothing changed, so that the age of what is known
         // is right; not when nothing came at all.
-        if isNew || troubles.count < AdvisoryFeed.usual.count {
+        if isNew || troubles.count < feeds.count {
             let failure = Handback<String>()
             do {
                 try await DedicatedThread.run("advisories") {
                     do {
                         let now = HostClock.now().seconds
-                        _ = try folder.compile(from: nil, at: now) { _ in }
+                        _ = try folder.compile(from: path, at: now) { _ in }
                     } catch {
                         failure.give("\(error)")
                     }

@@ -8,6 +8,7 @@ package import Vulnerabilities
 package struct ImageSession: Sendable {
     private let client: DockerClient
     private let scanner: ImageScanner
+    private let containers: ContainerScanner
 
     /// Finds the engine and talks to it.
     ///
@@ -35,7 +36,11 @@ package struct ImageSession: Sendable {
             await client.shutdown()
             throw error
         }
-        return ImageSession(client: client, scanner: ImageScanner(.standard, memory: memory))
+        return ImageSession(
+            client: client,
+            scanner: ImageScanner(.standard, memory: memory),
+            containers: ContainerScanner(.standard, memory: memory)
+        )
     }
 
     package func shutdown() async { await client.shutdown() }
@@ -54,6 +59,23 @@ package struct ImageSession: Sendable {
         var seen: Set<String> = []
         return try await client.runningContainers().map(\.imageID)
             .filter { seen.insert($0).inserted }
+    }
+
+    /// The packages of a container, by its name or the front of its id: of its image, and
+    /// those installed since.
+    ///
+    /// - Throws: `DockerError`, `VulnerabilityError`
+    package func scan(
+        container name: String,
+        progress: (_ done: Int64, _ total: Int64) -> Void
+    ) async throws -> ImageInventory {
+        let all = try await client.allContainers()
+        let named = all.first { $0.name == name || $0.id == name }
+        let short = name.utf8.count >= 4 ? all.first { $0.id.hasPrefix(name) } : nil
+        guard let container = named ?? short else {
+            throw VulnerabilityError(.badImage, "there is no such container; see docker ps -a")
+        }
+        return try await containers.scan(container, on: client, progress: progress)
     }
 
     /// The packages of an image.

@@ -36,6 +36,9 @@ struct ScanRound {
     /// not run.
     private var passedOver: [String: Set<String>] = [:]
     private var failed: [String: String] = [:]
+    private var looks = ContainerLooks()
+    /// Reports of other scanners that were taken, by their files.
+    private var imports: [String: Import] = [:]
     private var trouble = ""
 
     init(folder: VulnerabilityFolder, board: VulnerabilityBoard) {
@@ -43,21 +46,32 @@ struct ScanRound {
         self.board = board
     }
 
-    /// An image of an engine.
+    /// An image of an engine, or what a container has of its own over its image.
     private struct Target {
         let subject: String
+        /// The image's; of a container the mark of its own packages.
         let id: String
         let engine: EngineAccess
         let containers: [String]
+        var container: ContainerSummary?
     }
 
-    /// Looks at the engines once.
+    private struct Import {
+        let modified: Int64
+        /// Empty for one that could not be read.
+        var subject = ""
+    }
+
+    /// Looks at the engines, and at reports of other scanners, once.
     mutating func run(_ engines: [EngineAccess]) async -> Outcome {
         var outcome = Outcome()
         do {
             try await refreshAdvisories()
-            guard advisories != nil else { return outcome }
-            let (targets, isComplete) = await self.targets(engines)
+            let files = folder.importedFiles
+            guard advisories != nil || !files.isEmpty || !imports.isEmpty else { return outcome }
+            try beginHistory()
+            let (targets, isComplete) =
+                advisories == nil ? ([], true) : await self.targets(engines)
             for target in targets { history?.adopt(target.subject, id: target.id) }
             let due = targets.filter { scanned[$0.subject] != $0.id && failed[$0.subject] != $0.id }
             board.change { state in
@@ -70,6 +84,7 @@ struct ScanRound {
                 let events = await scan(target)
                 if !events.isEmpty { outcome.batches.append(events) }
             }
+            outcome.batches += await takeImports(files, engines)
             if isComplete { forget(allBut: targets) }
             if due.count <= Self.scanLimit { isBaseline = false }
             outcome.trouble = changedTrouble("")
@@ -109,11 +124,16 @@ struct ScanRound {
         advisoriesModified = modified
         scanned = [:]
         failed = [:]
+        imports = imports.mapValues { Import(modified: 0, subject: $0.subject) }
         let (time, sources) = (advisories?.time, advisories?.sources ?? [])
         board.change {
             $0.advisoryTime = time
             $0.sources = sources
         }
+    }
+
+    /// Reads what was found before, at the first round that needs it.
+    private mutating func beginHistory() throws {
         guard history == nil else { return }
         try folder.prepare()
         let read = folder.readHistory()
@@ -139,6 +159,10 @@ struct ScanRound {
                 continue
             }
             for target in self.targets(engine, images, running) {
+                targets[target.subject] = target
+            }
+            for found in await looks.look(at: running, on: client, engine: engine.mark) {
+                let target = Self.target(found, engine)
                 targets[target.subject] = target
             }
         }
@@ -175,6 +199,17 @@ struct ScanRound {
         return targets
     }
 
+    private static func target(_ found: ContainerLooks.Found, _ engine: EngineAccess) -> Target {
+        let name = found.container.name
+        return Target(
+            subject: subject("\(name) (container)", found.mark, engine),
+            id: found.mark,
+            engine: engine,
+            containers: [name],
+            container: found.container
+        )
+    }
+
     /// The name by which an image is known from scan to scan.
     private static func subject(_ tag: String?, _ id: String, _ engine: EngineAccess) -> String {
         let name = tag ?? id
@@ -186,23 +221,34 @@ struct ScanRound {
         do {
             let memory = try LayerMemory(folder: folder.layers)
             let client = try target.engine.client()
-            let image = try await ImageScanner(.standard, memory: memory)
-                .scan(target.id, of: client) { _, _ in }
-            let report = try await report(image)
+            let report = try await report(target, client, memory)
             scanned[target.subject] = target.id
-            board.change {
-                $0.entries[target.subject] = VulnerabilityBoard.Entry(
-                    report: report,
-                    containers: target.containers,
-                    time: HostClock.now().seconds
-                )
-            }
-            return events(report, target)
+            return take(
+                report,
+                as: target.subject,
+                target.containers,
+                engine: target.engine.mark
+            )
         } catch {
             // Not again until the image or the advisories are others.
             failed[target.subject] = target.id
             return [VulnerabilityEvent.failed("\(error)", image: target.subject)]
         }
+    }
+
+    private func report(
+        _ target: Target,
+        _ client: DockerClient,
+        _ memory: LayerMemory
+    ) async throws -> ImageReport {
+        guard let container = target.container else {
+            let scanner = ImageScanner(.standard, memory: memory)
+            return try await report(scanner.scan(target.id, of: client) { _, _ in })
+        }
+        // What its image has is told of the image.
+        let scanner = ContainerScanner(.standard, memory: memory)
+        return try await report(scanner.scan(container, on: client) { _, _ in })
+            .of(layer: ContainerScanner.layerName)
     }
 
     private func report(_ image: ImageInventory) async throws -> ImageReport {
@@ -220,14 +266,78 @@ struct ScanRound {
         return try result.get()
     }
 
-    private mutating func events(_ report: ImageReport, _ target: Target) -> [[UInt8]] {
-        guard let changes = history?.take(report, as: target.subject) else { return [] }
+    /// Takes what is new or was changed among reports of other scanners; as events.
+    private mutating func takeImports(
+        _ files: [String: Int64],
+        _ engines: [EngineAccess]
+    ) async -> [[[UInt8]]] {
+        imports = imports.filter { files[$0.key] != nil }
+        let due = files.filter { imports[$0.key]?.modified != $0.value }
+        guard !due.isEmpty else { return [] }
+        var running: [ContainerSummary] = []
+        for engine in engines {
+            // That one is away has a notice of its own.
+            running += await (try? engine.client().runningContainers()) ?? []
+        }
+        var batches: [[[UInt8]]] = []
+        for (file, modified) in due.sorted(by: { $0.key < $1.key }) {
+            imports[file] = Import(modified: modified)
+            do {
+                let (name, report) = try await imported(file)
+                imports[file]?.subject = name
+                let users = running.filter { container in
+                    container.imageID == report.image.id
+                        || report.image.names.contains(container.image)
+                }
+                batches.append(take(report, as: name, users.map(\.name)))
+            } catch {
+                // Not again until the file is another.
+                batches.append([VulnerabilityEvent.failed("\(error)", image: "imports/" + file)])
+            }
+        }
+        return batches.filter { !$0.isEmpty }
+    }
+
+    private func imported(_ file: String) async throws -> (String, ImageReport) {
+        let (advisories, folder) = (advisories, folder)
+        let made = Handback<Result<(String, ImageReport), any Error>>()
+        try await DedicatedThread.run("imports") {
+            made.give(
+                Result {
+                    let imported = try folder.readImport(file)
+                    let matcher = try VulnerabilityMatcher(
+                        advisories,
+                        exceptions: folder.readExceptions()
+                    )
+                    let report = try matcher.report(imported, at: HostClock.now().seconds)
+                    return (imported.subject, report)
+                }
+            )
+        }
+        guard let result = made.take() else { throw CancellationError() }
+        return try result.get()
+    }
+
+    private mutating func take(
+        _ report: ImageReport,
+        as name: String,
+        _ containers: [String],
+        engine: String = ""
+    ) -> [[UInt8]] {
+        board.change {
+            $0.entries[name] = VulnerabilityBoard.Entry(
+                report: report,
+                containers: containers,
+                time: HostClock.now().seconds
+            )
+        }
+        guard let changes = history?.take(report, as: name) else { return [] }
         isHistoryChanged = isHistoryChanged || changes.isFirst || !changes.isEmpty
         guard changes.isFirst || !changes.isEmpty else { return [] }
         let subject = VulnerabilityEvent.Subject(
             image: report.image,
-            containers: target.containers,
-            engine: target.engine.mark
+            containers: containers,
+            engine: engine
         )
         var events: [[UInt8]] = []
         if !isBaseline {
@@ -247,7 +357,7 @@ struct ScanRound {
 
     /// Forgets images that are gone from all engines.
     private mutating func forget(allBut targets: [Target]) {
-        let subjects = Set(targets.map(\.subject))
+        let subjects = Set(targets.map(\.subject) + imports.values.map(\.subject))
         if let known = history?.subjects, !Set(known).isSubset(of: subjects) {
             history?.keep(subjects)
             isHistoryChanged = true

@@ -65,6 +65,8 @@ package struct FleetServer: Sendable {
             .buildServer(
                 configuration: ServerConfiguration(
                     address: .hostname(configuration.host, port: configuration.port),
+                    // A whole fleet comes at once when its manager starts anew.
+                    backlog: 4_096,
                     availableConnectionsDelegate: .maximum(
                         configuration.limits.connections,
                         logger: Self.logger

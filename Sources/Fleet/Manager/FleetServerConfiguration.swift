@@ -18,7 +18,7 @@ package struct FleetServerConfiguration: Sendable {
         package var silence = Duration.seconds(30)
         /// Enrolments that are checked at once, and tries of one address with tokens that
         /// nobody made, in a minute.
-        package var enrolments = 32
+        package var enrolments = 256
         package var triesPerMinute = 60
 
         package init() {}

@@ -1,21 +1,48 @@
 // Jaga - container security monitor
 // SPDX-License-Identifier: Apache-2.0
 
+/// What of a run becomes an event; its results are kept whatever is chosen.
+package enum AssessmentScope: String, Sendable, Hashable, CaseIterable {
+    /// At the first run what fails, later what changed.
+    case failed
+    /// What changed; of the first run the summary alone.
+    case changes
+    /// At the first run every check that a machine can judge, as Wazuh's agents send
+    /// them; later what changed.
+    case all
+}
+
 /// The report as events of Wazuh's SCA module.
 ///
-/// Source: around-the-engine.md, "SCA"; one event for each check that a machine can judge,
-/// then a summary.
+/// Source: around-the-engine.md, "SCA"; rules 19000 to 19015 of Wazuh 4.14.7.
 extension AuditReport {
-    /// Texts of those events whose check has another result than in `earlier`, and the
-    /// summary; all of them without `earlier`.
-    package func assessments(since earlier: AuditReport?) throws -> [[UInt8]] {
+    /// Texts of events: checks whose result is another than in `earlier`, with the one
+    /// before, and the summary when any is; without `earlier` those that `scope` names, and
+    /// the summary.
+    package func assessments(
+        _ scope: AssessmentScope,
+        since earlier: AuditReport?
+    ) throws -> [[UInt8]] {
         let before = Dictionary((earlier?.results ?? []).map { ($0.id, $0.result) }) { first, _ in
             first
         }
         let scan = Int(truncatingIfNeeded: time / 1_000)
-        let told = results.filter { $0.result != .manual && before[$0.id] != $0.result }
-        var texts = try told.map { try PostureJSON.encode(CheckMessage($0, scan)) }
-        texts.append(try PostureJSON.encode(SummaryMessage(self, scan)))
+        let told = results.filter { result in
+            guard result.result != .manual else { return false }
+            if let old = before[result.id], old != .manual { return old != result.result }
+            switch scope {
+            case .failed: return result.result == .failed
+            case .changes: return earlier != nil && result.result == .failed
+            case .all: return true
+            }
+        }
+        var texts = try told.map { result in
+            try PostureJSON.encode(CheckMessage(result, before: before[result.id], scan))
+        }
+        let summary = SummaryMessage(self, scan)
+        if earlier.map({ SummaryMessage($0, scan).hash != summary.hash }) ?? true {
+            texts.append(try PostureJSON.encode(summary))
+        }
         return texts
     }
 
@@ -26,9 +53,9 @@ extension AuditReport {
         let policy_id = AuditReport.policyID
         let check: Check
 
-        init(_ result: Result, _ scan: Int) {
+        init(_ result: Result, before: AuditVerdict.Word?, _ scan: Int) {
             id = scan
-            check = Check(result)
+            check = Check(result, before: before)
         }
     }
 
@@ -39,11 +66,12 @@ extension AuditReport {
         let rationale: String
         let remediation: String
         let compliance: [String: String]
-        let result: String?
-        let status: String?
+        let result: String
         let reason: String?
+        /// Which the decoder forgets over a restart; nil where there was none.
+        let previous_result: String?
 
-        init(_ result: Result) {
+        init(_ result: Result, before: AuditVerdict.Word?) {
             id = AuditCheck.all.first { $0.id == result.id }?.number ?? 0
             title = "\(result.id) \(result.title)"
             let shown = result.subjects.prefix(20).joined(separator: ", ")
@@ -51,10 +79,9 @@ extension AuditReport {
             rationale = result.why
             remediation = result.remedy
             compliance = ["cis": result.id]
-            let isJudged = result.result == .passed || result.result == .failed
-            self.result = isJudged ? result.result.rawValue : nil
-            status = isJudged ? nil : "Not applicable"
-            reason = isJudged ? nil : result.reason
+            self.result = result.result.rawValue
+            reason = result.result == .notApplicable ? result.reason : nil
+            previous_result = before == .manual ? nil : before?.rawValue
         }
     }
 

@@ -3,8 +3,8 @@
 
 import Crypto
 
-/// Advisories as they are published, in a folder: each file is known by what it
-/// holds.
+/// Advisories as they are published, in a folder, or one such file: each is known by
+/// what it holds.
 ///
 /// `*.zip` of OSV records, `*.json` of one OSV record or a list of them, Debian's
 /// tracker, Alpine's secdb or CISA's catalogue, `*.csv` of EPSS; also with `.gz`.
@@ -31,25 +31,28 @@ package struct AdvisoryFolder: Sendable {
     /// Reads all files into the compiler, in the order of their names.
     ///
     /// `progress`: told the file that is read.
-    /// - Throws: ``VulnerabilityError`` `file` when it is no folder.
+    /// - Throws: ``VulnerabilityError`` `file` when nothing is there.
     package func read(
         into compiler: inout AdvisoryCompiler,
         progress: (String) -> Void
     ) throws -> Outcome {
-        guard Files.isFolder(path) else {
+        let isFolder = Files.isFolder(path)
+        guard isFolder || Files.modified(path) != nil else {
             throw VulnerabilityError(
                 .file,
-                "\(path) is not a folder that can be read; name one with advisories"
+                "\(path) is not there or cannot be read; name a folder with advisories"
             )
         }
         var outcome = Outcome()
         var records = 0
         var newest: Int64 = 0
-        for file in Self.files(in: path, depth: 0) {
+        for file in isFolder ? Self.files(in: path, depth: 0) : [path] {
             progress(file)
             if file.hasSuffix(".sha256") { continue }
             let time = Files.modified(file) ?? 0
-            let name = String(file.dropFirst(path.count).drop { $0 == "/" })
+            let name = String(
+                (isFolder ? file.dropFirst(path.count) : file[...]).drop { $0 == "/" }
+            )
             do {
                 try Self.checkSum(of: file)
                 guard let found = try read(file, into: &compiler) else { continue }

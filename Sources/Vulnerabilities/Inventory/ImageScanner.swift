@@ -26,6 +26,15 @@ package struct ImageScanner: Sendable {
         of engine: DockerClient,
         progress: (_ done: Int64, _ total: Int64) -> Void
     ) async throws -> ImageInventory {
+        try await read(reference, of: engine, progress: progress).image
+    }
+
+    /// The same, with what each layer holds, the lowest first.
+    func read(
+        _ reference: String,
+        of engine: DockerClient,
+        progress: (_ done: Int64, _ total: Int64) -> Void
+    ) async throws -> (image: ImageInventory, layers: [LayerInventory]) {
         let details = try await engine.imageDetails(reference)
         if let known = remembered(details) { return known }
         let memory = memory
@@ -44,11 +53,13 @@ package struct ImageScanner: Sendable {
         try memory?.remember(layers)
         image.id = details.id
         image.names = details.tags.isEmpty ? image.names : details.tags
-        return image
+        return (image, image.layers.compactMap { layers[$0] })
     }
 
     /// The image when all its layers are remembered.
-    private func remembered(_ details: ImageDetails) -> ImageInventory? {
+    private func remembered(_ details: ImageDetails) -> (
+        image: ImageInventory, layers: [LayerInventory]
+    )? {
         guard let memory, !details.layers.isEmpty else { return nil }
         var layers: [LayerInventory] = []
         for digest in details.layers {
@@ -62,6 +73,6 @@ package struct ImageScanner: Sendable {
             inventories: layers
         )
         image.architecture = details.architecture
-        return image
+        return (image, layers)
     }
 }

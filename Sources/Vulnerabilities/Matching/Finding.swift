@@ -66,7 +66,7 @@ package struct Finding: Sendable, Hashable {
 
 /// The vulnerabilities of an image, and what is not known of it.
 package struct ImageReport: Sendable, Hashable {
-    package let image: ImageInventory
+    package private(set) var image: ImageInventory
     /// The worst first.
     package var findings: [Finding]
     /// Findings that somebody has put aside, with the reason.
@@ -86,6 +86,16 @@ package struct ImageReport: Sendable, Hashable {
         self.findings = findings
         self.gaps = gaps
         self.advisoryTime = advisoryTime
+    }
+
+    /// The same of one layer's packages alone.
+    package func of(layer name: String) -> ImageReport {
+        let layer = image.layers.lastIndex(of: name)
+        var report = self
+        report.image.packages = image.packages.filter { $0.layer == layer }
+        report.findings = findings.filter { $0.package.layer == layer }
+        report.excepted = excepted.filter { $0.finding.package.layer == layer }
+        return report
     }
 
     /// How many findings of each severity there are.

@@ -145,25 +145,25 @@ package final class WazuhAgent: Sendable {
         with server: ClientConfiguration.Server,
         _ parts: ClientParts
     ) async -> AgentKey? {
-        guard let enrolment = configuration.enrolment, !Task.isCancelled else { return nil }
-        do {
-            let key = try await Enroller.enrol(
-                enrolment,
-                at: enrolment.host ?? server.host,
-                keyHash: present?.hash
-            )
-            try await parts.work.run { [configuration] in
-                try SmallFile.replace(
-                    configuration.keyFile,
-                    with: Array((key.line + "\n").utf8),
-                    mode: 0o640
-                )
+        guard let enrolment = configuration.enrolment else { return nil }
+        // First where it is said to enrol, then where it is to report.
+        let hosts = enrolment.host.map { $0 == server.host ? [$0] : [$0, server.host] }
+        for host in hosts ?? [server.host] where !Task.isCancelled {
+            do {
+                let key = try await Enroller.enrol(enrolment, at: host, keyHash: present?.hash)
+                try await parts.work.run { [configuration] in
+                    try SmallFile.replace(
+                        configuration.keyFile,
+                        with: Array((key.line + "\n").utf8),
+                        mode: 0o640
+                    )
+                }
+                return key
+            } catch {
+                shownStatus.withLock { $0.problem = "\(error)" }
             }
-            return key
-        } catch {
-            shownStatus.withLock { $0.problem = "\(error)" }
-            return nil
         }
+        return nil
     }
 
     /// One connection, to its end; whether the manager took this agent.
