@@ -12,6 +12,8 @@ private final class Compiled {
 
     init() throws {
         try AdvisorySamples.write(to: folder)
+        // As old as the time that the tests ask at.
+        try folder.date("in", at: 1_800_000_000)
         let kept = VulnerabilityFolder(path: folder.path + "/kept")
         outcome = try kept.compile(from: folder.path + "/in", at: 1_800_000_000) { _ in }
         file = try AdvisoryFile(path: kept.advisories)

@@ -33,6 +33,17 @@ final class TemporaryFolder {
 
     func write(_ name: String, text: String) throws { try write(name, Array(text.utf8)) }
 
+    /// Gives all files below a folder the same time of their last change.
+    func date(_ name: String, at seconds: Int64) throws {
+        let folder = path + "/" + name
+        for file in try FileManager.default.subpathsOfDirectory(atPath: folder) {
+            try FileManager.default.setAttributes(
+                [.modificationDate: Date(timeIntervalSince1970: Double(seconds))],
+                ofItemAtPath: folder + "/" + file
+            )
+        }
+    }
+
     func bytes(_ name: String) throws -> [UInt8] {
         [UInt8](try Data(contentsOf: URL(fileURLWithPath: path + "/" + name)))
     }

@@ -25,6 +25,9 @@ package enum Severity: UInt8, Sendable, Hashable, Comparable, CaseIterable {
         }
     }
 
+    /// `low` to `critical`, and `unknown`: for members of JSON.
+    package var name: String { self == .unknown ? "unknown" : word.lowercased() }
+
     /// By the words of GitHub, Debian, Ubuntu and Red Hat; nil for one that says
     /// nothing.
     package init?(word: String) {

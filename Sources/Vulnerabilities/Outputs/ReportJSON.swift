@@ -52,8 +52,7 @@ package enum ReportJSON {
     /// The members `critical` to `unknown`, and `exploited`.
     package static func counts(_ report: ImageReport, to writer: inout JSONWriter) {
         for severity in Severity.allCases.reversed() {
-            let name = severity == .unknown ? "unknown" : severity.word.lowercased()
-            writer.member(name, Int64(report.counts[severity] ?? 0))
+            writer.member(severity.name, Int64(report.counts[severity] ?? 0))
         }
         writer.member("exploited", Int64(report.findings.count(where: \.isExploited)))
     }

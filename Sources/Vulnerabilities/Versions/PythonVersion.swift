@@ -132,17 +132,22 @@ enum PythonVersion {
 
         /// One of the words with separators around it and a number behind; moves
         /// only when there is one.
+        ///
+        /// The next word may follow without a separator, as in `1.0cpost1`: of the
+        /// words that fit the longest counts.
         private static func word(_ words: [String], _ cursor: inout VersionBytes)
             -> (place: Int, number: ArraySlice<UInt8>)?
         {
             var trial = cursor
             if isSeparator(trial.byte) { trial.index += 1 }
-            let name = String(decoding: trial.take(while: \.isLetter), as: UTF8.self)
-            guard let place = words.firstIndex(of: name) else { return nil }
-            cursor = trial
+            let letters = trial.bytes[trial.index...].prefix(while: \.isLetter)
+            let fitting = words.indices.filter { letters.starts(with: words[$0].utf8) }
+            guard let place = fitting.max(by: { words[$0].utf8.count < words[$1].utf8.count })
+            else { return nil }
+            trial.index += words[place].utf8.count
             if isSeparator(trial.byte) { trial.index += 1 }
             let number = trial.take(while: \.isDigit)
-            if !number.isEmpty { cursor = trial }
+            cursor = trial
             return (place, number)
         }
     }

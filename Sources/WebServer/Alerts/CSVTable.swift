@@ -19,7 +19,8 @@ struct CSVTable: Sendable {
         append(cells: columns.map { AlertText.value($0, in: alert[...])?.text ?? "" }, to: &output)
     }
 
-    private func append(cells: [String], to output: inout [UInt8]) {
+    /// Appends a line, a cell for each column.
+    func append(cells: [String], to output: inout [UInt8]) {
         for (index, cell) in cells.enumerated() {
             if index > 0 { output.append(UInt8(ascii: ",")) }
             Self.append(cell: [UInt8](cell.utf8), to: &output)

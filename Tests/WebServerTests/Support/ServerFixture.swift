@@ -245,6 +245,7 @@ struct ServerFixture: Sendable {
             test: { name in throw OutputSource.Refusal("\(name) is away", isUnknown: false) }
         )
         services.posture = FakePosture.source
+        services.vulnerabilities = FakeVulnerabilities.source
         services.responses = setup.responses
         return services
     }

@@ -18,6 +18,7 @@ import { Scope } from "../ui/scope.js";
 import { Timeline, alertEntry, lineEntry } from "../ui/timeline.js";
 import { portText } from "./docker-tables.js";
 import { postureOf, scoreBar } from "./posture.js";
+import { countTags, vulnerabilitiesOf } from "./vulnerabilities.js";
 
 const EVERY_MS = 10_000;
 const LINES = 300;
@@ -68,6 +69,7 @@ export class ContainerPage {
       h("div.card-body", bones(3)),
     );
     this.posture = h("span");
+    this.vulnerabilities = h("span");
     this.notice = h("div");
     this.timeline = new Timeline((alert) => this.#open(alert));
     fill(this.root, this.head, this.notice, this.facts, this.timeline.element, this.detail.element);
@@ -107,6 +109,7 @@ export class ContainerPage {
       );
     }
     this.#judge(signal);
+    this.#count(signal);
     if (page.status === "fulfilled") timeline.add(page.value.alerts.map(alertEntry));
     if (log.status === "fulfilled") timeline.add(log.value.lines.map(lineEntry));
     else if (container.status === "fulfilled" && container.value.state !== "removed") {
@@ -127,6 +130,7 @@ export class ContainerPage {
       const found = containers.find((each) => each.name === name || each.id.startsWith(name));
       fill(
         this.posture,
+      this.vulnerabilities,
         found &&
           h(
             "a.button.small",
@@ -137,6 +141,33 @@ export class ContainerPage {
       );
     } catch {
       // The page says by other means that the server is away; the score stays as it was.
+    }
+  }
+
+  /** How many vulnerabilities its image, and what was installed in it, have. */
+  async #count(signal) {
+    const name = this.#name;
+    try {
+      const { images } = await get("/vulnerabilities/images", {}, { signal });
+      if (name !== this.#name) return;
+      const own = images.filter((image) => image.containers.includes(name));
+      const counts = {};
+      for (const image of own) {
+        for (const [severity, count] of Object.entries(image.counts)) counts[severity] = (counts[severity] ?? 0) + count;
+      }
+      const tags = countTags(counts);
+      fill(
+        this.vulnerabilities,
+        own.length > 0 &&
+          h(
+            "a.button.small",
+            { href: vulnerabilitiesOf(name), "data-test": "container-vulnerabilities" },
+            t("nav.vulnerabilities"),
+            tags.length > 0 ? tags : h("span.muted", t("vulnerabilities.no_findings")),
+          ),
+      );
+    } catch {
+      // The page says by other means that the server is away; the counts stay as they were.
     }
   }
 

@@ -12,12 +12,29 @@ import { oneLine } from "../lib/visible.js";
 import { bones, empty, problemNotice } from "../ui/pieces.js";
 
 const EVERY_MS = 15000;
-const MOST = 200;
+const PAGE = 100;
 const SEVERITIES = ["critical", "high", "medium", "low", "unknown"];
 
-/** The worst first: what to rebuild first. */
-const weight = (image) =>
-  image.exploited * 1e9 + image.counts.critical * 1e6 + image.counts.high * 1e3 + image.counts.medium;
+const weigh = (counts, exploited) => exploited * 1e9 + counts.critical * 1e6 + counts.high * 1e3 + counts.medium;
+/** The worst first. */
+const weight = (image) => weigh(image.counts, image.exploited);
+/** What a rebuild mends, counted double where the image runs: what to rebuild first. */
+const gain = (image) =>
+  weigh(image.fixable_counts, image.fixable_counts.exploited) * (image.containers.length > 0 ? 2 : 1);
+
+/** The vulnerabilities of a container, on this page. */
+export const vulnerabilitiesOf = (container) => writeAddress("vulnerabilities", [], { container });
+
+/** Counts with their severities, the worst first; nothing for what there is none of. */
+export const countTags = (counts) =>
+  SEVERITIES.filter((severity) => counts[severity] > 0).map((severity) =>
+    h(
+      "span.level.severity",
+      { class: severity, title: t(`vulnerabilities.${severity}`) },
+      number(counts[severity]),
+      h("span.unseen", ` ${t(`vulnerabilities.${severity}`)}`),
+    ),
+  );
 
 /** A link that runs nothing: only what is plainly on the web. */
 const webLink = (address) => (/^https?:\/\//.test(address) ? address : null);
@@ -31,6 +48,8 @@ export class VulnerabilitiesPage {
     document.title = `${t("nav.vulnerabilities")} · Jaga`;
     this.head = h("p", { "data-test": "vulnerabilities-head" });
     this.notice = h("div");
+    this.trend = h("div.card", { hidden: true, "data-test": "vulnerability-trend" });
+    this.first = h("div.card", { hidden: true, "data-test": "rebuild-first" });
     this.images = h("div.card", h("div.card-body", bones(4)));
     this.findings = h("div");
     this.filters = h("form.searchbar", { role: "search", on: { submit: (event) => this.#search(event) } });
@@ -38,6 +57,7 @@ export class VulnerabilitiesPage {
       root,
       h("div.page-head", h("h1", t("nav.vulnerabilities")), this.head),
       this.notice,
+      h("div.inside-columns", this.first, this.trend),
       this.images,
       this.filters,
       this.findings,
@@ -57,11 +77,18 @@ export class VulnerabilitiesPage {
 
   #address(changes) {
     const values = {};
+    if (changes.from > 0) values.from = String(changes.from);
     for (const name of ["image", "container", "package", "severity", "exploited", "fixable"]) {
       const value = Object.hasOwn(changes, name) ? changes[name] : this.#params.get(name);
       if (value) values[name] = value;
     }
     return writeAddress("vulnerabilities", [], values);
+  }
+
+  #exportAddress() {
+    const query = new URLSearchParams(this.#params);
+    query.delete("from");
+    return `api/v1/vulnerabilities/export?${query}`;
   }
 
   #search(event) {
@@ -123,14 +150,16 @@ export class VulnerabilitiesPage {
     try {
       if (!document.hidden) {
         const signal = this.#latest.next();
-        const query = { limit: MOST };
-        for (const [name, value] of this.#params) query[name] = value;
+        const query = { limit: PAGE };
+        for (const [name, value] of this.#params) query[name === "from" ? "offset" : name] = value;
         const [state, found] = await Promise.all([
           get("/vulnerabilities/images", {}, { signal }),
           get("/vulnerabilities", query, { signal }),
         ]);
         await released();
         fill(this.notice, this.#gaps(state));
+        this.#drawFirst(state);
+        this.#drawTrend(state);
         this.#drawImages(state);
         this.#drawFindings(found);
       }
@@ -161,6 +190,72 @@ export class VulnerabilitiesPage {
       h(
         "div.grow",
         lines.slice(0, 12).map((line) => h("p.outside", line)),
+      ),
+    );
+  }
+
+  /** At most three images of which a rebuild mends most. */
+  #drawFirst(state) {
+    const images = state.images
+      .filter((image) => gain(image) > 0)
+      .sort((a, b) => gain(b) - gain(a) || (a.name < b.name ? -1 : 1))
+      .slice(0, 3);
+    this.first.hidden = images.length === 0;
+    fill(
+      this.first,
+      h("div.card-head", h("h2", t("vulnerabilities.rebuild_first"))),
+      h(
+        "ol.card-body.stack.rebuild",
+        images.map((image) =>
+          h(
+            "li",
+            { "data-test": "rebuild" },
+            h("a.strong.outside", { href: this.#address({ image: image.name, fixable: "true", container: "" }) }, oneLine(image.name, 80)),
+            " ",
+            countTags(image.fixable_counts),
+            h(
+              "div.muted",
+              t("vulnerabilities.mends", { n: image.fixable }),
+              image.fixable_counts.exploited > 0 && [
+                " · ",
+                h("b.worst", t("vulnerabilities.mends_exploited", { n: image.fixable_counts.exploited })),
+              ],
+              image.containers.length > 0 && [" · ", t("vulnerabilities.runs_in", { n: image.containers.length })],
+            ),
+          ),
+        ),
+      ),
+    );
+  }
+
+  /** Days as stacked bars, and in words for those who do not see them. */
+  #drawTrend({ trend }) {
+    const days = trend.slice(-60);
+    this.trend.hidden = days.length < 2;
+    if (this.trend.hidden) return;
+    const total = (day) => SEVERITIES.reduce((sum, severity) => sum + day[severity], 0);
+    const most = Math.max(1, ...days.map(total));
+    const [first, last] = [days[0], days.at(-1)];
+    const said = (day) =>
+      `${day.day}: ${SEVERITIES.map((severity) => `${number(day[severity])} ${t(`vulnerabilities.${severity}`)}`).join(", ")}`;
+    fill(
+      this.trend,
+      h("div.card-head", h("h2", t("vulnerabilities.trend")), h("span.muted", `${first.day} – ${last.day}`)),
+      h(
+        "div.card-body",
+        h(
+          "div.trend",
+          { role: "img", "aria-label": t("vulnerabilities.trend_words", { before: said(first), after: said(last) }) },
+          days.map((day) => {
+            const bar = h("span.trend-day", { title: said(day) });
+            for (const severity of SEVERITIES) {
+              const part = h("span", { class: `trend-${severity}` });
+              part.style.height = `${(100 * day[severity]) / most}%`;
+              bar.prepend(part);
+            }
+            return bar;
+          }),
+        ),
       ),
     );
   }
@@ -211,7 +306,7 @@ export class VulnerabilitiesPage {
       h(
         "td",
         image.containers.slice(0, 8).map((name) => [
-          h("a.outside", { href: this.#address({ container: name, image: "" }) }, oneLine(name, 60)),
+          h("a.outside", { href: writeAddress("containers", [name]) }, oneLine(name, 60)),
           " ",
         ]),
       ),
@@ -230,9 +325,38 @@ export class VulnerabilitiesPage {
       return;
     }
     const heads = ["severity", "id", "package", "version", "fixed", "image", "what"];
+    const from = Number(this.#params.get("from")) || 0;
     fill(
       this.findings,
-      h("p.muted", t("vulnerabilities.shown", { shown: number(vulnerabilities.length), total: number(total) })),
+      h(
+        "div.pager",
+        h(
+          "span.muted",
+          { "data-test": "vulnerabilities-shown" },
+          t("vulnerabilities.shown", {
+            first: number(from + 1),
+            last: number(from + vulnerabilities.length),
+            total: number(total),
+          }),
+        ),
+        from > 0 &&
+          h(
+            "a.button.small",
+            { href: this.#address({ from: Math.max(0, from - PAGE) }), "data-test": "vulnerabilities-before" },
+            t("vulnerabilities.before"),
+          ),
+        from + vulnerabilities.length < total &&
+          h(
+            "a.button.small",
+            { href: this.#address({ from: from + PAGE }), "data-test": "vulnerabilities-after" },
+            t("vulnerabilities.after"),
+          ),
+        h(
+          "a.button.small",
+          { href: this.#exportAddress(), download: "jaga-vulnerabilities.csv", "data-test": "vulnerabilities-csv" },
+          t("vulnerabilities.csv"),
+        ),
+      ),
       h(
         "div.card.table-scroll",
         h(

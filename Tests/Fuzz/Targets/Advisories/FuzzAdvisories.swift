@@ -19,6 +19,7 @@ package func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     }
     var exceptions = Exceptions()
     try? exceptions.read(bytes, name: "x")
+    _ = try? ImportedReport.read(bytes, name: "x")
     _ = CVSSScore.base(String(decoding: bytes.prefix(200), as: UTF8.self))
     return 0
 }
