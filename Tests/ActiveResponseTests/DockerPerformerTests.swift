@@ -226,6 +226,20 @@ struct DockerPerformerTests {
         }
     }
 
+    @Test("who is in a network that the settings protect is left alone", arguments: ["net", "n*"])
+    func protectedNetwork(pattern: String) async throws {
+        var protections = Protections()
+        protections.networks = ["other", pattern]
+        try await ScriptedHost.run(protections: protections) { host in
+            host.inspection(networks: Self.net)
+            let act = try ScriptedHost.act("docker-pause")
+            let text = "a network that it is in is protected by the settings (\(pattern))"
+            #expect(try await host.performer.prepare(act) == .refused(text))
+            host.inspection(networks: #""bridge":{"NetworkID":"b"}"#)
+            #expect(try await host.performer.prepare(act) == .ready(ActMemory()))
+        }
+    }
+
     @Test("one network is left when the command names it, by name or id, and others are not")
     func oneNetwork() async throws {
         try await ScriptedHost.run { host in

@@ -134,7 +134,7 @@ struct ResponseSettingsTests {
     func limits() {
         let read = Self.read(
             """
-            <jaga><responses><never name="db*"/><never account="ann"/><own_label>no</own_label>
+            <jaga><responses><never name="db*"/><never account="ann"/><never network="db_*"/><own_label>no</own_label>
             <per_minute>3</per_minute><per_minute_in_all>4</per_minute_in_all><break>2m</break>
             </responses></jaga>
             """
@@ -148,6 +148,7 @@ struct ResponseSettingsTests {
         #expect(!settings.protections.honoursOwnLabel)
         #expect(settings.protections.names == ["db*"])
         #expect(settings.protections.accounts == ["ann"])
+        #expect(settings.protections.networks == ["db_*"])
     }
 
     private static func read(_ text: String) -> OssecConfiguration {

@@ -46,9 +46,9 @@ struct MailServerTests {
                 ofItemAtPath: secret
             )
             let text = mail.replacingOccurrences(
-                of: "USER",
+                of: "@USER",
                 with: "<user>jaga</user><password_file>\(secret)</password_file>"
-            ).replacingOccurrences(of: "CA", with: "<ca_file>\(folder.path)/ca.pem</ca_file>")
+            ).replacingOccurrences(of: "@CA", with: "<ca_file>\(folder.path)/ca.pem</ca_file>")
             return try MailServerTests.test(
                 server: "\(host):\(port)",
                 "<jaga><mail>\(text)</mail></jaga>",
@@ -78,11 +78,13 @@ struct MailServerTests {
 
     @Test(
         "the user signs in behind encryption, from the first byte or by STARTTLS",
-        arguments: [("tls", "tls"), ("starttls", "required"), ("starttls", "offered")]
+        arguments: [
+            ("tls", "tls"), ("login", "tls"), ("starttls", "required"), ("starttls", "offered"),
+        ]
     )
     func encrypted(server kind: String, encryption: String) throws {
         let server = try Server(kind)
-        let run = try server.test("<encryption>\(encryption)</encryption>USERCA")
+        let run = try server.test("<encryption>\(encryption)</encryption>@USER@CA")
 
         #expect(run.status == 0, "\(run.errors)")
         #expect(server.mails.hasPrefix(Self.taken), "\(server.mails)")
@@ -90,13 +92,13 @@ struct MailServerTests {
 
     @Test(
         "a wrong password is said, not shown, and nothing is sent",
-        arguments: ["tls", "starttls"]
+        arguments: ["tls", "login", "starttls"]
     )
     func wrongPassword(kind: String) throws {
         let server = try Server(kind)
-        let encryption = kind == "tls" ? "tls" : "required"
+        let encryption = kind == "starttls" ? "required" : "tls"
         let run = try server.test(
-            "<encryption>\(encryption)</encryption>USERCA",
+            "<encryption>\(encryption)</encryption>@USER@CA",
             password: "wr0ng-secret"
         )
 
@@ -108,7 +110,7 @@ struct MailServerTests {
 
     @Test(
         "a certificate that nobody vouches for, or of another name, gets no password",
-        arguments: [("tls", "USER", "localhost"), ("required", "USERCA", "127.0.0.1")]
+        arguments: [("tls", "@USER", "localhost"), ("required", "@USER@CA", "127.0.0.1")]
     )
     func certificate(encryption: String, mail: String, host: String) throws {
         let server = try Server(encryption == "tls" ? "tls" : "starttls")
@@ -124,7 +126,7 @@ struct MailServerTests {
         let server = try Server("plain")
 
         #expect(try server.test("<encryption>required</encryption>").status == 1)
-        #expect(try server.test("<encryption>offered</encryption>USER").status == 1)
+        #expect(try server.test("<encryption>offered</encryption>@USER").status == 1)
         #expect(server.mails.isEmpty)
         #expect(try server.test("<encryption>offered</encryption>").status == 0)
         #expect(server.mails.hasPrefix("-\tops@example.org\t"))

@@ -124,6 +124,18 @@ struct ResponseActTests {
         #expect(try scene.jaga.process.stop() == 0)
     }
 
+    @Test("a response whose script is not there, or not safe, is told at the start and at a reload")
+    func noScript() throws {
+        let scene = try Scene("jaga-no-script", [("host-deny", 60, "enforce")])
+        defer { scene.end() }
+        try scene.jaga.process.errorLine {
+            $0.contains("response host-deny60 can do nothing: cannot use")
+        }
+        try scene.replace([("script.sh", 60, "enforce")])
+        try scene.jaga.process.errorLine { $0.contains("response script.sh60 can do nothing") }
+        #expect(try scene.jaga.process.stop() == 0)
+    }
+
     @Test("an account's password is locked, and unlocked by an undo")
     func account() throws {
         let folder = try TemporaryFolder()

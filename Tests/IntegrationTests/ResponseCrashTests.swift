@@ -126,6 +126,27 @@ struct ResponseCrashTests {
         #expect(try scene.jaga.process.stop() == 0)
     }
 
+    @Test("an act by hand ends by itself after the minutes it was given")
+    func minutes() throws {
+        let scene = try Scene("jaga-minutes", [])
+        defer { scene.end() }
+        let id = try scene.engine.docker("inspect", "-f", "{{.Id}}", scene.name)
+        let line = try scene.respond(
+            "run",
+            "docker-pause",
+            "--container",
+            id,
+            "--minutes",
+            "10",
+            "--enforce"
+        )
+        let cells = line.split(separator: "\t")
+        #expect(cells.count > 3 && cells[1] == "stands" && cells[3] != "-", "\(line)")
+        #expect(try scene.state() == "paused")
+        #expect(try scene.respond("undo", "1").contains("runs again"))
+        #expect(try scene.jaga.process.stop() == 0)
+    }
+
     @Test("a container that shares another's network is refused, and says which")
     func sharedNetwork() throws {
         let engine = try #require(TestEngine.current)

@@ -33,7 +33,14 @@ struct DockerPerformer: ActPerformer {
         if found.labels[Protections.ownLabel] != nil {
             facts.imageLabels = try await imageLabels(found.imageID, client)
         }
-        if let objection = protections().objection(to: facts) { return .refused(objection) }
+        let protections = protections()
+        if let objection = protections.objection(to: facts) { return .refused(objection) }
+        if !protections.networks.isEmpty {
+            let names = try await client.connections(of: found.id).attachments.map(\.networkName)
+            if let objection = protections.objection(toNetworks: names) {
+                return .refused(objection)
+            }
+        }
         return try await prepare(act, found, client)
     }
 

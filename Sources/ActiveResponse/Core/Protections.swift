@@ -10,6 +10,8 @@ package struct Protections: Sendable {
     package var images: [String] = []
     /// Labels, `KEY` or `KEY=VALUE`.
     package var labels: [String] = []
+    /// Names of the engine's networks: who is in one of them is left alone.
+    package var networks: [String] = []
     /// Whether who starts a container may protect it with `jaga.response=never`.
     package var honoursOwnLabel = true
     /// From the settings: `<white_list>` and `<never address="">`.
@@ -51,6 +53,12 @@ package struct Protections: Sendable {
             return "a label is protected by the settings (\(label))"
         }
         return nil
+    }
+
+    /// Why a container that is in these networks is left alone; nil when it is not.
+    package func objection(toNetworks names: [String]) -> String? {
+        networks.lazy.filter { pattern in names.contains { Wildcard.matches(pattern, $0) } }
+            .first.map { "a network that it is in is protected by the settings (\($0))" }
     }
 
     /// Why an address is not blocked; nil when it may be.

@@ -12,7 +12,23 @@ package struct RequestFolder: Sendable {
     package enum Request: Sendable, Hashable, Codable {
         case undo(UInt64, by: String)
         /// A `<command>`, or a built-in act.
-        case run(command: String, target: ActTarget, mode: ResponseMode, by: String)
+        case run(ActTarget, Order)
+    }
+
+    /// What is to be done to a target.
+    package struct Order: Sendable, Hashable, Codable {
+        package let command: String
+        package let mode: ResponseMode
+        /// Until somebody undoes it, when nil.
+        package let seconds: Int?
+        package let by: String
+
+        package init(command: String, mode: ResponseMode, seconds: Int?, by: String) {
+            self.command = command
+            self.mode = mode
+            self.seconds = seconds
+            self.by = by
+        }
     }
 
     package let path: String

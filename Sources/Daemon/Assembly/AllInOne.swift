@@ -109,6 +109,7 @@ package struct AllInOne: Sendable {
         observer.started(report(configured, loaded, loader))
         let parts = running.parts
         if let damage = parts.spoolDamage { observer.notice(damage) }
+        for complaint in running.responses.complaints { observer.notice(complaint) }
         let engine = try loader.engine(loaded.ruleset, configured.settings)
         let work = Handover(AnalysisWork(engine, logs, history.records))
         async let analysis: Void = DedicatedThread.run("analysis") {

@@ -13,6 +13,7 @@ final class Responses: Sendable {
     let responder: Responder
     let engines: EngineFleet
     private let scripts: ScriptFolder
+    private let hasAgents: Bool
     /// As the settings of now have them.
     private let current: CurrentResponses
     /// `ar.conf`, for agents of Wazuh; nil when there are none.
@@ -29,6 +30,7 @@ final class Responses: Sendable {
     ) throws {
         let data = configuration.data
         folder = data.shared
+        hasAgents = configuration.agents != nil || settings.fleet.remote != nil
         names = settings.fleet.remote.map { _ in data.shared + "/ar.conf" }
         scripts = ScriptFolder(root: data.path)
         engines = parts.collection.engines
@@ -57,6 +59,22 @@ final class Responses: Sendable {
 
     /// Answers, until the task is cancelled.
     func run() async { await responder.run() }
+
+    /// Responses that can do nothing, since their script is not safe to run, or not there.
+    ///
+    /// It looks at files of this host: nothing is said where agents have their own.
+    var complaints: [OperatorNotice] {
+        guard !hasAgents else { return [] }
+        return responder.settings.responses.compactMap { response in
+            guard response.command.kind == .script else { return nil }
+            do {
+                _ = try scripts.script(response.command.executable)
+                return nil
+            } catch {
+                return .output("response \(response.name) can do nothing: \(error)", true)
+            }
+        }
+    }
 
     /// Takes over settings that were read again; it looks at files.
     func replace(_ settings: Settings) {

@@ -86,6 +86,7 @@ struct RulesetReloader: Sendable {
             return observer.notice(.responsesKept(errors: mistakes.map(\.description)))
         }
         responses.replace(configured.settings)
+        for complaint in responses.complaints { observer.notice(complaint) }
         reports.replace(configured.settings.outputs)
         do {
             try outputs.replace(configured.settings.outputs.outputs)

@@ -234,6 +234,7 @@ struct ResponseReader {
             case "name": protections.names.append(value)
             case "image": protections.images.append(value)
             case "label": protections.labels.append(value)
+            case "network": protections.networks.append(value)
             case "account": protections.accounts.insert(value)
             case "act":
                 guard let kind = ActKind(rawValue: value) else {
@@ -248,7 +249,7 @@ struct ResponseReader {
                     badValue(element, "address=\"\(value)\" is no address and no network")
                 }
             default:
-                badValue(element, "known are name, image, label, address, account and act")
+                badValue(element, "known are name, image, label, network, address, account and act")
             }
         }
     }

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """A mail server (aiosmtpd) over TLS that wants a user, for tests of outputs.
 
-usage: mailserver.py tls|starttls|plain CERTIFICATE KEY FILE     prints its port, then adds a line to FILE for each mail
+usage: mailserver.py tls|login|starttls|plain CERTIFICATE KEY FILE     prints its port, then adds a line to FILE for each mail
 
-tls is encrypted from the first byte, starttls wants STARTTLS and then AUTH, plain offers neither. The user is jaga, the password
+tls is encrypted from the first byte, login too but knows AUTH LOGIN alone, starttls wants STARTTLS and then AUTH, plain offers neither. The user is jaga, the password
 right. A line is USER TAB RECIPIENTS TAB SUBJECT.
 """
 
@@ -42,6 +42,7 @@ def protocol(context):
         authenticator=sign_in,
         auth_required=True,
         auth_require_tls=kind == "starttls",
+        auth_exclude_mechanism=["PLAIN"] if kind == "login" else [],
     )
 
 
@@ -51,7 +52,7 @@ async def main():
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(certificate, key)
     loop = asyncio.get_running_loop()
-    secure = context if kind == "tls" else None
+    secure = context if kind in ("tls", "login") else None
     server = await loop.create_server(lambda: protocol(context), "127.0.0.1", 0, ssl=secure)
     print(server.sockets[0].getsockname()[1], flush=True)
     await server.serve_forever()
