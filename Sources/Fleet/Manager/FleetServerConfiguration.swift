@@ -7,6 +7,10 @@ package struct FleetServerConfiguration: Sendable {
     package struct Limits: Sendable, Hashable {
         /// Connections at once, of which an agent has two.
         package var connections = 24_000
+        /// Connections of one address that have not asked for anything yet, and how long
+        /// they have for it.
+        package var strangers = 1_024
+        package var handshake = Duration.seconds(15)
         /// Deliveries at once, and their bytes.
         package var deliveries = 1_024
         package var deliveryBytes = 64 << 20
