@@ -18,7 +18,7 @@ function setAttribute(element, name, value) {
     throw new Error(`attribute ${name} is not allowed`);
   }
   // Addresses are ours alone: a page of this dashboard or an export of the API.
-  if (name === "href" && !/^(#\/|api\/v1\/alerts\/export\?)/.test(value)) {
+  if (name === "href" && !/^(#\/|api\/v1\/(alerts|vulnerabilities)\/export(\?|$))/.test(value)) {
     throw new Error("only our own pages are linked");
   }
   element.setAttribute(name, value === true ? "" : visible(value));

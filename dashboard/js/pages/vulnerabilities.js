@@ -3,7 +3,7 @@
 
 // Vulnerabilities: of which images, how bad, what mends them, and what is not known.
 import { fill, h } from "../lib/dom.js";
-import { get, isAbort, Latest } from "../lib/api.js";
+import { address, get, isAbort, Latest } from "../lib/api.js";
 import { number, t } from "../lib/i18n.js";
 import { released } from "../lib/pointer.js";
 import { go, writeAddress } from "../lib/router.js";
@@ -36,9 +36,6 @@ export const countTags = (counts) =>
     ),
   );
 
-/** A link that runs nothing: only what is plainly on the web. */
-const webLink = (address) => (/^https?:\/\//.test(address) ? address : null);
-
 export class VulnerabilitiesPage {
   #latest = new Latest();
   #timer = 0;
@@ -56,11 +53,14 @@ export class VulnerabilitiesPage {
     fill(
       root,
       h("div.page-head", h("h1", t("nav.vulnerabilities")), this.head),
-      this.notice,
-      h("div.inside-columns", this.first, this.trend),
-      this.images,
-      this.filters,
-      this.findings,
+      h(
+        "div.stack.inside-page",
+        this.notice,
+        h("div.inside-columns", this.first, this.trend),
+        this.images,
+        this.filters,
+        this.findings,
+      ),
     );
   }
 
@@ -86,9 +86,9 @@ export class VulnerabilitiesPage {
   }
 
   #exportAddress() {
-    const query = new URLSearchParams(this.#params);
-    query.delete("from");
-    return `api/v1/vulnerabilities/export?${query}`;
+    const query = Object.fromEntries(this.#params);
+    delete query.from;
+    return address("/vulnerabilities/export", query);
   }
 
   #search(event) {
@@ -277,7 +277,7 @@ export class VulnerabilitiesPage {
         "div.table-scroll",
         h(
           "table.table",
-          { "data-test": "vulnerable-images" },
+          { class: "inside-images", "data-test": "vulnerable-images" },
           h(
             "thead",
             h(
@@ -379,7 +379,6 @@ export class VulnerabilitiesPage {
   }
 
   #findingRow(each) {
-    const link = webLink(each.reference);
     const severity = SEVERITIES.includes(each.severity) ? each.severity : "unknown";
     return h(
       "tr",
@@ -391,9 +390,7 @@ export class VulnerabilitiesPage {
       ),
       h(
         "td.nowrap",
-        link
-          ? h("a.outside", { href: link, target: "_blank", rel: "noopener noreferrer" }, oneLine(each.id, 60))
-          : h("span.outside", oneLine(each.id, 60)),
+        h("span.outside", oneLine(each.id, 60)),
         each.score !== null && h("div.muted", number(each.score)),
       ),
       h(
@@ -404,7 +401,12 @@ export class VulnerabilitiesPage {
       h("td.mono.outside", oneLine(each.version, 60)),
       h("td.mono.outside", oneLine(each.fixed ?? "–", 60)),
       h("td.outside", oneLine(each.image, 80)),
-      h("td.outside", oneLine(each.summary, 200)),
+      h(
+        "td",
+        h("span.outside", oneLine(each.summary, 200)),
+        // Written out: the pages link to nothing that is not theirs.
+        each.reference && h("div.faint.outside", oneLine(each.reference, 200)),
+      ),
     );
   }
 }
