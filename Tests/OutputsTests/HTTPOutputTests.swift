@@ -109,6 +109,25 @@ struct HTTPOutputTests {
         )
     }
 
+    @Test("a document has the place of its source address where that is known")
+    func place() async throws {
+        let receiver = try await HTTPReceiver([
+            .status(200, body: #"{"errors":false,"items":[]}"#)
+        ])
+        var surroundings = Samples.surroundings()
+        surroundings.place = { $0 == "203.0.113.9" ? ["country_name": "France"] : nil }
+        let kind = OutputKind.bulk(receiver.endpoint(""), prefix: "p-")
+        let transport = Output(name: "t", kind: kind).transport(surroundings)
+        let alerts = try [Samples.alert(1), Samples.hostile("x")]
+        _ = try await transport.deliver(OutgoingMessage(.alerts(alerts), key: "k"))
+        await transport.shutdown()
+
+        let lines = try #require(receiver.taken.first).text.split(separator: "\n")
+        #expect(lines.count == 4)
+        #expect(lines[1].hasSuffix(#","GeoLocation":{"country_name":"France"}}"#))
+        #expect(!lines[3].contains("GeoLocation"))
+    }
+
     @Test(
         "what a status means",
         arguments: [

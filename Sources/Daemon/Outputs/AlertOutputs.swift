@@ -32,16 +32,16 @@ final class AlertOutputs: Sendable {
         self.notice = notice
         (followers, giving) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(1))
         try FileSystem.makeFolder(data.outputs, mode: 0o750)
-        hub = try OutputHub(
-            [],
-            folder: data.outputs,
-            after: 0,
-            OutputSurroundings(
-                data: data,
-                hostname: configuration.hostname,
-                environment: configuration.environment
-            ) { name, text, isTrouble in notice(.output("output \(name): \(text)", isTrouble)) }
-        )
+        var surroundings = OutputSurroundings(
+            data: data,
+            hostname: configuration.hostname,
+            environment: configuration.environment
+        ) { name, text, isTrouble in notice(.output("output \(name): \(text)", isTrouble)) }
+        // One that cannot be used was refused when the ruleset was loaded.
+        if let places = try? settings.geoDatabase.map({ try GeoDatabase(path: $0) }) {
+            surroundings.place = { places.location(of: $0) }
+        }
+        hub = try OutputHub([], folder: data.outputs, after: 0, surroundings)
         if settings.outputs.outputs.isEmpty { unlink(data.outputPlace) }
         try replace(settings.outputs.outputs)
     }

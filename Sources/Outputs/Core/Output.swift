@@ -44,7 +44,11 @@ package struct Output: Sendable, Hashable {
             http(.webhook(template, topic: topic, options: options), endpoint)
         case .alertmanager(let endpoint): http(.alertmanager, endpoint)
         case .bulk(let endpoint, let prefix):
-            BulkTransport(endpoint, prefix: prefix, environment: environment)
+            BulkTransport(
+                endpoint,
+                BulkMessage(prefix: prefix, place: surroundings.place),
+                environment: environment
+            )
         case .syslog(let target): SyslogTransport(target, surroundings)
         case .mail(let settings): MailTransport(settings, surroundings)
         case .integration(let script): IntegrationTransport(script, surroundings)

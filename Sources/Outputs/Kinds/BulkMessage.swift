@@ -8,20 +8,26 @@ import EventModel
 /// Source: around-the-engine.md §7.4. A document is made with its alert's own id: one that
 /// comes twice is there once. Keys with dots are written with `_`, since a dot would make an
 /// object where other documents have text.
-enum BulkMessage {
+struct BulkMessage: Sendable {
     static let path = "/_bulk"
     static let type = "application/x-ndjson"
     /// Lucene takes no longer keyword.
     private static let keywordLimit = 32_000
     private static let texts: Set<String> = ["full_log", "message", "previous_log"]
     private static let memberLimit = 200
+    private static let location = "GeoLocation"
 
-    static func body(_ alerts: [OutputAlert], prefix: String) -> [UInt8] {
+    /// Of the indices' names.
+    let prefix: String
+    /// Where an address is; nil for nowhere that is known.
+    let place: @Sendable (String) -> JSONTree?
+
+    func body(_ alerts: [OutputAlert]) -> [UInt8] {
         var output: [UInt8] = []
         for alert in alerts {
             let create: JSONTree = [
                 "create": [
-                    "_index": .string(index(alert, prefix)), "_id": .string(id(alert)),
+                    "_index": .string(Self.index(alert, prefix)), "_id": .string(Self.id(alert)),
                 ]
             ]
             output += create.bytes
@@ -46,8 +52,8 @@ enum BulkMessage {
     }
 
     /// A document as people are told of it: `wazuh-alerts-4.x-2026.11.23/watch-1.1-7`.
-    static func name(_ alert: OutputAlert, _ prefix: String) -> String {
-        index(alert, prefix) + "/" + id(alert)
+    func name(_ alert: OutputAlert) -> String {
+        Self.index(alert, prefix) + "/" + Self.id(alert)
     }
 
     private static func id(_ alert: OutputAlert) -> String {
@@ -56,11 +62,16 @@ enum BulkMessage {
         return String(parts.joined(separator: "-").prefix(400))
     }
 
-    private static func document(_ alert: OutputAlert) -> JSONTree {
+    private func document(_ alert: OutputAlert) -> JSONTree {
         let more: JSONTree = [
             "@timestamp": .string(alert.timestamp), "input": ["type": "log"],
         ]
-        return flattened(alert.tree, key: "").merging(more)
+        let document = Self.flattened(alert.tree, key: "").merging(more)
+        let address = alert.text("data.srcip")
+        guard !address.isEmpty, alert.tree[Self.location] == nil, let place = place(address) else {
+            return document
+        }
+        return document.merging(.object([JSONTree.Member(Self.location, place)]))
     }
 
     private static func flattened(_ tree: JSONTree, key: String) -> JSONTree {

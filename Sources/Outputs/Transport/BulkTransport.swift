@@ -16,16 +16,16 @@ final class BulkTransport: OutputTransport {
     }
 
     private let delivery: HTTPDelivery
-    private let prefix: String
+    private let form: BulkMessage
     private let state = Mutex(State())
 
     init(
         _ endpoint: HTTPEndpoint,
-        prefix: String,
+        _ form: BulkMessage,
         environment: [String: String],
         resolve: @escaping @Sendable (String) throws -> [String] = HostResolver.addresses(of:)
     ) {
-        self.prefix = prefix
+        self.form = form
         delivery = HTTPDelivery(endpoint, environment: environment, resolve: resolve)
     }
 
@@ -48,11 +48,11 @@ final class BulkTransport: OutputTransport {
         var request = HTTPDelivery.Request(
             suffix: BulkMessage.path,
             type: BulkMessage.type,
-            body: BulkMessage.body(alerts, prefix: prefix)
+            body: form.body(alerts)
         )
         request.headers = [("Idempotency-Key", "\(message.key)-\(part[0])-\(part.count)")]
         let answer = try await delivery.send(request)
-        let name = { [prefix] number in BulkMessage.name(message.alerts[number], prefix) }
+        let name = { [form] number in form.name(message.alerts[number]) }
         guard answer.status == 413 else {
             try answer.check(target)
             return try progress.take(answer.body, first: part.count, name: name)
