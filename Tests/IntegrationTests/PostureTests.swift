@@ -153,6 +153,9 @@ struct PostureTests {
     @Test("the benchmark's failed checks are alerts of SCA, once, and quiet ones")
     func assessment() throws {
         let engine = try #require(TestEngine.current)
+        engine.remove("jaga-p-failing")
+        defer { engine.remove("jaga-p-failing") }
+        try start(engine, "jaga-p-failing", ["--privileged"])
         let jaga = try RunningJaga(environment: ["DOCKER_HOST": engine.host])
         try jaga.process.line(within: 90) { $0.contains("CIS Docker Benchmark 1.6.0: score") }
         let alerts = try jaga.alerts().filter { $0.decoder.name == "sca" }

@@ -214,6 +214,28 @@ struct VersionTests {
     }
 
     @Test(
+        "Python's words may follow each other at once, with a separator behind each",
+        arguments: [
+            ("1.1cdev", "1.1rc0.dev0"), ("1-alphadev", "1a0.dev0"),
+            ("1.0postdev", "1.0.post0.dev0"),
+            ("1.0_pre9postdev", "1.0rc9.post0.dev0"), ("1.0a.", "1.0a0"), ("1c.-2", "1rc0.post2"),
+        ]
+    )
+    func joined(_ text: String, _ normal: String) {
+        #expect(VersionScheme.python.compare(text, normal) == 0)
+    }
+
+    @Test("a version with a zero byte is compared", arguments: VersionScheme.allCases)
+    func zeroByte(scheme: VersionScheme) {
+        for text in ["\0\0\01", "1\0", "\0", "1.\0-\0"] {
+            for other in ["2", "", "1", "~", "\0"] {
+                let order = scheme.compare(text, other).map { $0.signum() }
+                #expect(scheme.compare(other, text).map { -$0.signum() } == order)
+            }
+        }
+    }
+
+    @Test(
         "what is no version of a scheme has no order",
         arguments: [
             (VersionScheme.alpine, "1.0_nonsense"), (.alpine, "x"), (.alpine, "1.0-1"),

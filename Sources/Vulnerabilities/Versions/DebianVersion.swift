@@ -35,7 +35,7 @@ enum DebianVersion {
         var right = VersionBytes(right)
         while !left.isAtEnd || !right.isAtEnd {
             while isText(left) || isText(right) {
-                let difference = weight(left.byte) - weight(right.byte)
+                let difference = weight(left) - weight(right)
                 if difference != 0 { return difference }
                 left.index += 1
                 right.index += 1
@@ -53,14 +53,14 @@ enum DebianVersion {
         !cursor.isAtEnd && !cursor.byte.isDigit
     }
 
-    /// A tilde before the end, letters before all else; a digit is as the end.
-    private static func weight(_ byte: UInt8) -> Int {
-        switch byte {
-        case 0: 0
+    /// A tilde before the end, letters before all else; a digit is as the end, and
+    /// nothing else is.
+    private static func weight(_ cursor: VersionBytes) -> Int {
+        guard isText(cursor) else { return 0 }
+        return switch cursor.byte {
         case UInt8(ascii: "~"): -1
-        case _ where byte.isDigit: 0
-        case _ where byte.isLetter: Int(byte)
-        default: Int(byte) + 256
+        case let byte where byte.isLetter: Int(byte)
+        case let byte: Int(byte) + 256
         }
     }
 }

@@ -130,18 +130,17 @@ enum PythonVersion {
             byte == UInt8(ascii: ".") || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")
         }
 
-        /// One of the words with separators around it and a number behind; moves
-        /// only when there is one.
+        /// The longest of the words that is next, with its number.
         ///
-        /// The next word may follow without a separator, as in `1.0cpost1`: of the
-        /// words that fit the longest counts.
+        /// Separators may stand around it, and the next word may follow at once: `cdev`.
+        /// Moves only when there is one.
         private static func word(_ words: [String], _ cursor: inout VersionBytes)
             -> (place: Int, number: ArraySlice<UInt8>)?
         {
             var trial = cursor
             if isSeparator(trial.byte) { trial.index += 1 }
-            let letters = trial.bytes[trial.index...].prefix(while: \.isLetter)
-            let fitting = words.indices.filter { letters.starts(with: words[$0].utf8) }
+            let rest = trial.bytes[trial.index...]
+            let fitting = words.indices.filter { rest.starts(with: words[$0].utf8) }
             guard let place = fitting.max(by: { words[$0].utf8.count < words[$1].utf8.count })
             else { return nil }
             trial.index += words[place].utf8.count

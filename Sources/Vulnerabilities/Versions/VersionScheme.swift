@@ -36,6 +36,7 @@ struct VersionBytes {
 
     /// Takes bytes as long as they are wanted.
     mutating func take(while isWanted: (UInt8) -> Bool) -> ArraySlice<UInt8> {
+        guard index < bytes.count else { return [] }
         let start = index
         while index < bytes.count, isWanted(bytes[index]) { index += 1 }
         return bytes[start..<index]
