@@ -54,7 +54,6 @@ struct PostureTests {
         let names = ["jaga-p-clean"] + Self.risks.map { "jaga-p-\($0.name)" }
         for name in names { engine.remove(name) }
         defer { for name in names { engine.remove(name) } }
-        try engine.docker("tag", "busybox", "busybox:jaga-test")
         let jaga = try RunningJaga(environment: [
             "DOCKER_HOST": engine.host, "JAGA_AUDIT_HOURS": "0",
         ])
@@ -82,7 +81,6 @@ struct PostureTests {
         let engine = try #require(TestEngine.current)
         engine.remove("jaga-p-change")
         defer { engine.remove("jaga-p-change") }
-        try engine.docker("tag", "busybox", "busybox:jaga-test")
         let environment = ["DOCKER_HOST": engine.host, "JAGA_AUDIT_HOURS": "0"]
         try start(engine, "jaga-p-change", ["--network", "host"])
         let first = try RunningJaga(environment: environment)
@@ -178,6 +176,7 @@ struct PostureTests {
     }
 
     private func start(_ engine: TestEngine, _ name: String, _ options: [String]) throws {
+        try engine.docker("tag", "busybox", "busybox:jaga-test")
         try Shell.expect(
             ["docker", "run", "-d", "--name", name] + Self.clean + options
                 + ["busybox:jaga-test", "sleep", "600"],
