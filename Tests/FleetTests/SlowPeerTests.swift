@@ -40,6 +40,20 @@ struct SlowPeerTests {
         }
     }
 
+    @Test("an agent that is kept out says why, not that the manager is another")
+    func keptOut() async throws {
+        let manager = try TestManager()
+        var limits = FleetServerConfiguration.Limits()
+        limits.strangers = 0
+
+        try await manager.serve(limits: limits) { address in
+            let error = await #expect(throws: FleetError.self) {
+                _ = try await manager.enrol("web-1", at: address)
+            }
+            #expect(error?.code == .connection)
+        }
+    }
+
     @Test("a connection that asks for nothing in time is closed")
     func handshake() async throws {
         let manager = try TestManager()

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """An agent of Wazuh 4 in another language, written from docs/spec/wazuh-protocol.md alone.
 
-usage: peer.py enrol HOST PORT LINE
+usage: peer.py enrol HOST PORT LINE [CERTIFICATE KEY]
        peer.py manager tcp|udp aes|blowfish PORT KEYLINE COUNT
        peer.py office PORT KEYLINE ARCONF WORD RESPONSE
        peer.py agent tcp|udp aes|blowfish HOST PORT KEYLINE STEP...
@@ -308,16 +308,21 @@ def office(port, line, configuration, word, response):
             peer.send(peer.seal(b"#!-execd " + response.encode()))
 
 
-def enrol(host, port, line):
+def enrol(host, port, line, *shown):
     context = ssl.create_default_context()
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
+    if shown:
+        context.load_cert_chain(*shown)
     with socket.create_connection((host, int(port)), TIME_LIMIT) as plain:
         with context.wrap_socket(plain) as wrapped:
             wrapped.sendall(line.encode() + b"\n")
             reply = b""
-            while piece := wrapped.recv(4096):
-                reply += piece
+            try:
+                while piece := wrapped.recv(4096):
+                    reply += piece
+            except (ssl.SSLError, ConnectionError):
+                return "refused"
     return reply.decode()
 
 
