@@ -71,7 +71,8 @@ let package = Package(
             swiftSettings: settings
         ),
 
-        // Edges: each owns one outside thing
+        // Edges: each owns one outside thing; the first is the files of the others
+        .target(name: "HostFiles", dependencies: ["CLinux"], swiftSettings: settings),
         .target(
             name: "DockerClient",
             dependencies: [
@@ -93,7 +94,7 @@ let package = Package(
         .target(
             name: "Transport",
             dependencies: [
-                "EventModel", "CLinux", "CZlib",
+                "EventModel", "HostFiles", "CLinux", "CZlib",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -107,7 +108,7 @@ let package = Package(
         .target(
             name: "Fleet",
             dependencies: [
-                "EventModel", "CLinux", "CZstd",
+                "EventModel", "HostFiles", "CLinux", "CZstd",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -147,7 +148,7 @@ let package = Package(
         .target(
             name: "ActiveResponse",
             dependencies: [
-                "EventModel", "Patterns", "DockerClient", "CLinux", "CZlib",
+                "EventModel", "Patterns", "HostFiles", "DockerClient", "CLinux", "CZlib",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -163,7 +164,7 @@ let package = Package(
         .target(
             name: "Vulnerabilities",
             dependencies: [
-                "EventModel", "DockerClient", "CZlib", "CZstd",
+                "EventModel", "HostFiles", "DockerClient", "CZlib", "CZstd",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -175,8 +176,8 @@ let package = Package(
         .target(
             name: "WebServer",
             dependencies: [
-                "EventModel", "Patterns", "WebAttacks", "Ruleset", "Analysis", "AlertStore",
-                "CLinux",
+                "EventModel", "Patterns", "WebAttacks", "Ruleset", "Analysis", "HostFiles",
+                "AlertStore", "CLinux",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -197,9 +198,10 @@ let package = Package(
         .target(
             name: "Daemon",
             dependencies: [
-                "EventModel", "OSXML", "Patterns", "Ruleset", "Analysis", "DockerClient",
-                "Collectors", "Spool", "Transport", "Fleet", "AlertStore", "ActiveResponse",
-                "Outputs", "Posture", "Vulnerabilities", "WebServer", "CLinux", "CMaxMindDB",
+                "EventModel", "OSXML", "Patterns", "Ruleset", "Analysis", "HostFiles",
+                "DockerClient", "Collectors", "Spool", "Transport", "Fleet", "AlertStore",
+                "ActiveResponse", "Outputs", "Posture", "Vulnerabilities", "WebServer", "CLinux",
+                "CMaxMindDB",
             ],
             swiftSettings: settings
         ),
@@ -251,6 +253,11 @@ let package = Package(
             name: "GoldenTests",
             dependencies: ["EventModel", "Ruleset", "Analysis", "JagaTesting"],
             exclude: ["Cases"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "HostFilesTests",
+            dependencies: ["HostFiles", "JagaTesting"],
             swiftSettings: settings
         ),
         .testTarget(

@@ -9,13 +9,17 @@
 #ifndef JAGA_SYSTEM_H
 #define JAGA_SYSTEM_H
 
+#include <elf.h>
 #include <fcntl.h>
+#include <link.h>
 #include <malloc.h>
 #include <spawn.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/timex.h>
+#include <unistd.h>
 
 struct jaga_file_status {
     uint64_t device;
@@ -27,6 +31,7 @@ struct jaga_file_status {
     bool is_regular_file;
     bool is_folder;
     uint32_t owner;
+    uint32_t group;
     /* Permissions, as chmod(2) takes them. */
     uint32_t mode;
 };
@@ -42,6 +47,7 @@ static inline struct jaga_file_status jaga_file_status_from(const struct stat *r
         .is_regular_file = S_ISREG(raw->st_mode),
         .is_folder = S_ISDIR(raw->st_mode),
         .owner = raw->st_uid,
+        .group = raw->st_gid,
         .mode = raw->st_mode & 07777,
     };
     return status;
@@ -79,6 +85,31 @@ static inline int jaga_limit_arenas(int count) { return mallopt(M_ARENA_MAX, cou
 static inline int jaga_return_blocks(int bytes) {
     return mallopt(M_MMAP_THRESHOLD, bytes) && mallopt(M_TRIM_THRESHOLD, bytes);
 }
+
+/* Declared by the system's headers for _GNU_SOURCE only: what dl_iterate_phdr(3) tells of an object begins so. */
+struct jaga_loaded_object {
+    ElfW(Addr) address;
+    const char *name;
+    const ElfW(Phdr) *headers;
+    ElfW(Half) header_count;
+};
+extern int dl_iterate_phdr(int (*visit)(struct jaga_loaded_object *, size_t, void *), void *context);
+
+static inline int jaga_release_code_of(struct jaga_loaded_object *object, size_t size, void *context) {
+    const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    for (ElfW(Half) at = 0; at < object->header_count; at++) {
+        const ElfW(Phdr) *header = &object->headers[at];
+        if (header->p_type != PT_LOAD || !(header->p_flags & PF_X) || (header->p_flags & PF_W)) continue;
+        const uintptr_t start = (object->address + header->p_vaddr + page - 1) & ~(page - 1);
+        const uintptr_t end = (object->address + header->p_vaddr + header->p_filesz) & ~(page - 1);
+        if (end > start) (void)madvise((void *)start, end - start, MADV_DONTNEED);
+    }
+    return 0;
+}
+
+/* Lets go of the machine code of all loaded objects: segments that are never written, so that what is needed is
+   read from the page cache again (madvise(2), MADV_DONTNEED). Break points of a debugger are lost. */
+static inline void jaga_release_code(void) { dl_iterate_phdr(jaga_release_code_of, NULL); }
 
 /* Whether the kernel takes the clock for synchronised: 1 or 0, -1 when it does not say. */
 static inline int jaga_clock_is_synchronised(void) {

@@ -62,6 +62,9 @@ package struct DataFolder: Sendable, Hashable {
     /// Advisories, remembered layers, exceptions.
     package var vulnerabilities: String { path + "/vulnerabilities" }
 
+    /// The benchmark's last runs.
+    var audit: String { state + "/audit.json" }
+
     package var lock: String { path + "/jaga.lock" }
 
     /// The folder of `--data` or `JAGA_DATA`; else `/var/lib/jaga` for root

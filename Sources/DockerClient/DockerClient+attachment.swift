@@ -36,6 +36,8 @@ package struct ContainerConnections: Sendable, Hashable {
     package let attachments: [NetworkAttachment]
     /// `always`, `on-failure:3`; empty when not told.
     package let restartPolicy: String
+    /// The container whose network it shares; nil when it has its own, or the host's.
+    package let sharedContainer: String?
 }
 
 extension DockerClient {
@@ -67,8 +69,33 @@ extension DockerClient {
                     address6: endpoint.IPAMConfig?.IPv6Address ?? ""
                 )
             },
-            restartPolicy: (restart?.Name ?? "") + (count > 0 ? ":\(count)" : "")
+            restartPolicy: (restart?.Name ?? "") + (count > 0 ? ":\(count)" : ""),
+            sharedContainer: Self.container(inMode: read.HostConfig?.NetworkMode ?? "")
         )
+    }
+
+    private static func container(inMode mode: String) -> String? {
+        let front = "container:"
+        return mode.hasPrefix(front) ? String(mode.dropFirst(front.count)) : nil
+    }
+
+    /// The labels that an image gives to its containers.
+    ///
+    /// - Throws: ``DockerError``; `notFound` when it is gone.
+    package func imageLabels(_ image: String) async throws -> [String: String] {
+        let path = "/images/\(DockerEndpoint.percentEncoded(image))/json"
+        let body = try await answer(to: path, doing: "inspect image \(image.prefix(80))").body
+        // What cannot be read is no label.
+        let read = try? EngineJSON.decode(LabelledImage.self, from: body)
+        return read?.Config?.Labels ?? [:]
+    }
+
+    private struct LabelledImage: Decodable {
+        let Config: Configuration?
+
+        struct Configuration: Decodable {
+            let Labels: [String: String]?
+        }
     }
 
     /// Takes a container out of a network, also one that does not answer.
@@ -191,6 +218,7 @@ extension DockerClient {
 
         struct Host: Decodable {
             let RestartPolicy: Restart?
+            let NetworkMode: String?
         }
 
         struct Restart: Decodable {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
+import HostFiles
 
 /// Files and folders, as much as this target uses of them.
 ///
@@ -37,41 +38,24 @@ enum Files {
         with bytes: [UInt8],
         outliving durability: Durability
     ) throws(VulnerabilityError) {
-        let temporary = "\(path).\(getpid()).new"
-        let file = try WritableFile(temporary)
+        let manner = WholeFile.Manner(mode: 0o640, isSynced: durability == .power)
         do {
-            try file.append(bytes)
-            if durability == .power { try file.sync() }
+            try WholeFile.replace(path, with: bytes, manner)
         } catch {
-            unlink(temporary)
-            throw error
+            throw VulnerabilityError(error)
         }
-        guard rename(temporary, path) == 0 else { throw failure("write", path) }
     }
 
     /// Makes a folder and those above it.
     ///
     /// - Throws: ``VulnerabilityError`` `file`
     static func makeFolder(_ path: String) throws(VulnerabilityError) {
-        var made = path.hasPrefix("/") ? "/" : ""
-        for part in path.split(separator: "/") {
-            made += (made.isEmpty || made.hasSuffix("/") ? "" : "/") + part
-            if mkdir(made, 0o750) != 0, errno != EEXIST { throw failure("make the folder", made) }
-        }
+        do { try Folder.make(path, mode: 0o750) } catch { throw VulnerabilityError(error) }
     }
 
     /// Names in a folder, in byte order; none when it cannot be read.
     static func names(in folder: String) -> [String] {
-        guard let handle = opendir(folder) else { return [] }
-        defer { closedir(handle) }
-        var names: [String] = []
-        while let entry = readdir(handle) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if name != ".", name != ".." { names.append(name) }
-        }
-        return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        Folder.names(in: folder) ?? []
     }
 
     /// Seconds since the epoch at which a file was last written; nil without it.
@@ -88,8 +72,7 @@ enum Files {
     }
 
     static func isFolder(_ path: String) -> Bool {
-        var status = stat()
-        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+        Folder.exists(path)
     }
 
     static func remove(_ path: String) {
@@ -172,14 +155,10 @@ final class WritableFile: Sendable {
 
     /// - Throws: ``VulnerabilityError`` `file`
     func append(_ bytes: [UInt8]) throws(VulnerabilityError) {
-        var done = 0
-        while done < bytes.count {
-            let count = bytes.withUnsafeBytes { buffer in
-                write(descriptor, buffer.baseAddress?.advanced(by: done), bytes.count - done)
-            }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { throw Files.failure("write", path) }
-            done += count
+        do {
+            try WholeFile.write(bytes, to: descriptor, path)
+        } catch {
+            throw VulnerabilityError(error)
         }
     }
 
@@ -188,5 +167,11 @@ final class WritableFile: Sendable {
     /// - Throws: ``VulnerabilityError`` `file`
     func sync() throws(VulnerabilityError) {
         guard fsync(descriptor) == 0 else { throw Files.failure("write", path) }
+    }
+}
+
+extension VulnerabilityError {
+    fileprivate init(_ error: HostFileError) {
+        self.init(.file, error.message)
     }
 }

@@ -23,6 +23,10 @@ package struct WebAttackDetector: Sendable {
     static let sizeLimit = 6144
     /// Bytes in all forms of all values that are judged for one request.
     static let workLimit = 2304
+    /// Bytes of a path's last segment that are judged by themselves.
+    private static let segmentLimit = 768
+    /// What judging a form costs beside its bytes, in bytes.
+    private static let formCost = 8
 
     private var target = RequestTarget()
     private var decoder = ValueDecoder()
@@ -80,9 +84,11 @@ package struct WebAttackDetector: Sendable {
     private mutating func inspectOptions(_ text: Span<UInt8>) {
         guard let piece = target.parameters.first?.piece else { return }
         let query = text.extracting(piece)
+        let start = ValueDecoder.first(of: query)
+        guard start == UInt8(ascii: "-") || start == 0xAD else { return }
         decoder.start(query, isQuery: true)
         let bytes = decoder.bytes
-        guard bytes.count > 1, bytes[0] == UInt8(ascii: "-") || bytes[0] == 0xAD else { return }
+        guard bytes.count > 1 else { return }
         let letter = bytes[1]
         let isAlone =
             bytes.count == 2 && (letter == UInt8(ascii: "s") || letter == UInt8(ascii: "n"))
@@ -129,7 +135,7 @@ package struct WebAttackDetector: Sendable {
         guard let special = bytes.firstIndex(where: ByteBits.isMark),
             let slash = bytes[..<special].lastIndex(of: UInt8(ascii: "/"))
         else { return }
-        form.take(Array(bytes[(slash + 1)...]))
+        form.take(Array(bytes[(slash + 1)...].prefix(Self.segmentLimit)))
         judgeAll()
         report(.path, round)
     }
@@ -300,7 +306,7 @@ package struct WebAttackDetector: Sendable {
             counters.skippedValues &+= 1
             return false
         }
-        work += decoder.bytes.count
+        work += decoder.bytes.count + Self.formCost
         verdicts.reset()
         form.take(decoder.bytes)
         return true

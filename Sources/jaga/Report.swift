@@ -9,10 +9,11 @@ import EventModel
 /// `jaga report`: what happened, in figures.
 struct Report: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Summarise alerts: rules, containers, attackers, compliance.",
+        abstract: "Summarise alerts, known vulnerabilities, and how containers are run.",
         discussion: """
             Counts what is indexed, as jaga alerts search does; requirements of PCI DSS, GDPR, \
-            HIPAA, NIST 800-53 and TSC are those that rules are tagged with.
+            HIPAA, NIST 800-53 and TSC are those that rules are tagged with. Vulnerabilities and \
+            the benchmark are told as they stand now, whatever --since says.
 
             EXAMPLES
               jaga report
@@ -51,13 +52,14 @@ struct Report: AsyncParsableCommand {
         try await Failure.reported {
             try files.catchUp()
             let index = files.index()
-            let report = try await AlertReport(
+            var report = try await AlertReport(
                 index,
                 from: from,
                 to: to,
                 hostname: HostEnvironment.hostname,
                 size: top
             )
+            report.sections = ReportSection.all(HostEnvironment.data(data), size: top)
             Terminal.write(
                 json
                     ? report.json + Array("\n".utf8)

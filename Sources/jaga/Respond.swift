@@ -118,7 +118,7 @@ struct Respond: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract:
                 "Do an act by hand, through the Jaga that runs; without --enforce it is only said.",
-            discussion: "It stands until it is undone. Protections hold, limits do not."
+            discussion: "Protections hold, limits do not."
         )
 
         @Argument(help: "A <command> of ossec.conf, or a built-in act such as docker-pause.")
@@ -133,6 +133,9 @@ struct Respond: AsyncParsableCommand {
         @Option(help: ArgumentHelp("A user of this host.", valueName: "name"))
         var account: String?
 
+        @Option(help: "Undo it after so many minutes; else it stands until it is undone.")
+        var minutes: Int?
+
         @Flag(help: "Do it in earnest.")
         var enforce = false
 
@@ -144,6 +147,9 @@ struct Respond: AsyncParsableCommand {
             }
             guard target != nil else {
                 throw ValidationError("--container takes all 64 digits; --address an IP address")
+            }
+            guard minutes.map({ (1...525_600).contains($0) }) ?? true else {
+                throw ValidationError("--minutes is from 1 to 525600")
             }
         }
 
@@ -159,12 +165,13 @@ struct Respond: AsyncParsableCommand {
         func run() async throws {
             guard let target else { return }
             let next = try option.history().nextID
-            let request = RequestFolder.Request.run(
+            let order = RequestFolder.Order(
                 command: command,
-                target: target,
                 mode: enforce ? .enforce : .dryRun,
+                seconds: minutes.map { $0 * 60 },
                 by: option.user
             )
+            let request = RequestFolder.Request.run(target, order)
             let seen = try await option.ask(request) { history in
                 !enforce
                     || history.acts.contains {

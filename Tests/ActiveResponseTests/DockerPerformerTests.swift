@@ -207,7 +207,102 @@ struct DockerPerformerTests {
             let (memory, _) = try await host.perform(act)
             host.inspection()
             let answer5 = try await host.undo(act, memory)
-            #expect(answer5 == "the container is again in net, but for net, now gone")
+            #expect(answer5 == "the container is again in no network; gone since: net")
+        }
+    }
+
+    @Test("a network that was made anew under its name is joined again")
+    func newNetwork() async throws {
+        try await ScriptedHost.run { host in
+            host.inspection(networks: Self.net)
+            host.engine.answer("/networks/n1/disconnect", with: .json("{}"))
+            let act = try ScriptedHost.act("docker-disconnect")
+            let (memory, _) = try await host.perform(act)
+            host.inspection()
+            host.engine.answer("/networks/net", with: .json("{}"))
+            host.engine.answer("/networks/net/connect", with: .json("{}"))
+            let answer = try await host.undo(act, memory)
+            #expect(answer == "the container is again in net")
+        }
+    }
+
+    @Test("who is in a network that the settings protect is left alone", arguments: ["net", "n*"])
+    func protectedNetwork(pattern: String) async throws {
+        var protections = Protections()
+        protections.networks = ["other", pattern]
+        try await ScriptedHost.run(protections: protections) { host in
+            host.inspection(networks: Self.net)
+            let act = try ScriptedHost.act("docker-pause")
+            let text = "a network that it is in is protected by the settings (\(pattern))"
+            #expect(try await host.performer.prepare(act) == .refused(text))
+            host.inspection(networks: #""bridge":{"NetworkID":"b"}"#)
+            #expect(try await host.performer.prepare(act) == .ready(ActMemory()))
+        }
+    }
+
+    @Test("one network is left when the command names it, by name or id, and others are not")
+    func oneNetwork() async throws {
+        try await ScriptedHost.run { host in
+            let both = Self.net + #","other":{"NetworkID":"n2"}"#
+            host.inspection(networks: both)
+            host.engine.answer("/networks/n1/disconnect", with: .json("{}"))
+            for name in ["net", "n1"] {
+                let act = try Samples.act(1, executable: "docker-disconnect", words: [name])
+                let (memory, outcome) = try await host.perform(act)
+                #expect(memory.networks.map(\.name) == ["net"])
+                #expect(outcome == .done("the container is no more in net"))
+            }
+            #expect(host.changes == Array(repeating: "POST /networks/n1/disconnect", count: 2))
+            let none = try Samples.act(1, executable: "docker-disconnect", words: ["none"])
+            let found = try await host.performer.prepare(none)
+            #expect(found == .nothingToDo("it is not in none"))
+        }
+    }
+
+    @Test("what another act isolates is not let out by the undo of a disconnection")
+    func isolatedByAnother() async throws {
+        try await ScriptedHost.run { host in
+            host.inspection(networks: Self.net)
+            host.engine.answer("/networks/n1/disconnect", with: .json("{}"))
+            let act = try ScriptedHost.act("docker-disconnect")
+            let (memory, _) = try await host.perform(act)
+            host.inspection(networks: #""jaga-quarantine":{"NetworkID":"q"}"#)
+            await #expect(throws: ResponseError.self) { try await host.undo(act, memory) }
+            #expect(host.changes == ["POST /networks/n1/disconnect"])
+        }
+    }
+
+    @Test("a container that shares another's network cannot be taken out of it")
+    func sharedNetwork() async throws {
+        try await ScriptedHost.run { host in
+            host.inspection(mode: "container:" + Samples.other)
+            for executable in ["docker-isolate", "docker-disconnect"] {
+                let found = try await host.performer.prepare(try ScriptedHost.act(executable))
+                let text = "it shares the network of container cdcdcdcdcdcd: act on that one"
+                #expect(found == .refused(text))
+            }
+        }
+    }
+
+    @Test(
+        "a label that whoever made the image wrote protects nobody",
+        arguments: [
+            (#"{"Config":{"Labels":{"jaga.response":"never"}}}"#, false),
+            (#"{"Config":{"Labels":{"jaga.response":"x"}}}"#, true),
+            (#"{"Config":{"Labels":null}}"#, true), ("no json", true), (nil, true),
+        ]
+    )
+    func imageLabel(image: String?, isProtected: Bool) async throws {
+        try await ScriptedHost.run { host in
+            host.inspection(labels: #""jaga.response":"never""#)
+            host.engine.answer(
+                "/images/sha256%3A1/json",
+                with: image.map { .json($0) } ?? .notFound
+            )
+            host.engine.answer("/images/sha256:1/json", with: image.map { .json($0) } ?? .notFound)
+            let found = try await host.performer.prepare(try ScriptedHost.act("docker-pause"))
+            let refused = Preparation.refused("its label jaga.response=never protects it")
+            #expect(found == (isProtected ? refused : .ready(ActMemory())))
         }
     }
 

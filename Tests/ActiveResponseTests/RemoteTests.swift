@@ -154,11 +154,13 @@ struct RemoteTests {
     func places() throws {
         let command = ResponseCommand(name: "drop", executable: "block-address")
         let alert = try #require(Self.alert(agent: "100002"))
-        for (place, agents) in [
-            (Response.Place.local, ["100002"]), (.server, ["000"]), (.agent("100001"), ["100001"]),
-            (.all, ["000", "100001", "100003"]),
+        for (places, agents) in [
+            ([Response.Place.local], ["100002"]), ([.server], ["000"]),
+            ([.agent("100001")], ["100001"]), ([.all], ["000", "100001", "100003"]),
+            ([.server, .local], ["000", "100002"]),
+            ([.all, .agent("100003")], ["000", "100001", "100003"]),
         ] {
-            var response = Response(command: command, place: place)
+            var response = Response(command: command, places: places)
             response.ruleIDs = [31103]
             response.mode = .enforce
             var state = Samples.state(response)

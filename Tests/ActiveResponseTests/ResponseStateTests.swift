@@ -13,7 +13,7 @@ struct ResponseStateTests {
         let alert = try #require(Samples.alert(rule: 100, level: 7, groups: ["web", "attack"]))
         let response = Response(
             command: ResponseCommand(name: "p", executable: "docker-pause"),
-            place: .local
+            places: [.local]
         )
         var (level, group, both, id) = (response, response, response, response)
         level.level = 7
@@ -35,7 +35,7 @@ struct ResponseStateTests {
         func mode(_ executable: String) -> ResponseMode {
             Response(
                 command: ResponseCommand(name: "c", executable: executable),
-                place: .local
+                places: [.local]
             ).mode
         }
 
@@ -43,6 +43,35 @@ struct ResponseStateTests {
         #expect(mode("block-address") == .dryRun)
         #expect(mode("my-script.sh") == .enforce)
         #expect(mode("firewall-drop") == .enforce)
+    }
+
+    @Test("evidence is kept before anything else is done, wherever the file has it")
+    func evidenceFirst() throws {
+        var state = Samples.state(
+            Samples.response("docker-kill"),
+            Samples.response("docker-snapshot"),
+            Samples.response("block-address")
+        )
+        let alert = try #require(Samples.alert())
+        let kinds = state.received(alert, at: 5).compactMap { decision in
+            if case .perform(let act) = decision { act.kind } else { nil }
+        }
+        #expect(kinds == [.dockerSnapshot, .dockerKill, .blockAddress])
+    }
+
+    @Test("two networks are two acts, and one network is not all")
+    func networks() throws {
+        var state = Samples.state(
+            Samples.response("docker-disconnect", words: ["a"]),
+            Samples.response("docker-disconnect", words: ["b"]),
+            Samples.response("docker-disconnect"),
+            Samples.response("docker-disconnect", words: ["a"])
+        )
+        let alert = try #require(Samples.alert())
+        let networks = state.received(alert, at: 5).compactMap { decision -> String? in
+            if case .perform(let act) = decision { act.network ?? "all" } else { nil }
+        }
+        #expect(networks == ["a", "b", "all"])
     }
 
     @Test("while an act stands, alerts for the same target lead to no second one")

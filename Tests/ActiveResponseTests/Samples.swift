@@ -43,11 +43,13 @@ enum Samples {
         _ executable: String,
         rule: Int = 31103,
         seconds: Int = 600,
-        mode: ResponseMode = .enforce
+        mode: ResponseMode = .enforce,
+        words: [String] = []
     ) -> Response {
         var command = ResponseCommand(name: executable, executable: executable)
+        command.arguments = words
         command.allowsTimeout = true
-        var response = Response(command: command, place: .local)
+        var response = Response(command: command, places: [.local])
         response.ruleIDs = [rule]
         response.timeoutSeconds = seconds
         response.mode = mode
@@ -61,10 +63,13 @@ enum Samples {
     }
 
     /// As an alert at 5 ns leads to it, with an id and a time-out of its own.
-    static func act(_ id: UInt64, executable: String = "docker-pause", until end: Int64?)
-        throws -> PlannedAct
-    {
-        var state = state(response(executable))
+    static func act(
+        _ id: UInt64,
+        executable: String = "docker-pause",
+        words: [String] = [],
+        until end: Int64? = nil
+    ) throws -> PlannedAct {
+        var state = state(response(executable, words: words))
         guard let alert = alert(),
             case .perform(var act)? = state.received(alert, at: 5).first
         else { throw NoAct() }

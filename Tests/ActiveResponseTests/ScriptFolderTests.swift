@@ -32,6 +32,13 @@ struct ScriptFolderTests {
         #expect(try folder.script("act") == bin + "/act")
     }
 
+    @Test("a folder that was named by a relative path is found from anywhere")
+    func relative() {
+        let here = FileManager.default.currentDirectoryPath
+        #expect(ScriptFolder(root: "some/data").root == here + "/some/data")
+        #expect(ScriptFolder(root: "/some/data").root == "/some/data")
+    }
+
     @Test("one that others can change is not, nor one in a folder that they can change")
     func writable() throws {
         try change(bin + "/act", 0o770)

@@ -15,6 +15,7 @@ struct ScriptedHost {
 
     static func run(
         protections: Protections = Protections(),
+        webhook: String? = nil,
         passwd: String = "exit 0",
         nft: String = "exit 0",
         _ body: (ScriptedHost) async throws -> Void
@@ -33,6 +34,7 @@ struct ScriptedHost {
             data: folder.path,
             now: { 1_000_000_000_000 }
         )
+        configuration.webhookAddress = { $0 == "tell" ? webhook : nil }
         configuration.firewallPrograms = [try script("nft", nft, folder)]
         configuration.accountProgram = try script("passwd", passwd, folder)
         let host = ScriptedHost(
@@ -101,7 +103,8 @@ struct ScriptedHost {
         state: String = "running",
         policy: String = "no",
         networks: String = "",
-        labels: String = ""
+        labels: String = "",
+        mode: String = "default"
     ) {
         engine.answer(
             "/containers/\(Samples.id)/json",
@@ -110,7 +113,7 @@ struct ScriptedHost {
                 {"Id":"\(Samples.id)","Name":"/web","Image":"sha256:1",\
                 "Created":"2020-01-01T00:00:00Z","State":{"Status":"\(state)"},\
                 "Config":{"Image":"nginx","Labels":{\(labels)}},\
-                "HostConfig":{"RestartPolicy":{"Name":"\(policy)","MaximumRetryCount":0}},\
+                "HostConfig":{"NetworkMode":"\(mode)","RestartPolicy":{"Name":"\(policy)","MaximumRetryCount":0}},\
                 "NetworkSettings":{"Networks":{\(networks)}}}
                 """
             )

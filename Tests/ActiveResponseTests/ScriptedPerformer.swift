@@ -115,6 +115,6 @@ struct RunningResponder {
         order.seconds = seconds
         order.alert = "7.1"
         order.ruleID = 31103
-        return await responder.perform(order, patience: .seconds(20))
+        return await responder.perform(order, patience: .seconds(300))
     }
 }

@@ -82,6 +82,17 @@ struct FleetSettingsTests {
         #expect(fleet.enrolment == nil)
     }
 
+    @Test("an agent's address is verified where its certificate is")
+    func verifiedAddress() {
+        let read = Self.read(
+            "<auth><ssl_agent_ca>etc/agents.pem</ssl_agent_ca>"
+                + "<ssl_verify_host>yes</ssl_verify_host></auth>"
+        )
+
+        #expect(read.settings.fleet.enrolment?.agentAuthority == "etc/agents.pem")
+        #expect(read.settings.fleet.enrolment?.verifiesAgentAddress == true)
+    }
+
     private static func read(_ text: String) -> OssecConfiguration {
         OssecConfiguration(
             Array("<ossec_config>\(text)</ossec_config>".utf8),

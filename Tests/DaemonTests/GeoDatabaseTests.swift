@@ -3,6 +3,7 @@
 
 import Daemon
 import Foundation
+import Outputs
 import Testing
 
 @Suite("Databases of places")
@@ -21,6 +22,24 @@ struct GeoDatabaseTests {
         let place = database.place(of: [UInt8](address.utf8))
 
         #expect(place.map { String(decoding: $0, as: UTF8.self) } == expected)
+    }
+
+    @Test(
+        "a document of an index says what is known of an address, and no more",
+        arguments: [
+            (
+                "2001:db8::5",
+                #"{"country_name":"Japan","region_name":"Tokyo","city_name":"Chiyoda","#
+                    + #""location":{"lat":35.5,"lon":139.75}}"#
+            ),
+            ("192.0.2.9", #"{"region_name":"Saxony"}"#), ("198.51.100.1", nil),
+            ("203.0.113.1", nil), ("nobody", nil), ("", nil),
+        ]
+    )
+    func location(address: String, expected: String?) throws {
+        let database = try GeoDatabase(path: Self.write(GeoDatabaseWriter.sample()))
+        let found = database.location(of: address)
+        #expect(found.map { String(decoding: $0.bytes, as: UTF8.self) } == expected)
     }
 
     @Test("a file that is no database is refused with its name")

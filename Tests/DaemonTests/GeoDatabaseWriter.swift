@@ -22,7 +22,7 @@ struct GeoDatabaseWriter {
         let zeros = [UInt8](repeating: 0, count: 12)
         writer.add(zeros + [192, 0, 2], country: "DE", region: "Saxony")
         writer.add(zeros + [198, 51, 100], country: "FR", region: nil)
-        writer.add([0x20, 0x01, 0x0D, 0xB8], country: "JP", region: "Tokyo")
+        writer.add([0x20, 0x01, 0x0D, 0xB8], country: "JP", region: "Tokyo", isWhole: true)
         return writer.bytes()
     }
 
@@ -32,11 +32,23 @@ struct GeoDatabaseWriter {
     private static let marker: [UInt8] = [0xAB, 0xCD, 0xEF] + Array("MaxMind.com".utf8)
 
     /// Adds a network whose prefix is whole bytes.
-    mutating func add(_ prefix: [UInt8], country: String, region: String?) {
+    ///
+    /// A whole one has the country's name, a city and a place on the map.
+    mutating func add(
+        _ prefix: [UInt8],
+        country: String,
+        region: String?,
+        isWhole: Bool = false
+    ) {
         let offset = data.count
-        var entries: [(String, [UInt8])] = [
-            ("country", Self.map([("iso_code", Self.text(country))]))
-        ]
+        var names = [("iso_code", Self.text(country))]
+        if isWhole { names.append(("names", Self.map([("en", Self.text("Japan"))]))) }
+        var entries: [(String, [UInt8])] = [("country", Self.map(names))]
+        if isWhole {
+            let city = Self.map([("names", Self.map([("en", Self.text("Chiyoda"))]))])
+            let place = [("latitude", Self.number(35.5)), ("longitude", Self.number(139.75))]
+            entries += [("city", city), ("location", Self.map(place))]
+        }
         if let region {
             let names = Self.map([("names", Self.map([("en", Self.text(region))]))])
             entries.append(("subdivisions", [0x01, 0x04] + names))
@@ -87,6 +99,10 @@ struct GeoDatabaseWriter {
             ("node_count", [0xC2, UInt8(nodes.count >> 8), UInt8(nodes.count & 0xFF)]),
             ("record_size", [0xA1, 24]),
         ])
+    }
+
+    private static func number(_ value: Double) -> [UInt8] {
+        [0x68] + withUnsafeBytes(of: value.bitPattern.bigEndian) { Array($0) }
     }
 
     /// Keys and values; at most 28.

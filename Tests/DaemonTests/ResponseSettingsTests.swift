@@ -58,6 +58,26 @@ struct ResponseSettingsTests {
     }
 
     @Test(
+        "words of a location stand together",
+        arguments: [
+            ("<location>server,local</location>", [Response.Place.server, .local]),
+            ("<location>all</location>", [.all]),
+            (
+                "<location>local|defined-agent</location><agent_id>7</agent_id>",
+                [.local, .agent("007")]
+            ),
+        ]
+    )
+    func places(text: String, places: [Response.Place]) {
+        let read = Self.read(
+            Self.pause + "<active-response><command>p</command><level>7</level>\(text)"
+                + "</active-response>"
+        )
+
+        #expect(read.settings.responses.responses.map(\.places) == [places])
+    }
+
+    @Test(
         "what cannot be used is an error and does nothing",
         arguments: [
             (
@@ -70,6 +90,10 @@ struct ResponseSettingsTests {
             ),
             (
                 "<active-response><command>p</command><location>defined-agent</location></active-response>",
+                "bad-value"
+            ),
+            (
+                "<active-response><command>p</command><location>local,defined-agent</location></active-response>",
                 "bad-value"
             ),
             (
@@ -110,7 +134,7 @@ struct ResponseSettingsTests {
     func limits() {
         let read = Self.read(
             """
-            <jaga><responses><never name="db*"/><never account="ann"/><own_label>no</own_label>
+            <jaga><responses><never name="db*"/><never account="ann"/><never network="db_*"/><own_label>no</own_label>
             <per_minute>3</per_minute><per_minute_in_all>4</per_minute_in_all><break>2m</break>
             </responses></jaga>
             """
@@ -124,6 +148,7 @@ struct ResponseSettingsTests {
         #expect(!settings.protections.honoursOwnLabel)
         #expect(settings.protections.names == ["db*"])
         #expect(settings.protections.accounts == ["ann"])
+        #expect(settings.protections.networks == ["db_*"])
     }
 
     private static func read(_ text: String) -> OssecConfiguration {

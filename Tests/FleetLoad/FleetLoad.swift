@@ -9,12 +9,14 @@ import Synchronization
 /// Many agents in one process, against a manager that runs on this host.
 ///
 /// ```
-/// FleetLoad DATA PORT AGENTS EVENTS_PER_SECOND SECONDS
+/// FleetLoad DATA PORT AGENTS EVENTS_PER_SECOND SECONDS [AT_ONCE]
 /// ```
 /// DATA is the folder of a manager with `--agents 127.0.0.1:PORT`: tokens are put into its
-/// registry as `jaga manager token create` does. Each agent enrols, calls and delivers
-/// once a second by the client that `jaga agent` uses. Prints how long the enrolment of
-/// all took, what was delivered, how long answers took, and the manager's memory.
+/// registry as `jaga manager token create` does. AT_ONCE agents, 32 by default, enrol at
+/// the same time. Each agent enrols, calls and delivers
+/// once a second by the client that `jaga agent` uses; at a rate of 0 it only calls. Prints
+/// how long the enrolment of all took, what was delivered, how long answers took, the
+/// manager's memory, and what both sides took of the processors.
 @main
 final class FleetLoad: Sendable {
     private let folder: String
@@ -23,61 +25,56 @@ final class FleetLoad: Sendable {
     private let rate: Int
     private let seconds: Int
     private let data: String
+    /// How many enrol at once.
+    private let width: Int
     private let tally = Mutex(Tally())
 
     private struct Tally {
         var waits: [Double] = []
+        /// Without those of the first seconds, in which all agents connect.
+        var settledWaits: [Double] = []
         var events = 0
         var troubles: [String: Int] = [:]
         /// Of the manager, while all work.
         var memory = 0
     }
 
+    /// All agents have connected by then.
+    private static let settling = Duration.seconds(5)
+
     static func main() async throws {
-        let arguments = CommandLine.arguments
-        guard arguments.count == 6, let port = Int(arguments[2]), let agents = Int(arguments[3]),
-            let rate = Int(arguments[4]), let seconds = Int(arguments[5])
-        else {
-            print("usage: FleetLoad DATA PORT AGENTS EVENTS_PER_SECOND SECONDS")
+        guard let load = FleetLoad(CommandLine.arguments) else {
+            print("usage: FleetLoad DATA PORT AGENTS EVENTS_PER_SECOND SECONDS [AT_ONCE]")
             return
         }
         signal(SIGPIPE, SIG_IGN)
-        let load = FleetLoad(
-            folder: arguments[1] + "/state/fleet",
-            manager: ManagerAddress(host: "127.0.0.1", port: port),
-            agents: agents,
-            rate: rate,
-            seconds: seconds,
-            data: arguments[1]
-        )
         try await load.run()
     }
 
-    private init(
-        folder: String,
-        manager: ManagerAddress,
-        agents: Int,
-        rate: Int,
-        seconds: Int,
-        data: String
-    ) {
-        self.folder = folder
-        self.manager = manager
-        self.agents = agents
-        self.rate = rate
-        self.seconds = seconds
-        self.data = data
+    /// Nil when the arguments are not as above.
+    private init?(_ arguments: [String]) {
+        let numbers = arguments.dropFirst(2).compactMap { Int($0) }
+        guard (6...7).contains(arguments.count), numbers.count == arguments.count - 2 else {
+            return nil
+        }
+        data = arguments[1]
+        folder = data + "/state/fleet"
+        manager = ManagerAddress(host: "127.0.0.1", port: numbers[0])
+        (agents, rate, seconds) = (numbers[1], numbers[2], numbers[3])
+        width = max(1, numbers.count > 4 ? numbers[4] : 32)
     }
 
     private func run() async throws {
+        let clock = ContinuousClock()
         let before = memory()
         let tokens = try makeTokens()
-        let clock = ContinuousClock()
         var identities: [AgentIdentityFile] = []
         let storm = try await clock.measure {
             identities = try await enrol(tokens)
         }
-        print("\(identities.count) enrolled in \(Self.text(storm.seconds)) s, 32 at a time")
+        print("\(identities.count) enrolled in \(Self.text(storm.seconds)) s, \(width) at a time")
+        fflush(nil)
+        let (managerTime, ownTime) = (processorTime(manager: true), processorTime(manager: false))
         await withTaskGroup(of: Void.self) { group in
             for (number, identity) in identities.enumerated() {
                 group.addTask { [self] in await work(identity, number) }
@@ -90,6 +87,12 @@ final class FleetLoad: Sendable {
             }
         }
         report(before)
+        let (managerEnd, ownEnd) = (processorTime(manager: true), processorTime(manager: false))
+        print(
+            "of one processor: manager"
+                + " \(Self.text((managerEnd - managerTime) / Double(seconds) * 100)) %,"
+                + " this load \(Self.text((ownEnd - ownTime) / Double(seconds) * 100)) %"
+        )
     }
 
     // MARK: Enrolment
@@ -114,7 +117,7 @@ final class FleetLoad: Sendable {
         return try await withThrowingTaskGroup(of: AgentIdentityFile.self) { group in
             var made: [AgentIdentityFile] = []
             for (number, token) in tokens.enumerated() {
-                if number >= 32, let next = try await group.next() { made.append(next) }
+                if number >= width, let next = try await group.next() { made.append(next) }
                 group.addTask { [self] in try await enrol(token, "load-\(run)-\(number)") }
             }
             for try await next in group { made.append(next) }
@@ -162,6 +165,7 @@ final class FleetLoad: Sendable {
     private func deliver(_ link: AgentLink, _ number: Int) async {
         let clock = ContinuousClock()
         let end = clock.now.advanced(by: .seconds(seconds))
+        let settled = clock.now.advanced(by: Self.settling)
         var next = clock.now
         var sequence: UInt64 = 1
         while next < end, rate > 0 {
@@ -177,6 +181,7 @@ final class FleetLoad: Sendable {
             let wait = begin.duration(to: clock.now).seconds
             tally.withLock { tally in
                 tally.waits.append(wait)
+                if begin > settled { tally.settledWaits.append(wait) }
                 tally.events += rate
             }
             next = next.advanced(by: .seconds(1))
@@ -212,15 +217,11 @@ final class FleetLoad: Sendable {
 
     private func report(_ before: Int) {
         let tally = tally.withLock { $0 }
-        let (waits, during) = (tally.waits.sorted(), tally.memory)
-        func at(_ share: Double) -> String {
-            guard !waits.isEmpty else { return "-" }
-            let index = min(waits.count - 1, Int(Double(waits.count) * share))
-            return Self.text(waits[index] * 1_000)
-        }
+        let during = tally.memory
         print(
-            "\(tally.events) events delivered and committed in \(seconds) s;"
-                + " answers in ms: half \(at(0.5)), 99 of 100 \(at(0.99)), all \(at(1))"
+            "\(tally.events) events delivered and committed in \(seconds) s; answers in ms:"
+                + " \(Self.shares(tally.waits)); after the first seconds:"
+                + " \(Self.shares(tally.settledWaits))"
         )
         print(
             "manager: \(before >> 20) MiB before, \(during >> 20) MiB with \(agents) agents,"
@@ -231,19 +232,47 @@ final class FleetLoad: Sendable {
         }
     }
 
-    /// Resident bytes of the process that holds the data folder's lock; 0 when none does.
-    private func memory() -> Int {
+    private static func shares(_ waits: [Double]) -> String {
+        let waits = waits.sorted()
+        func at(_ share: Double) -> String {
+            guard !waits.isEmpty else { return "-" }
+            return text(waits[min(waits.count - 1, Int(Double(waits.count) * share))] * 1_000)
+        }
+        return "half \(at(0.5)), 99 of 100 \(at(0.99)), all \(at(1))"
+    }
+
+    /// The process that holds the data folder's lock; nil when none does.
+    private func managerProcess() -> Substring? {
         var status = stat()
-        guard stat(data + "/jaga.lock", &status) == 0 else { return 0 }
+        guard stat(data + "/jaga.lock", &status) == 0 else { return nil }
         for line in Self.lines("/proc/locks") {
             let words = line.split(separator: " ")
             guard words.count > 5, !words.contains("->"),
                 words[5].split(separator: ":").last == "\(status.st_ino)"
             else { continue }
-            let pages = Self.lines("/proc/\(words[4])/statm").first?.split(separator: " ")
-            return (pages.flatMap { $0.count > 1 ? Int($0[1]) : nil } ?? 0) * 4_096
+            return words[4]
         }
-        return 0
+        return nil
+    }
+
+    /// Resident bytes of the manager; 0 when there is none.
+    private func memory() -> Int {
+        guard let process = managerProcess() else { return 0 }
+        let pages = Self.lines("/proc/\(process)/statm").first?.split(separator: " ")
+        return (pages.flatMap { $0.count > 1 ? Int($0[1]) : nil } ?? 0) * 4_096
+    }
+
+    /// Seconds of a processor that the manager, or this program, has taken.
+    private func processorTime(manager: Bool) -> Double {
+        let process = manager ? managerProcess() ?? "" : "self"
+        // Behind the name, which may have spaces: the 14th and 15th of all, in hundredths.
+        let words =
+            Self.lines("/proc/\(process)/stat").first?
+            .split(separator: ")").last?.split(separator: " ") ?? []
+        guard words.count > 12, let user = Double(words[11]), let system = Double(words[12]) else {
+            return 0
+        }
+        return (user + system) / 100
     }
 
     private static func lines(_ path: String) -> [Substring] {

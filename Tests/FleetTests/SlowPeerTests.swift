@@ -21,6 +21,52 @@ struct SlowPeerTests {
         }
     }
 
+    // Each costs memory and a descriptor before anyone knows whose it is.
+    @Test("one address cannot have more silent connections than its share")
+    func flood() async throws {
+        let manager = try TestManager()
+        var limits = FleetServerConfiguration.Limits()
+        limits.strangers = 20
+
+        try await manager.serve(limits: limits) { address in
+            var open = try (0..<40).map { _ in try RawPeer(port: address.port) }
+            for _ in 0..<100 where open.count > 20 {
+                var left: [RawPeer] = []
+                for peer in open where await !peer.isClosed(within: 1) { left.append(peer) }
+                open = left
+            }
+            for peer in open { #expect(await !peer.isClosed(within: 1)) }
+            #expect(open.count == 20)
+        }
+    }
+
+    @Test("an agent that is kept out says why, not that the manager is another")
+    func keptOut() async throws {
+        let manager = try TestManager()
+        var limits = FleetServerConfiguration.Limits()
+        limits.strangers = 0
+
+        try await manager.serve(limits: limits) { address in
+            let error = await #expect(throws: FleetError.self) {
+                _ = try await manager.enrol("web-1", at: address)
+            }
+            #expect(error?.code == .connection)
+        }
+    }
+
+    @Test("a connection that asks for nothing in time is closed")
+    func handshake() async throws {
+        let manager = try TestManager()
+        var limits = FleetServerConfiguration.Limits()
+        limits.handshake = .seconds(1)
+
+        try await manager.serve(limits: limits) { address in
+            let peer = try RawPeer(port: address.port)
+            #expect(await peer.isClosed())
+            _ = try await manager.enrol("web-1", at: address)
+        }
+    }
+
     @Test("a peer that sends a byte now and then is closed like one that sends none")
     func dripping() async throws {
         let manager = try TestManager()
@@ -59,10 +105,11 @@ private final class RawPeer: Sendable {
 
     deinit { close(descriptor) }
 
-    /// Whether the other side closes within fifteen seconds, whatever is sent, a byte a look.
-    func isClosed(dripping bytes: [UInt8] = []) async -> Bool {
+    /// Whether the other side closes within a number of looks, ten a second, whatever is sent,
+    /// a byte a look.
+    func isClosed(dripping bytes: [UInt8] = [], within looks: Int = 150) async -> Bool {
         var rest = bytes[...]
-        for _ in 0..<150 {
+        for _ in 0..<looks {
             var buffer = [UInt8](repeating: 0, count: 256)
             let count = recv(descriptor, &buffer, buffer.count, Int32(MSG_DONTWAIT))
             if count == 0 || (count < 0 && errno != EAGAIN) { return true }

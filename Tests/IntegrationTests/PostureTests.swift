@@ -54,7 +54,6 @@ struct PostureTests {
         let names = ["jaga-p-clean"] + Self.risks.map { "jaga-p-\($0.name)" }
         for name in names { engine.remove(name) }
         defer { for name in names { engine.remove(name) } }
-        try engine.docker("tag", "busybox", "busybox:jaga-test")
         let jaga = try RunningJaga(environment: [
             "DOCKER_HOST": engine.host, "JAGA_AUDIT_HOURS": "0",
         ])
@@ -82,7 +81,6 @@ struct PostureTests {
         let engine = try #require(TestEngine.current)
         engine.remove("jaga-p-change")
         defer { engine.remove("jaga-p-change") }
-        try engine.docker("tag", "busybox", "busybox:jaga-test")
         let environment = ["DOCKER_HOST": engine.host, "JAGA_AUDIT_HOURS": "0"]
         try start(engine, "jaga-p-change", ["--network", "host"])
         let first = try RunningJaga(environment: environment)
@@ -153,6 +151,9 @@ struct PostureTests {
     @Test("the benchmark's failed checks are alerts of SCA, once, and quiet ones")
     func assessment() throws {
         let engine = try #require(TestEngine.current)
+        engine.remove("jaga-p-failing")
+        defer { engine.remove("jaga-p-failing") }
+        try start(engine, "jaga-p-failing", ["--privileged"])
         let jaga = try RunningJaga(environment: ["DOCKER_HOST": engine.host])
         try jaga.process.line(within: 90) { $0.contains("CIS Docker Benchmark 1.6.0: score") }
         let alerts = try jaga.alerts().filter { $0.decoder.name == "sca" }
@@ -175,6 +176,7 @@ struct PostureTests {
     }
 
     private func start(_ engine: TestEngine, _ name: String, _ options: [String]) throws {
+        try engine.docker("tag", "busybox", "busybox:jaga-test")
         try Shell.expect(
             ["docker", "run", "-d", "--name", name] + Self.clean + options
                 + ["busybox:jaga-test", "sleep", "600"],

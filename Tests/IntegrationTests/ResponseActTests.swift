@@ -117,10 +117,22 @@ struct ResponseActTests {
             [("docker-kill", 0, "enforce")],
             settings: "<never address=\"no address\"/>"
         )
-        try scene.jaga.process.errorLine { $0.contains("responses stay as they were") }
+        try scene.jaga.process.errorLine { $0.contains("responses and outputs stay as they were") }
         try scene.attack()
         try scene.wait("500901") { $0.contains("docker-pause") }
         #expect(try scene.state() == "paused")
+        #expect(try scene.jaga.process.stop() == 0)
+    }
+
+    @Test("a response whose script is not there, or not safe, is told at the start and at a reload")
+    func noScript() throws {
+        let scene = try Scene("jaga-no-script", [("host-deny", 60, "enforce")])
+        defer { scene.end() }
+        try scene.jaga.process.errorLine {
+            $0.contains("response host-deny60 can do nothing: cannot use")
+        }
+        try scene.replace([("script.sh", 60, "enforce")])
+        try scene.jaga.process.errorLine { $0.contains("response script.sh60 can do nothing") }
         #expect(try scene.jaga.process.stop() == 0)
     }
 

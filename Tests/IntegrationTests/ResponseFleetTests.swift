@@ -58,6 +58,45 @@ struct ResponseFleetTests {
     }
 }
 
+extension ResponseFleetTests {
+    @Test("a script of the agent's owner gets Wazuh's words there, once, and undoes it in time")
+    func script() throws {
+        let fleet = try ResponseFleet("jaga-fleet-script", agent: "", act: "note.sh")
+        defer { fleet.end() }
+        try fleet.write(script: "note.sh")
+        try fleet.attack()
+        try fleet.manager.line(within: 60) {
+            $0.contains("500901") && $0.contains("the script acted on 198.51.100.7")
+        }
+        // While it stands, the same source leads to no second run.
+        try fleet.attack()
+        #expect(try fleet.respond("list").split(separator: "\n").count == 1)
+        try fleet.manager.line(within: 60) {
+            $0.contains("500902") && $0.contains("the script undid it")
+        }
+        let lines = try fleet.got().split(separator: "\n")
+        #expect(lines.count == 3)
+        for (line, command) in zip(lines, ["add", "continue", "delete"]) {
+            #expect(line.contains("\"command\":\"\(command)\""))
+            #expect(line.contains("\"program\":\"active-response/bin/note.sh\""))
+            #expect(line.contains("\"extra_args\":[\"-x\",\"$(id)\"]"))
+        }
+        #expect(lines.first?.contains("SELECT+*+FROM+users") == true)
+    }
+
+    @Test("a script that others could change is refused on the agent, and the manager says why")
+    func unsafeScript() throws {
+        let fleet = try ResponseFleet("jaga-fleet-unsafe", agent: "", act: "note.sh")
+        defer { fleet.end() }
+        try fleet.write(script: "note.sh", mode: 0o777)
+        try fleet.attack()
+        try fleet.manager.line(within: 60) {
+            $0.contains("500904") && $0.contains("can be changed by others")
+        }
+        #expect(throws: (any Error).self) { try fleet.got() }
+    }
+}
+
 /// A manager, its agent on the engine's host, and a web server in a container there.
 private final class ResponseFleet: Sendable {
     let manager: RunningProcess
@@ -66,7 +105,7 @@ private final class ResponseFleet: Sendable {
     private let name: String
     private let folder: TemporaryFolder
 
-    init(_ name: String, agent settings: String) throws {
+    init(_ name: String, agent settings: String, act: String = "docker-pause") throws {
         engine = try #require(TestEngine.current)
         self.name = name
         folder = try TemporaryFolder()
@@ -74,9 +113,9 @@ private final class ResponseFleet: Sendable {
         let place = folder.path
         try """
         <ossec_config>
-        <command><name>pause</name><executable>docker-pause</executable>
-        <timeout_allowed>yes</timeout_allowed></command>
-        <active-response><command>pause</command><location>local</location>
+        <command><name>act</name><executable>\(act)</executable>
+        <timeout_allowed>yes</timeout_allowed><extra_args>-x $(id)</extra_args></command>
+        <active-response><command>act</command><location>local</location>
         <rules_id>31103</rules_id><timeout>8</timeout><mode>enforce</mode></active-response>
         </ossec_config>
         """.write(toFile: place + "/manager.conf", atomically: true, encoding: .utf8)
@@ -123,6 +162,31 @@ private final class ResponseFleet: Sendable {
 
     /// Starts the agent again on the same data.
     func startAgent() throws -> RunningProcess { try Self.start(folder.path, engine) }
+
+    /// Lays a script into the agent's folder: it notes what it is given, and names the source.
+    func write(script: String, mode: Int = 0o700) throws {
+        let bin = folder.path + "/a/active-response/bin"
+        try FileManager.default.createDirectory(atPath: bin, withIntermediateDirectories: true)
+        let note = "printf '%s\\n' \"$line\" >> '\(folder.path)/got'"
+        try """
+        #!/bin/sh
+        read -r line
+        \(note)
+        case $line in *'"command":"delete"'*) exit 0 ;; esac
+        echo '{"version":1,"origin":{"name":"note","module":"active-response"},\
+        "command":"check_keys","parameters":{"keys":["198.51.100.7"]}}'
+        read -r line
+        \(note)
+        """.write(toFile: bin + "/" + script, atomically: false, encoding: .utf8)
+        for (path, mode) in [(bin, 0o700), (bin + "/" + script, mode)] {
+            try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path)
+        }
+    }
+
+    /// What the script was given.
+    func got() throws -> String {
+        try String(contentsOfFile: folder.path + "/got", encoding: .utf8)
+    }
 
     func attack() throws {
         try Shell.expect(

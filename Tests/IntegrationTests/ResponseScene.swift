@@ -12,6 +12,8 @@ final class Scene: Sendable {
     let jaga: RunningJaga
     private let arguments: [String]
     private let environment: [String: String]
+    /// Starts it in the engine's network.
+    private let wrapper: [String]
 
     /// Responses are executable, seconds and mode; an alert of a rule leads to all.
     init(
@@ -20,6 +22,8 @@ final class Scene: Sendable {
         options: [String] = [],
         settings: String = "",
         rules: String = "31103",
+        words: String = "",
+        image: String = "nginx",
         inNetwork: Bool = false
     ) throws {
         engine = try #require(TestEngine.current)
@@ -27,11 +31,11 @@ final class Scene: Sendable {
         folder = try TemporaryFolder()
         engine.remove(name)
         let file = folder.path + "/ossec.conf"
-        try Self.write(responses, settings, rules, folder.path)
+        try Self.write(responses, settings, rules, folder.path, words)
         try "".write(toFile: folder.path + "/storm.log", atomically: false, encoding: .utf8)
         do {
             try Shell.expect(
-                ["docker", "run", "-d", "--name", name, "-p", "8080:80"] + options + ["nginx"],
+                ["docker", "run", "-d", "--name", name, "-p", "8080:80"] + options + [image],
                 environment: ["DOCKER_HOST": engine.host]
             )
         } catch {
@@ -40,7 +44,7 @@ final class Scene: Sendable {
         }
         arguments = ["--config", file]
         environment = ["DOCKER_HOST": engine.host]
-        let wrapper = inNetwork ? [TestEngine.script, "exec", engine.folder, "--"] : []
+        wrapper = inNetwork ? [TestEngine.script, "exec", engine.folder, "--"] : []
         jaga = try RunningJaga(
             arguments,
             environment: environment,
@@ -55,7 +59,8 @@ final class Scene: Sendable {
         _ responses: [(executable: String, seconds: Int, mode: String)],
         _ settings: String,
         _ rules: String,
-        _ folder: String
+        _ folder: String,
+        _ words: String = ""
     ) throws {
         var text = "<ossec_config>\n<jaga><responses>\(settings)</responses></jaga>\n"
         text += "<localfile><log_format>syslog</log_format>"
@@ -64,7 +69,7 @@ final class Scene: Sendable {
             text += """
                 <command><name>\(response.executable)</name>\
                 <executable>\(response.executable)</executable>\
-                <timeout_allowed>yes</timeout_allowed></command>
+                <timeout_allowed>yes</timeout_allowed><extra_args>\(words)</extra_args></command>
                 <active-response><command>\(response.executable)</command>\
                 <location>local</location><rules_id>\(rules)</rules_id>\
                 <timeout>\(response.seconds)</timeout><mode>\(response.mode)</mode>\
@@ -94,7 +99,12 @@ final class Scene: Sendable {
 
     /// Goes on with the data of a run that has ended.
     func again() throws -> RunningJaga {
-        try RunningJaga(arguments, environment: environment, folder: jaga.folder)
+        try RunningJaga(
+            arguments,
+            environment: environment,
+            folder: jaga.folder,
+            wrapper: wrapper
+        )
     }
 
     /// Waits until the container's log is read.

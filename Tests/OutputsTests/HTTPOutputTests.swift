@@ -88,7 +88,7 @@ struct HTTPOutputTests {
 
     @Test("documents go to Wazuh's index of their day, each with its own id, dots in keys as _")
     func bulk() async throws {
-        let receiver = try await HTTPReceiver()
+        let receiver = try await HTTPReceiver([.status(200, body: #"{"errors":false,"items":[]}"#)])
         let line =
             #"{"timestamp":"2026-11-23T23:30:00.000-0100","rule":{"level":3,"id":"1"},"#
             + #""id":"5.1","manager":{"name":"m"},"data":{"labels":{"com.docker":"x"}}}"#
@@ -109,29 +109,23 @@ struct HTTPOutputTests {
         )
     }
 
-    @Test(
-        "a document that is there already is well; one that is refused is counted; 429 comes again"
-    )
-    func bulkAnswers() async throws {
-        func receipt(_ status: Int) async throws -> DeliveryReceipt {
-            let body =
-                #"{"errors":true,"items":[{"create":{"status":201}},{"create":{"status":"#
-                + #"\#(status),"error":{"type":"mapper_parsing_exception","reason":"bad"}}}]}"#
-            let receiver = try await HTTPReceiver([.status(200, body: body)])
-            let kind = OutputKind.bulk(receiver.endpoint(""), prefix: "p-")
-            let transport = Output(name: "t", kind: kind).transport(Samples.surroundings())
-            let alerts = try [Samples.alert(1), Samples.alert(2)]
-            let result: Result<DeliveryReceipt, any Error>
-            do {
-                let message = OutgoingMessage(.alerts(alerts), key: "k")
-                result = .success(try await transport.deliver(message))
-            } catch { result = .failure(error) }
-            await transport.shutdown()
-            return try result.get()
-        }
-        #expect(try await receipt(409).refused == 0)
-        #expect(try await receipt(400).refused == 1)
-        await #expect(throws: OutputError.self) { try await receipt(429) }
+    @Test("a document has the place of its source address where that is known")
+    func place() async throws {
+        let receiver = try await HTTPReceiver([
+            .status(200, body: #"{"errors":false,"items":[]}"#)
+        ])
+        var surroundings = Samples.surroundings()
+        surroundings.place = { $0 == "203.0.113.9" ? ["country_name": "France"] : nil }
+        let kind = OutputKind.bulk(receiver.endpoint(""), prefix: "p-")
+        let transport = Output(name: "t", kind: kind).transport(surroundings)
+        let alerts = try [Samples.alert(1), Samples.hostile("x")]
+        _ = try await transport.deliver(OutgoingMessage(.alerts(alerts), key: "k"))
+        await transport.shutdown()
+
+        let lines = try #require(receiver.taken.first).text.split(separator: "\n")
+        #expect(lines.count == 4)
+        #expect(lines[1].hasSuffix(#","GeoLocation":{"country_name":"France"}}"#))
+        #expect(!lines[3].contains("GeoLocation"))
     }
 
     @Test(

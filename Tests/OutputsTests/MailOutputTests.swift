@@ -87,6 +87,8 @@ struct MailOutputTests {
         var settings = Self.settings(server)
         settings.hasFullSubject = true
         try await Self.send(settings, [try Samples.hostile(text)])
+        // It is said when the mail is taken already.
+        #expect(await eventually { server.text.hasSuffix("QUIT\r\n") })
         let lines = server.text.split(separator: "\r\n", omittingEmptySubsequences: false)
         let data = try #require(lines.firstIndex(of: "DATA"))
         let end = try #require(lines[data...].firstIndex(of: "."))

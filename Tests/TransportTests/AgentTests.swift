@@ -60,6 +60,46 @@ struct AgentTests {
         try await manager.end()
     }
 
+    // Source: around-the-engine.md §4.5.
+    @Test("where nobody enrols it, the agent asks the manager that it is to report to")
+    func enrolsElsewhere() async throws {
+        let manager = try await RunningManager.start()
+        let agent = try RunningAgent([manager.ports.streamPort ?? 0], key: nil) {
+            var enrolment = ClientConfiguration.Enrolment(name: "web-9")
+            // No host has this address.
+            enrolment.host = "127.255.255.255"
+            enrolment.port = manager.ports.enrolmentPort ?? 0
+            enrolment.delay = .zero
+            $0.enrolment = enrolment
+        }
+
+        #expect(await agent.deliver(1, "one"))
+
+        #expect(await eventually { agent.acknowledged == [1] })
+        try await agent.end()
+        try await manager.end()
+    }
+
+    // Each side took the other's receipt for a question, and answered it for ever.
+    @Test("a request by datagrams is answered once, and then it is quiet")
+    func datagramRequest() async throws {
+        let manager = try await RunningManager.start()
+        let agent = try RunningAgent([manager.ports.datagramPort ?? 0]) {
+            $0.servers[0].way = .datagrams
+            $0.notifyInterval = .seconds(1)
+        }
+        #expect(await eventually { manager.state("001") == .active })
+
+        let answer = try await manager.manager.ask("001", target: "agent", payload: "getstate")
+        let keepAlives = manager.manager.tally[.keepAlives]
+        #expect(await eventually { manager.manager.tally[.keepAlives] >= keepAlives + 3 })
+
+        #expect(answer.text == #"ok {"asked":"agent getstate"}"#)
+        #expect(manager.manager.tally[.unknownMessages] == 0)
+        try await agent.end()
+        try await manager.end()
+    }
+
     @Test("a manager whose certificate another authority signed gives no key")
     func foreignAuthority() async throws {
         let manager = try await RunningManager.start()

@@ -1,6 +1,7 @@
 // Jaga - container security monitor
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 import Testing
 import Transport
 
@@ -37,6 +38,58 @@ struct EnrolmentServerTests {
         #expect(manager.manager.tally[.enrolled] == 1)
         #expect(manager.manager.tally[.enrolmentsRefused] == 1)
         try await manager.end()
+    }
+
+    // Source: around-the-engine.md §4.1, ssl_verify_host.
+    @Test(
+        "where addresses are verified, an agent must come from one that its certificate names",
+        arguments: [("IP:127.0.0.1", true), ("IP:192.0.2.1", false), ("DNS:web-9", false)]
+    )
+    func addresses(_ name: String, _ isGood: Bool) async throws {
+        let folder = try TemporaryFolder()
+        try Self.makeCertificates(in: folder, for: name)
+        let manager = try await RunningManager.start {
+            $0.enrolment?.agentAuthority = folder.path + "/authority.pem"
+            $0.enrolment?.verifiesAgentAddress = true
+        }
+        let port = "\(manager.ports.enrolmentPort ?? 0)"
+
+        let seen = try await Peer.run(
+            "enrol",
+            "127.0.0.1",
+            port,
+            "OSSEC A:'web-9'",
+            folder.path + "/agent.pem",
+            folder.path + "/agent.key"
+        )
+
+        let isEnrolled = seen.first?.hasPrefix("\"OSSEC K:'004 web-9 ") == true
+        #expect(isEnrolled == isGood, "\(seen)")
+        #expect(manager.manager.tally[.enrolled] == (isGood ? 1 : 0))
+        try await manager.end()
+    }
+
+    /// An authority, and an agent's certificate that it signed.
+    private static func makeCertificates(in folder: TemporaryFolder, for name: String) throws {
+        try folder.write(
+            "subjectAltName=\(name)\nextendedKeyUsage=clientAuth\n",
+            to: "extensions"
+        )
+        let key = "-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes"
+        let process = Process()
+        process.executableURL = URL(filePath: "/bin/sh")
+        process.currentDirectoryURL = URL(filePath: folder.path)
+        process.arguments = [
+            "-c",
+            "exec 2>/dev/null; openssl req -x509 \(key) -subj /CN=a -days 2 -keyout a.key"
+                + " -out authority.pem && openssl req -new \(key) -subj /CN=web-9"
+                + " -keyout agent.key -out agent.csr && openssl x509 -req -in agent.csr -days 1"
+                + " -CA authority.pem -CAkey a.key -CAcreateserial -extfile extensions"
+                + " -out agent.pem",
+        ]
+        try process.run()
+        process.waitUntilExit()
+        guard process.terminationStatus == 0 else { throw TestFailure("openssl did not sign") }
     }
 
     @Test("an agent that lost its key replaces itself, and the old key is worth nothing")

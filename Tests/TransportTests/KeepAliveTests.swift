@@ -96,6 +96,27 @@ struct KeepAliveTests {
         #expect(UnameLine(text).version == "")
     }
 
+    @Test("more labels than a message holds are left out, and the rest is told")
+    func manyLabels() throws {
+        let labels = (0..<200).map {
+            KeepAlive.Label(key: "k\($0)", value: String(repeating: "v", count: 1_000))
+        }
+        let body = KeepAlive(
+            uname: Self.uname,
+            labels: labels,
+            mergedSum: "x",
+            address: "192.0.2.1"
+        )
+        .body
+
+        let read = try #require(KeepAlive(body[...]))
+
+        #expect(body.count < SealedMessage.bodyLimit)
+        #expect(read.labels == Array(labels.prefix(62)))
+        #expect(read.mergedSum == "x")
+        #expect(read.address == "192.0.2.1")
+    }
+
     @Test("versions are compared by numbers")
     func versions() throws {
         let old = try #require(AgentVersion("Wazuh v4.9.12"))

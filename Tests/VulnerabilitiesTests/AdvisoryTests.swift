@@ -13,7 +13,7 @@ private final class Compiled {
     /// `age`: days that the files are older than their compilation.
     init(age: Int64 = 0) throws {
         try AdvisorySamples.write(to: folder)
-        try folder.date("in", 1_800_000_000 - age * 86_400)
+        try folder.date("in", at: 1_800_000_000 - age * 86_400)
         let kept = VulnerabilityFolder(path: folder.path + "/kept")
         outcome = try kept.compile(from: folder.path + "/in", at: 1_800_000_000) { _ in }
         file = try AdvisoryFile(path: kept.advisories)

@@ -33,14 +33,13 @@ final class TemporaryFolder {
 
     func write(_ name: String, text: String) throws { try write(name, Array(text.utf8)) }
 
-    /// Says that all files below a folder in it were written at a time, in seconds since
-    /// the epoch.
-    func date(_ folder: String, _ seconds: Int64) throws {
-        let root = path + "/" + folder
-        for name in try FileManager.default.subpathsOfDirectory(atPath: root) {
+    /// Gives all files below a folder the same time of their last change.
+    func date(_ name: String, at seconds: Int64) throws {
+        let folder = path + "/" + name
+        for file in try FileManager.default.subpathsOfDirectory(atPath: folder) {
             try FileManager.default.setAttributes(
                 [.modificationDate: Date(timeIntervalSince1970: Double(seconds))],
-                ofItemAtPath: root + "/" + name
+                ofItemAtPath: folder + "/" + file
             )
         }
     }

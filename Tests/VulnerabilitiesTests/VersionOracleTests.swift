@@ -10,7 +10,10 @@ import Vulnerabilities
 @Suite("Versions as the ecosystems' own tools order them")
 struct VersionOracleTests {
     static let hasDpkg = FileManager.default.isExecutableFile(atPath: "/usr/bin/dpkg")
+    static let modules = "/usr/lib/python3/dist-packages/"
+    static let hasPackaging = FileManager.default.fileExists(atPath: modules + "packaging")
     static let hasPython = FileManager.default.isExecutableFile(atPath: "/usr/bin/python3")
+    static let hasRPM = FileManager.default.fileExists(atPath: modules + "rpm")
 
     static let hasPerl =
         hasDpkg && FileManager.default.fileExists(atPath: "/usr/share/perl5/Dpkg/Version.pm")
@@ -18,7 +21,7 @@ struct VersionOracleTests {
     @Test("dpkg's own Perl module orders 30,000 pairs as we do", .enabled(if: hasPerl))
     func debianModule() throws {
         var generator = SeededGenerator(seed: 815)
-        let pairs = (0..<30_000).map { _ in pair(&generator, debian: true) }
+        let pairs = (0..<30_000).map { _ in pair(&generator, .debian) }
         let answers = try run(
             "/usr/bin/perl",
             ["-MDpkg::Version", "-lane", "print version_compare($F[0], $F[1])"],
@@ -31,7 +34,7 @@ struct VersionOracleTests {
     @Test("dpkg --compare-versions orders 300 pairs as we do", .enabled(if: hasDpkg))
     func debian() throws {
         var generator = SeededGenerator(seed: 20_261_127)
-        let pairs = (0..<300).map { _ in pair(&generator, debian: true) }
+        let pairs = (0..<300).map { _ in pair(&generator, .debian) }
         let answers = try run(
             "/bin/sh",
             ["-c", Self.dpkgLoop],
@@ -40,18 +43,32 @@ struct VersionOracleTests {
         compare(.debian, pairs, answers, seed: 20_261_127)
     }
 
-    @Test("packaging orders 30,000 pairs as we do", .enabled(if: hasPython))
+    @Test(
+        "packaging orders 30,000 pairs as we do",
+        .enabled(if: hasPackaging, "python3-packaging is missing")
+    )
     func python() throws {
         var generator = SeededGenerator(seed: 440)
-        let pairs = (0..<30_000).map { _ in pair(&generator, debian: false) }
-        let answers = try run(
+        let pairs = (0..<30_000).map { _ in pair(&generator, .python) }
+        compare(.python, pairs, try answers(of: Self.packagingLoop, to: pairs), seed: 440)
+    }
+
+    @Test(
+        "rpm orders 30,000 pairs as we do",
+        .enabled(if: hasRPM, "python3-rpm is missing")
+    )
+    func rpm() throws {
+        var generator = SeededGenerator(seed: 418)
+        let pairs = (0..<30_000).map { _ in pair(&generator, .rpm) }
+        compare(.rpm, pairs, try answers(of: Self.rpmLoop, to: pairs), seed: 418)
+    }
+
+    private func answers(of program: String, to pairs: [(String, String)]) throws -> [String] {
+        try run(
             "/usr/bin/python3",
-            ["-c", Self.packagingLoop],
+            ["-c", program],
             input: pairs.map { "\($0) \($1)" }.joined(separator: "\n") + "\n"
         )
-        // Without the module there is nothing to compare with.
-        if answers == ["absent"] { return }
-        compare(.python, pairs, answers, seed: 440)
     }
 
     private func compare(
@@ -70,13 +87,18 @@ struct VersionOracleTests {
     }
 
     /// Two versions, of which the second often differs from the first by a little.
-    private func pair(_ generator: inout SeededGenerator, debian: Bool) -> (String, String) {
-        let first = version(&generator, debian: debian)
+    private func pair(
+        _ generator: inout SeededGenerator,
+        _ scheme: VersionScheme
+    ) -> (String, String) {
+        let first = version(&generator, scheme)
         guard Bool.random(using: &generator) else {
-            return (first, version(&generator, debian: debian))
+            return (first, version(&generator, scheme))
         }
         var text = Array(first)
-        let alphabet = Array(debian ? "0129az.+~" : "0129ab.")
+        let alphabet = Array(
+            scheme == .debian ? "0129az.+~" : scheme == .rpm ? "0129azAZ.+~^_" : "0129ab."
+        )
         // An epoch of anything but digits is no version.
         let start = text.firstIndex(of: ":").map { $0 + 2 } ?? 1
         let place = Int.random(in: start...text.count, using: &generator)
@@ -84,12 +106,20 @@ struct VersionOracleTests {
         return (first, String(text))
     }
 
-    private func version(_ generator: inout SeededGenerator, debian: Bool) -> String {
+    private func version(_ generator: inout SeededGenerator, _ scheme: VersionScheme) -> String {
         func pick(_ choices: [String]) -> String {
             choices[Int.random(in: 0..<choices.count, using: &generator)]
         }
         let numbers = ["0", "1", "2", "9", "10", "00", "01", "123", "20240101"]
-        if debian {
+        if scheme == .rpm {
+            var text = pick(["", "", "", "0:", "1:", "2:"]) + pick(numbers)
+            for _ in 0..<Int.random(in: 0...3, using: &generator) {
+                text += pick([".", "+", "~", "^", "_", "a", "rc", ".Z"]) + pick(numbers)
+            }
+            // Without a release any is meant, as in a dependency: labelCompare knows no such thing.
+            return text + pick(["-1", "-2.el9", "-1.fc38", "-1.el8_6.2", "-0.1.rc2"])
+        }
+        if scheme == .debian {
             var text = pick(["", "", "", "0:", "1:", "2:"]) + pick(numbers)
             for _ in 0..<Int.random(in: 0...3, using: &generator) {
                 text += pick([".", "+", "~", "a", "rc", ".z", "-"]) + pick(numbers)
@@ -114,11 +144,7 @@ struct VersionOracleTests {
 
     private static let packagingLoop = """
         import sys
-        try:
-            from packaging.version import Version, InvalidVersion
-        except ImportError:
-            print("absent")
-            sys.exit()
+        from packaging.version import Version, InvalidVersion
         for line in sys.stdin:
             a, b = line.split()
             try:
@@ -126,6 +152,18 @@ struct VersionOracleTests {
                 print((a > b) - (a < b))
             except InvalidVersion:
                 print("none")
+        """
+
+    private static let rpmLoop = """
+        import sys, rpm
+        def parts(text):
+            epoch, colon, rest = text.partition(":")
+            if not colon: epoch, rest = "0", text
+            version, dash, release = rest.partition("-")
+            return epoch, version, release or None
+        for line in sys.stdin:
+            a, b = line.split()
+            print(rpm.labelCompare(parts(a), parts(b)))
         """
 
     private func run(_ program: String, _ arguments: [String], input: String) throws -> [String] {

@@ -32,4 +32,17 @@ struct OutputRouteTests {
             #expect(try await server.send("POST", path).status == 401)
         }
     }
+
+    @Test(
+        "everybody who signed in sees how outputs stand; an administrator alone sends a test",
+        arguments: [(Role.viewer, 403), (.analyst, 403), (.responder, 403), (.administrator, 502)]
+    )
+    func roles(role: Role, status: Int) async throws {
+        try await ServerFixture.run { server in
+            let bearer = try ResponseRouteTests.bearer(role, server)
+            #expect(try await server.send("GET", "/api/v1/outputs", bearer).status == 200)
+            let sent = try await server.send("POST", "/api/v1/outputs/ops/test", bearer)
+            #expect(sent.status == status)
+        }
+    }
 }

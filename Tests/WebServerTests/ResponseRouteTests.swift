@@ -17,7 +17,7 @@ struct ResponseRouteTests {
         try await ServerFixture.run({ $0.responses = responses.source(result) }, body)
     }
 
-    private static func bearer(_ role: Role, _ server: ServerFixture) throws -> [String: String] {
+    static func bearer(_ role: Role, _ server: ServerFixture) throws -> [String: String] {
         let secret = try AccountFile(folder: server.folder).update { accounts in
             let admin = try #require(accounts.user("admin"))
             let lifetime = TokenLifetime(from: server.clock.now, days: 1)

@@ -24,24 +24,46 @@ struct DockerPerformer: ActPerformer {
             return .refused("the container is gone")
         }
         // As it is now: names and labels of an alert are from before.
-        let facts = ContainerFacts(
+        var facts = ContainerFacts(
             id: found.id,
             name: found.name,
             image: found.image,
             labels: found.labels
         )
-        if let objection = protections().objection(to: facts) { return .refused(objection) }
-        return try await prepare(act.kind, found, client)
+        if found.labels[Protections.ownLabel] != nil {
+            facts.imageLabels = try await imageLabels(found.imageID, client)
+        }
+        let protections = protections()
+        if let objection = protections.objection(to: facts) { return .refused(objection) }
+        if !protections.networks.isEmpty {
+            let names = try await client.connections(of: found.id).attachments.map(\.networkName)
+            if let objection = protections.objection(toNetworks: names) {
+                return .refused(objection)
+            }
+        }
+        return try await prepare(act, found, client)
+    }
+
+    /// What the author of an image wrote; nothing when the image is gone.
+    private func imageLabels(
+        _ image: String,
+        _ client: DockerClient
+    ) async throws -> [String: String] {
+        do {
+            return try await client.imageLabels(image)
+        } catch let error as DockerError where error.code == .notFound {
+            return [:]
+        }
     }
 
     private func prepare(
-        _ kind: ActKind,
+        _ act: PlannedAct,
         _ found: ContainerDetails,
         _ client: DockerClient
     ) async throws -> Preparation {
         var memory = ActMemory()
         let runs = [.running, .paused, .restarting].contains(found.state)
-        switch kind {
+        switch act.kind {
         case .dockerPause:
             if found.state == .paused { return .nothingToDo("it is paused already") }
             return runs ? .ready(memory) : .nothingToDo("it does not run")
@@ -50,19 +72,36 @@ struct DockerPerformer: ActPerformer {
             memory.restartPolicy = try await client.connections(of: found.id).restartPolicy
             return .ready(memory)
         case .dockerDisconnect, .dockerIsolate:
-            let places = try await client.connections(of: found.id).attachments
-            guard !places.contains(where: { $0.networkName == "host" }) else {
-                return .refused("it shares the host's network: pause or stop it instead")
-            }
-            if kind == .dockerIsolate, try await client.isQuarantine(Self.quarantine) == false {
+            let connections = try await client.connections(of: found.id)
+            if let objection = Self.objection(to: connections) { return .refused(objection) }
+            if act.kind == .dockerIsolate, try await client.isQuarantine(Self.quarantine) == false {
                 return .refused(Self.foreign)
             }
-            memory.networks = places.filter {
-                $0.networkName != Self.quarantine && $0.networkName != "none"
-            }.map(RememberedNetwork.init)
-            return memory.networks.isEmpty
-                ? .nothingToDo("it is in no network") : .ready(memory)
+            memory.networks = Self.places(of: act, connections).filter { $0.networkName != "none" }
+                .map(RememberedNetwork.init)
+            guard memory.networks.isEmpty else { return .ready(memory) }
+            return .nothingToDo(act.network.map { "it is not in \($0)" } ?? "it is in no network")
         default: return .ready(memory)
+        }
+    }
+
+    /// Why a container cannot be taken out of its networks; nil when it can.
+    private static func objection(to connections: ContainerConnections) -> String? {
+        if let other = connections.sharedContainer {
+            return "it shares the network of container \(other.prefix(12)): act on that one"
+        }
+        return connections.attachments.contains { $0.networkName == "host" }
+            ? "it shares the host's network: pause or stop it instead" : nil
+    }
+
+    /// The networks that an act is about.
+    private static func places(
+        of act: PlannedAct,
+        _ connections: ContainerConnections
+    ) -> [NetworkAttachment] {
+        connections.attachments.filter { place in
+            guard let wanted = act.network else { return place.networkName != quarantine }
+            return place.networkName == wanted || place.networkID == wanted
         }
     }
 
@@ -89,10 +128,13 @@ struct DockerPerformer: ActPerformer {
             try await client.perform(.restart, on: id)
             return .doneForGood("the container was restarted")
         case .dockerDisconnect:
-            try await disconnect(id, client)
+            try await disconnect(act, id, client)
+            guard act.network == nil else {
+                return .done("the container is no more in \(Self.names(memory))")
+            }
             return .done("the container is in no network; it was in \(Self.names(memory))")
         case .dockerIsolate:
-            try await disconnect(id, client)
+            try await disconnect(act, id, client)
             try await confine(id, client)
             return .done(
                 "the container is alone in \(Self.quarantine); it was in \(Self.names(memory))"
@@ -119,9 +161,12 @@ struct DockerPerformer: ActPerformer {
         return .done("the container does not run")
     }
 
-    private func disconnect(_ id: String, _ client: DockerClient) async throws {
-        for place in try await client.connections(of: id).attachments
-        where place.networkName != Self.quarantine {
+    private func disconnect(
+        _ act: PlannedAct,
+        _ id: String,
+        _ client: DockerClient
+    ) async throws {
+        for place in Self.places(of: act, try await client.connections(of: id)) {
             try await client.disconnect(id, from: place.networkID)
         }
     }
@@ -186,19 +231,28 @@ struct DockerPerformer: ActPerformer {
     ) async throws -> String {
         let present = try await client.connections(of: id).attachments
         if present.contains(where: { $0.networkName == Self.quarantine }) {
+            // Another act's quarantine is not to be left by this one's networks.
+            guard act.act.kind == .dockerIsolate else { throw Self.isolated }
             try await client.disconnect(id, from: Self.quarantine)
         }
-        var gone: [String] = []
+        var (back, gone): ([String], [String]) = ([], [])
         for network in act.memory.networks {
-            guard !present.contains(where: { $0.networkID == network.id }) else { continue }
-            if try await client.hasNetwork(network.id) {
+            // One that was made anew has its old name alone.
+            if present.contains(where: { $0.networkName == network.name }) {
+                back.append(network.name)
+            } else if try await client.hasNetwork(network.id) {
                 try await client.connect(id, NetworkAttachment(network))
+                back.append(network.name)
+            } else if try await client.hasNetwork(network.name) {
+                try await client.connect(id, NetworkAttachment(network.named))
+                back.append(network.name)
             } else {
                 gone.append(network.name)
             }
         }
-        let back = "the container is again in \(Self.names(act.memory))"
-        return gone.isEmpty ? back : back + ", but for \(gone.joined(separator: ", ")), now gone"
+        let text = back.isEmpty ? "no network" : back.joined(separator: ", ")
+        let rest = gone.isEmpty ? "" : "; gone since: \(gone.joined(separator: ", "))"
+        return "the container is again in \(text)\(rest)"
     }
 
     func renew(_ act: StandingAct) async throws {}
@@ -209,10 +263,25 @@ struct DockerPerformer: ActPerformer {
 
     private static let foreign =
         "the network \(quarantine) has a way out, or is not Jaga's: remove it"
+    private static let isolated = ResponseError(
+        .engine,
+        "the container is isolated: its networks come back when that is undone"
+    )
     private static let missing = ResponseError(.engine, "the act has no container")
 }
 
 extension RememberedNetwork {
+    /// By its name alone.
+    fileprivate var named: RememberedNetwork {
+        RememberedNetwork(
+            id: "",
+            name: name,
+            aliases: aliases,
+            address4: address4,
+            address6: address6
+        )
+    }
+
     init(_ place: NetworkAttachment) {
         self.init(
             id: place.networkID,

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import DockerClient
-import Glibc
+import HostFiles
 
 /// Keeps what a container is and has done: an image of it, and in
 /// `DATA/evidence/ACT` what the engine says.
@@ -45,34 +45,16 @@ struct EvidenceKeeper: Sendable {
     }
 
     private static func write(_ bytes: [UInt8], _ folder: String, _ name: String) throws {
-        let parent = folder.split(separator: "/", omittingEmptySubsequences: false).dropLast()
-        for path in [parent.joined(separator: "/"), folder] {
-            guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw failure(path) }
+        do {
+            try Folder.make(folder, mode: 0o700)
+            try WholeFile.replace(
+                folder + "/" + name,
+                with: bytes,
+                WholeFile.Manner(mode: 0o600)
+            )
+        } catch {
+            throw ResponseError(.journal, "evidence is not kept: \(error.message)")
         }
-        let path = folder + "/" + name
-        let flags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW
-        let descriptor = open(path, flags, 0o600)
-        guard descriptor >= 0 else { throw failure(path) }
-        defer { close(descriptor) }
-        var done = 0
-        while done < bytes.count {
-            let count = bytes.withUnsafeBytes { buffer in
-                Glibc.write(
-                    descriptor,
-                    buffer.baseAddress?.advanced(by: done),
-                    bytes.count - done
-                )
-            }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { throw failure(path) }
-            done += count
-        }
-        guard fsync(descriptor) == 0 else { throw failure(path) }
-    }
-
-    private static func failure(_ path: String) -> ResponseError {
-        let reason = String(cString: strerror(errno)).lowercased()
-        return ResponseError(.journal, "cannot keep evidence in \(path): \(reason)")
     }
 }
 

@@ -16,6 +16,8 @@ package struct HostPerformer: ActPerformer {
         package var evidence: String
         /// As scripts are told who calls.
         package var node: String
+        /// Where the webhook of a `<command>` sends to; nil when the settings have none.
+        package var webhookAddress: @Sendable (String) -> String? = { _ in nil }
         /// Where `nft` may be, and where `passwd` is.
         package var firewallPrograms = FirewallPerformer.places
         package var accountProgram = AccountPerformer.installed
@@ -59,7 +61,10 @@ package struct HostPerformer: ActPerformer {
             program: configuration.accountProgram
         )
         scripts = ScriptPerformer(folder: configuration.scripts, node: configuration.node)
-        webhooks = WebhookPerformer(node: configuration.node)
+        webhooks = WebhookPerformer(
+            node: configuration.node,
+            address: configuration.webhookAddress
+        )
     }
 
     private func performer(_ kind: ActKind) -> any ActPerformer {

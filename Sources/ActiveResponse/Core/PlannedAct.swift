@@ -20,7 +20,9 @@ package struct PlannedAct: Sendable, Hashable, Codable {
     package var expiresAt: Int64?
     package let reason: Reason
     /// What a script is given; nil for other acts.
-    package let script: ScriptOrder?
+    package var script: ScriptOrder?
+    /// Of `docker-disconnect`: from this network alone; nil for all.
+    package var network: String?
 
     /// Why it is done.
     package struct Reason: Sendable, Hashable, Codable {
@@ -40,16 +42,16 @@ package struct PlannedAct: Sendable, Hashable, Codable {
     /// Which act is the same as another, while it stands.
     package struct Key: Sendable, Hashable {
         let kind: ActKind
-        /// Empty for built-in acts: two commands that pause are one act.
+        /// Empty for most built-in acts: two commands that pause are one act.
         let script: String
         let target: ActTarget
         let agent: String
     }
 
     package var key: Key {
-        // Two webhooks are two acts.
-        let name = kind == .webhook ? script?.arguments.first : script?.executable
-        return Key(kind: kind, script: name ?? "", target: target, agent: agent)
+        // Two webhooks are two acts, and so are two networks.
+        let name = kind == .webhook ? command : script?.executable ?? network ?? ""
+        return Key(kind: kind, script: name, target: target, agent: agent)
     }
 
     /// `docker-pause of container 0123456789ab (web)`, for people.
@@ -62,6 +64,18 @@ package struct PlannedAct: Sendable, Hashable, Codable {
         case .script(let hint):
             "\(kind == .webhook ? "webhook" : "script") \(command) for \(hint)"
         }
+    }
+}
+
+extension PlannedAct {
+    /// Without the address of a webhook, which may be a secret: its host alone is left.
+    ///
+    /// Where it sends to is read from the settings again.
+    var shown: PlannedAct {
+        guard kind == .webhook, let address = script?.arguments.first else { return self }
+        var act = self
+        act.script?.arguments = [WebhookAddress.host(address)]
+        return act
     }
 }
 

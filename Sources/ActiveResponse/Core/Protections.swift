@@ -10,7 +10,9 @@ package struct Protections: Sendable {
     package var images: [String] = []
     /// Labels, `KEY` or `KEY=VALUE`.
     package var labels: [String] = []
-    /// Whether a container may protect itself with `jaga.response=never`.
+    /// Names of the engine's networks: who is in one of them is left alone.
+    package var networks: [String] = []
+    /// Whether who starts a container may protect it with `jaga.response=never`.
     package var honoursOwnLabel = true
     /// From the settings: `<white_list>` and `<never address="">`.
     package var addresses = AddressList()
@@ -25,7 +27,7 @@ package struct Protections: Sendable {
 
     package init() {}
 
-    /// The label by which a container asks to be left alone.
+    /// The label by which who starts a container asks to have it left alone.
     package static let ownLabel = "jaga.response"
 
     /// Why something is not done at all; nil when it may be.
@@ -36,7 +38,9 @@ package struct Protections: Sendable {
     /// Why a container is left alone; nil when it is not.
     package func objection(to container: ContainerFacts) -> String? {
         if container.id == ownContainer { return "it is Jaga's own container" }
-        if honoursOwnLabel, container.labels[Self.ownLabel] == "never" {
+        if honoursOwnLabel, container.labels[Self.ownLabel] == "never",
+            container.imageLabels[Self.ownLabel] != "never"
+        {
             return "its label \(Self.ownLabel)=never protects it"
         }
         if let name = names.first(where: { Wildcard.matches($0, container.name) }) {
@@ -49,6 +53,12 @@ package struct Protections: Sendable {
             return "a label is protected by the settings (\(label))"
         }
         return nil
+    }
+
+    /// Why a container that is in these networks is left alone; nil when it is not.
+    package func objection(toNetworks names: [String]) -> String? {
+        networks.lazy.filter { pattern in names.contains { Wildcard.matches(pattern, $0) } }
+            .first.map { "a network that it is in is protected by the settings (\($0))" }
     }
 
     /// Why an address is not blocked; nil when it may be.
@@ -110,6 +120,9 @@ package struct ContainerFacts: Sendable, Hashable {
     package var name: String
     package var image: String
     package var labels: [String: String]
+    /// Those of ``labels`` that are its image's, as far as they were looked at: whoever made the
+    /// image wrote them, not whoever started the container.
+    package var imageLabels: [String: String] = [:]
 
     package init(id: String, name: String, image: String, labels: [String: String]) {
         self.id = id

@@ -7,7 +7,7 @@ package import Patterns
 ///
 /// Source: around-the-engine.md §6.1; modes, limits and protections are Jaga's.
 package struct ResponseSettings: Sendable {
-    /// In the order of the file, in which the acts of one alert follow each other.
+    /// In the order of the file.
     package var responses: [Response] = []
     /// Minutes for the second, third … time; at most five.
     package var repeatedOffenders: [Int] = []
@@ -19,6 +19,13 @@ package struct ResponseSettings: Sendable {
     package init() {}
 
     package var isEmpty: Bool { responses.isEmpty || !isEnabled }
+
+    /// As the acts of one alert follow each other: evidence first, before anything else is
+    /// done, then in the order of the file.
+    package var inOrder: [Response] {
+        responses.filter { $0.command.kind == .dockerSnapshot }
+            + responses.filter { $0.command.kind != .dockerSnapshot }
+    }
 }
 
 /// Whether an act is done, or only said.
@@ -52,6 +59,9 @@ package struct ResponseCommand: Sendable, Hashable {
         "disable-account": .disableAccount,
     ]
 
+    /// Of `docker-disconnect`: the one network that is meant; nil for all.
+    package var network: String? { kind == .dockerDisconnect ? arguments.first : nil }
+
     /// Whether there may be a program of that name: an act that is Jaga's alone has none.
     package var isProgram: Bool {
         kind == .script || Self.stock[executable] != nil
@@ -76,10 +86,14 @@ package struct Response: Sendable {
         case server
         case agent(String)
         case all
+
+        /// Whether one agent is named.
+        package var isAgent: Bool { if case .agent = self { true } else { false } }
     }
 
     package private(set) var command: ResponseCommand
-    package let place: Place
+    /// At least one.
+    package let places: [Place]
     /// From 0 to 20.
     package var level: Int?
     package var ruleIDs: Set<Int> = []
@@ -91,9 +105,9 @@ package struct Response: Sendable {
 
     /// A script is done as its owner expects; an act of Jaga's own is only said,
     /// until the settings say more.
-    package init(command: ResponseCommand, place: Place) {
+    package init(command: ResponseCommand, places: [Place]) {
         self.command = command
-        self.place = place
+        self.places = places
         let isWazuhs = command.kind == .script || ResponseCommand.stock[command.executable] != nil
         mode = isWazuhs ? .enforce : .dryRun
     }

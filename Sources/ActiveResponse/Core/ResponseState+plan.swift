@@ -32,16 +32,22 @@ extension ResponseState {
     ///
     /// - Compatibility: `all` is this host too, which watches itself as an agent does.
     static func agents(
-        for place: Response.Place,
+        for response: Response,
         _ alert: ResponseAlert,
         _ connected: [String]
     ) -> [String] {
-        switch place {
-        case .local: [alert.agent]
-        case .server: [here]
-        case .agent(let id): [id]
-        case .all: [here] + connected.filter { $0 != here }
+        // Its address is for this host alone, and to be told once is enough.
+        guard response.command.kind != .webhook else { return [here] }
+        let agents = response.places.flatMap { place in
+            switch place {
+            case .local: [alert.agent]
+            case .server: [here]
+            case .agent(let id): [id]
+            case .all: [here] + connected.filter { $0 != here }
+            }
         }
+        return agents.enumerated().filter { !agents[..<$0.offset].contains($0.element) }
+            .map(\.element)
     }
 
     /// Whether an agent speaks Wazuh's protocol: own agents are numbered from 100001.
@@ -74,8 +80,9 @@ extension ResponseState {
             begunAt: now,
             expiresAt: timed ? now &+ Int64(response.timeoutSeconds) * 1_000_000_000 : nil,
             reason: PlannedAct.Reason(by: "rule", ruleID: alert.ruleID, alert: alert.id),
-            script: kind.takesAlert ? order(response.command, alert) : nil
-        )
+            script: kind.takesAlert ? order(response.command, alert) : nil,
+            network: response.command.network
+        ).shown
         guard target != nil else { return .failure(Refusal(act, Self.missing(kind))) }
         if kind.takesAlert, let objection = objection(toScriptFor: alert) {
             return .failure(Refusal(act, objection))

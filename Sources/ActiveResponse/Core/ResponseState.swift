@@ -53,16 +53,36 @@ package struct ResponseState: Sendable {
     ) -> [ResponseDecision] {
         var decisions = closeBreakers(at: now)
         guard settings.isEnabled else { return decisions }
-        for response in settings.responses where response.concerns(alert) {
-            for agent in Self.agents(for: response.place, alert, agents) {
-                let planned = plan(response, alert, on: agent, at: now)
-                switch planned {
-                case .success(let act): decisions += decide(act, response, at: now)
-                case .failure(let refusal): decisions += refuse(refusal, at: now)
-                }
+        for response in settings.inOrder where response.concerns(alert) {
+            for agent in Self.agents(for: response, alert, agents) {
+                decisions += answer(alert, with: response, on: agent, at: now)
             }
         }
         return decisions
+    }
+
+    /// What a manager elsewhere has decided, to be done here: limits, breakers and
+    /// protections are this host's own.
+    package mutating func ordered(
+        _ response: Response,
+        for alert: ResponseAlert,
+        at now: Int64
+    ) -> [ResponseDecision] {
+        let decisions = closeBreakers(at: now)
+        guard settings.isEnabled else { return decisions }
+        return decisions + answer(alert, with: response, on: Self.here, at: now)
+    }
+
+    private mutating func answer(
+        _ alert: ResponseAlert,
+        with response: Response,
+        on agent: String,
+        at now: Int64
+    ) -> [ResponseDecision] {
+        switch plan(response, alert, on: agent, at: now) {
+        case .success(let act): decide(act, response, at: now)
+        case .failure(let refusal): refuse(refusal, at: now)
+        }
     }
 
     /// A person's act: no limit and no breaker holds it up, protections do.

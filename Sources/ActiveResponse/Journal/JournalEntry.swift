@@ -58,7 +58,8 @@ package struct JournalHistory: Sendable {
         case .begun(let act, let memory):
             nextID = max(nextID, act.id == .max ? act.id : act.id + 1)
             acts[act.id] = RecordedAct(
-                standing: StandingAct(act: act, memory: memory, isConfirmed: false)
+                // An earlier release wrote addresses down.
+                standing: StandingAct(act: act.shown, memory: memory, isConfirmed: false)
             )
         case .keyed(let id, let keys): acts[id]?.standing.memory.keys = keys
         case .done(let id, at: _, let detail):

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
+import HostFiles
 import Synchronization
 
 /// What was begun, done and undone, on the disk before it happens.
@@ -66,70 +67,34 @@ package final class ResponseJournal: Sendable {
     ///
     /// - Throws: ``ResponseError`` `journal`.
     package static func read(_ path: String) throws -> JournalHistory {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else {
-            if errno == ENOENT { return JournalHistory() }
-            throw failure("cannot read", path)
+        do {
+            return JournalLine.history(try WholeFile.read(path, limit: sizeLimit))
+        } catch {
+            if error.isMissing { return JournalHistory() }
+            throw ResponseError(.journal, "\(error.message): move this journal away")
         }
-        defer { close(descriptor) }
-        var content: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 1 << 16)
-        while content.count <= sizeLimit {
-            let count = Glibc.read(descriptor, &buffer, buffer.count)
-            if count < 0, errno == EINTR { continue }
-            guard count >= 0 else { throw failure("cannot read", path) }
-            if count == 0 { return JournalLine.history(content) }
-            content += buffer[..<count]
-        }
-        throw ResponseError(.journal, "\(path) is larger than \(sizeLimit) bytes: move it away")
     }
 
     private static func rewrite(_ path: String, _ history: JournalHistory) throws -> (Int32, Int) {
         var bytes: [UInt8] = []
         for entry in history.compacted(keeping: kept) { bytes += try JournalLine.bytes(entry) }
-        let temporary = path + ".new"
-        let flags = O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC | O_NOFOLLOW
-        let descriptor = open(temporary, flags, 0o640)
-        guard descriptor >= 0 else { throw failure("cannot write", temporary) }
         do {
-            try write(bytes, to: descriptor, temporary)
-            guard rename(temporary, path) == 0 else { throw failure("cannot write", path) }
-            syncFolder(of: path)
+            try WholeFile.replace(path, with: bytes, WholeFile.Manner(mode: 0o640))
         } catch {
-            close(descriptor)
-            throw error
+            throw ResponseError(.journal, error.message)
         }
+        let descriptor = open(path, O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW)
+        guard descriptor >= 0 else { throw failure("cannot write", path) }
         return (descriptor, bytes.count)
     }
 
-    /// The new name survives a loss of power; else the old file is there, which
-    /// tells the same.
-    private static func syncFolder(of path: String) {
-        let folder = path.split(separator: "/", omittingEmptySubsequences: false).dropLast()
-        let descriptor = open(folder.joined(separator: "/"), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { return }
-        _ = fsync(descriptor)
-        close(descriptor)
-    }
-
     private static func write(_ bytes: [UInt8], to descriptor: Int32, _ path: String) throws {
-        var done = 0
-        while done < bytes.count {
-            let count = bytes.withUnsafeBytes { buffer in
-                Glibc.write(
-                    descriptor,
-                    buffer.baseAddress?.advanced(by: done),
-                    bytes.count - done
-                )
-            }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else {
-                let error = failure("cannot write", path)
-                // Half a line ends here, and costs itself alone.
-                if done > 0 { _ = Glibc.write(descriptor, "\n", 1) }
-                throw error
-            }
-            done += count
+        do {
+            try WholeFile.write(bytes, to: descriptor, path)
+        } catch {
+            // If half a line stands there, it ends here, and costs itself alone.
+            _ = Glibc.write(descriptor, "\n", 1)
+            throw ResponseError(.journal, error.message)
         }
         guard fdatasync(descriptor) == 0 else { throw failure("cannot sync", path) }
     }

@@ -1,8 +1,6 @@
 // Jaga - container security monitor
 // SPDX-License-Identifier: Apache-2.0
 
-import EventModel
-
 /// Has an agent of Wazuh 4 act: it is sent Wazuh's message, and undoes by itself.
 ///
 /// Its programs are its own, and its `ar.conf` says how long they hold; it tells what
@@ -31,7 +29,8 @@ package struct WazuhPerformer: ActPerformer {
         guard let order = act.script else {
             throw ResponseError(.noPerformer, "an agent of Wazuh runs programs alone")
         }
-        try send(Self.message(act, order, node: node))
+        let origin = ScriptMessage.Origin(node: node, module: "wazuh-analysisd")
+        try send(ScriptMessage.object(act.response, order, from: origin, program: nil))
         return .doneForGood("agent \(act.agent) was sent \(act.response)")
     }
 
@@ -40,23 +39,6 @@ package struct WazuhPerformer: ActPerformer {
     }
 
     package func renew(_ act: StandingAct) async throws {}
-
-    private static func message(_ act: PlannedAct, _ order: ScriptOrder, node: String) -> [UInt8] {
-        var output = [UInt8](#"{"version":1,"origin":{"name":"#.utf8)
-        output.appendJSONString(node)
-        output.append(text: #","module":"wazuh-analysisd"},"command":"#)
-        output.appendJSONString(act.response)
-        output.append(text: #","parameters":{"extra_args":["#)
-        for (number, argument) in order.arguments.enumerated() {
-            if number > 0 { output.append(text: ",") }
-            output.appendJSONString(argument)
-        }
-        output.append(text: #"],"alert":"#)
-        // One object on one line already: it was a line of the record.
-        output.append(text: order.alert)
-        output.append(text: "}}")
-        return output
-    }
 
     /// `ar.conf`, by which agents of Wazuh know what a response's name means.
     ///

@@ -3,6 +3,7 @@
 
 import FoundationEssentials
 import Glibc
+import HostFiles
 
 /// What the command line asks of a running Jaga: a file each, in a folder that
 /// only Jaga's own user can write to.
@@ -11,7 +12,23 @@ package struct RequestFolder: Sendable {
     package enum Request: Sendable, Hashable, Codable {
         case undo(UInt64, by: String)
         /// A `<command>`, or a built-in act.
-        case run(command: String, target: ActTarget, mode: ResponseMode, by: String)
+        case run(ActTarget, Order)
+    }
+
+    /// What is to be done to a target.
+    package struct Order: Sendable, Hashable, Codable {
+        package let command: String
+        package let mode: ResponseMode
+        /// Until somebody undoes it, when nil.
+        package let seconds: Int?
+        package let by: String
+
+        package init(command: String, mode: ResponseMode, seconds: Int?, by: String) {
+            self.command = command
+            self.mode = mode
+            self.seconds = seconds
+            self.by = by
+        }
     }
 
     package let path: String
@@ -30,19 +47,23 @@ package struct RequestFolder: Sendable {
         guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw failure() }
         let name = "\(getpid())-\(UInt64.random(in: 0...(.max)))"
         let temporary = path + "/." + name
-        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw failure() }
-        defer { close(descriptor) }
-        let bytes: Data
+        let bytes: [UInt8]
         do {
-            bytes = try JSONEncoder().encode(request)
+            bytes = [UInt8](try JSONEncoder().encode(request))
         } catch {
             throw ResponseError(.journal, "the request cannot be written: \(error)")
         }
-        let written = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
-        guard written == bytes.count, rename(temporary, path + "/" + name) == 0 else {
-            throw failure()
+        do {
+            // Names with a dot are not taken: a request is taken when it has its own.
+            try WholeFile.replace(
+                temporary,
+                with: bytes,
+                WholeFile.Manner(mode: 0o600, isSynced: false)
+            )
+        } catch {
+            throw ResponseError(.journal, "cannot ask through \(path): \(error.message)")
         }
+        guard rename(temporary, path + "/" + name) == 0 else { throw failure() }
     }
 
     /// Takes what lies there.

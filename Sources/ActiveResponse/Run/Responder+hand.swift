@@ -75,7 +75,8 @@ extension Responder {
             begunAt: now,
             expiresAt: isTimed ? order.seconds.map { now &+ Int64($0) * 1_000_000_000 } : nil,
             reason: PlannedAct.Reason(by: order.by, ruleID: order.ruleID, alert: order.alert),
-            script: nil
+            script: nil,
+            network: command.network
         )
         if let objection = Self.objection(to: act) {
             return tell(reply, await report(.refused, act, objection))

@@ -170,8 +170,15 @@ package final class Responder: Sendable {
     private func obey(_ request: RequestFolder.Request, _ now: Int64) async {
         switch request {
         case .undo(let id, let user): await beginUndo(id, by: "shell:" + user, nil)
-        case .run(let name, let target, let mode, let user):
-            let order = HandOrder(act: name, target: target, mode: mode, by: "shell:" + user)
+        case .run(let target, let asked):
+            var order = HandOrder(
+                act: asked.command,
+                target: target,
+                mode: asked.mode,
+                by: "shell:" + asked.by
+            )
+            // What a file says is not to overflow.
+            order.seconds = asked.seconds.map { min(max($0, 0), 31_536_000) }
             await begin(order, nil)
         }
     }

@@ -1,8 +1,6 @@
 // Jaga - container security monitor
 // SPDX-License-Identifier: Apache-2.0
 
-import Glibc
-
 /// Scripts of the owner in one folder, for parts that are not responses: checked and run as
 /// those of responses are.
 package struct OwnerScripts: Sendable {
@@ -17,11 +15,7 @@ package struct OwnerScripts: Sendable {
     ///
     /// - Throws: ``ResponseError`` `script`, with what to mend.
     package func path(_ name: String) throws -> String {
-        let path = try folder.script(name)
-        // It runs in a folder of its own, from which a relative path leads elsewhere.
-        guard !path.hasPrefix("/"), let here = getcwd(nil, 0) else { return path }
-        defer { free(here) }
-        return String(cString: here) + "/" + path
+        try folder.script(name)
     }
 
     /// Runs a program to its end without a shell, and gives it bytes; it blocks.

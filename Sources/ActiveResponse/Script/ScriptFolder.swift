@@ -7,6 +7,8 @@ import Glibc
 /// The folder of the owner's scripts, `DATA/active-response/bin`.
 package struct ScriptFolder: Sendable {
     /// What a script's working folder is: Wazuh's install root.
+    ///
+    /// An absolute path: from that folder a relative one would lead elsewhere.
     package let root: String
 
     private let place: String
@@ -16,8 +18,14 @@ package struct ScriptFolder: Sendable {
     }
 
     init(root: String, relative: String) {
-        self.root = root
+        self.root = Self.absolute(root)
         place = relative
+    }
+
+    private static func absolute(_ path: String) -> String {
+        guard !path.hasPrefix("/"), let here = getcwd(nil, 0) else { return path }
+        defer { free(here) }
+        return String(cString: here) + "/" + path
     }
 
     /// Below ``root``, as scripts are told it.

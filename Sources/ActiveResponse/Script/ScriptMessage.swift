@@ -4,20 +4,41 @@
 import EventModel
 import FoundationEssentials
 
-/// Lines of Wazuh's contract with scripts.
+/// Messages of Wazuh's contract with agents and scripts.
 ///
-/// Source: around-the-engine.md §6.3, §6.6.
+/// Source: around-the-engine.md §6.2, §6.3, §6.6.
 enum ScriptMessage {
     enum Command: String, Sendable {
         case add, delete, `continue`, abort
     }
 
-    /// `{"version":1,…}` with a line end.
+    /// Who speaks.
+    struct Origin: Sendable {
+        let node: String
+        let module: String
+    }
+
+    /// A line for a script, with a line end.
     static func line(_ command: Command, _ order: ScriptOrder, node: String) -> [UInt8] {
+        let origin = Origin(node: node, module: "wazuh-execd")
+        let program = ScriptFolder.relative + "/" + order.executable
+        return object(command.rawValue, order, from: origin, program: program)
+            + [UInt8(ascii: "\n")]
+    }
+
+    /// `{"version":1,…}`; `program` is left out when nil.
+    static func object(
+        _ command: String,
+        _ order: ScriptOrder,
+        from origin: Origin,
+        program: String?
+    ) -> [UInt8] {
         var output = [UInt8](#"{"version":1,"origin":{"name":"#.utf8)
-        output.appendJSONString(node)
-        output.append(text: #","module":"wazuh-execd"},"command":"#)
-        output.appendJSONString(command.rawValue)
+        output.appendJSONString(origin.node)
+        output.append(text: #","module":"#)
+        output.appendJSONString(origin.module)
+        output.append(text: #"},"command":"#)
+        output.appendJSONString(command)
         output.append(text: #","parameters":{"extra_args":["#)
         for (number, argument) in order.arguments.enumerated() {
             if number > 0 { output.append(text: ",") }
@@ -26,9 +47,11 @@ enum ScriptMessage {
         output.append(text: #"],"alert":"#)
         // One object on one line already: it was a line of the record.
         output.append(text: order.alert)
-        output.append(text: #","program":"#)
-        output.appendJSONString(ScriptFolder.relative + "/" + order.executable)
-        output.append(text: "}}\n")
+        if let program {
+            output.append(text: #","program":"#)
+            output.appendJSONString(program)
+        }
+        output.append(text: "}}")
         return output
     }
 

@@ -8,10 +8,10 @@ import Glibc
 ///
 /// Not `Sendable`: made and used on that thread alone.
 final class FileWatchLoop {
-    private let configuration: FileWatcher.Configuration
+    let configuration: FileWatcher.Configuration
     private let queue: EventQueue
-    private let board: StatusBoard
-    private let inotify: Inotify?
+    let board: StatusBoard
+    let inotify: Inotify?
     private let openFileLimit: Int
     private lazy var context = TailContext(
         ledger: ledger,
@@ -20,12 +20,12 @@ final class FileWatchLoop {
     )
     private let ledger: PositionLedger
 
-    private var tails: [FileTargetID: FileTail] = [:]
-    private var idsByPath: [FilePath: FileTargetID] = [:]
-    private var watches = WatchTable()
+    var tails: [FileTargetID: FileTail] = [:]
+    var idsByPath: [FilePath: FileTargetID] = [:]
+    var watches = WatchTable()
     private var watchedVersions: [FileTargetID: Int] = [:]
-    private var files = OpenFileTable()
-    private var localFiles: [LocalFileExpansion] = []
+    var files = OpenFileTable()
+    var localFiles: [LocalFileExpansion] = []
     /// Tails with something to read.
     private var ready: Set<FileTargetID> = []
     /// When what a tail has gathered has waited long enough.
@@ -33,10 +33,10 @@ final class FileWatchLoop {
     private var nextSweep = MonotonicTime(nanoseconds: 0)
     private var nextPoll = MonotonicTime(nanoseconds: .max)
     private var nextWatching = MonotonicTime(nanoseconds: 0)
-    private var nextExpansion = MonotonicTime(nanoseconds: 0)
+    var nextExpansion = MonotonicTime(nanoseconds: 0)
     /// Before this, patterns are not expanded again for a change of folders.
-    private var earliestExpansion = MonotonicTime(nanoseconds: 0)
-    private var nextLocalID = -1
+    var earliestExpansion = MonotonicTime(nanoseconds: 0)
+    var nextLocalID = -1
     private var isStopping = false
 
     init(
@@ -156,14 +156,14 @@ final class FileWatchLoop {
         }
     }
 
-    private func follow(_ target: FileTarget) {
+    func follow(_ target: FileTarget) {
         tails[target.id] = FileTail(target, context: context)
         idsByPath[target.path] = target.id
         board.update(target.statusName) { _ in }
         check(target.id)
     }
 
-    private func finish(_ id: FileTargetID, _ reason: FileWatcher.FinishReason) {
+    func finish(_ id: FileTargetID, _ reason: FileWatcher.FinishReason) {
         guard let tail = tails.removeValue(forKey: id) else { return }
         ready.remove(id)
         deadlines[id] = nil
@@ -322,86 +322,4 @@ final class FileWatchLoop {
 
     private static let unnoticed =
         "looked at every second, for lack of inotify: raise fs.inotify.max_user_instances"
-
-    // MARK: Local files
-
-    private func expandAll() {
-        let start = MonotonicTime.now
-        for index in localFiles.indices { expand(index) }
-        let now = MonotonicTime.now
-        // Ten thousand files take their time: it is a tenth of all at most.
-        let cost = now.nanoseconds - start.nanoseconds
-        earliestExpansion = now.advanced(by: .nanoseconds(10 * cost))
-        nextExpansion = now.advanced(by: Self.expansionInterval)
-    }
-
-    /// How often patterns are expanded whatever inotify says.
-    private static let expansionInterval = Duration.seconds(30)
-
-    private func expand(_ index: Int) {
-        if let inotify {
-            for folder in localFiles[index].file.location.folders() {
-                guard let watch = inotify.watch(folder, for: Inotify.folderChanges) else {
-                    continue
-                }
-                watches.keep(watch, at: folder)
-            }
-        }
-        let twins = localFiles[index].twins
-        let appeared = localFiles[index].expand(
-            atSeconds: LocalClock.nanoseconds() / 1_000_000_000,
-            isOpen: { files.contains($0) }
-        )
-        for appearance in appeared { follow(appearance, index) }
-        for path in localFiles[index].twins.subtracting(twins) {
-            board.update(StatusName(.file, path.text)) {
-                $0.state = .waiting(
-                    reason: "the same file as one that is read under another path",
-                    retrySeconds: nil
-                )
-            }
-        }
-        for path in twins.subtracting(localFiles[index].twins) where idsByPath[path] == nil {
-            board.remove(StatusName(.file, path.text))
-        }
-    }
-
-    /// A file that has come to be, perhaps one that a pattern means.
-    private func consider(_ path: FilePath) {
-        let seconds = LocalClock.nanoseconds() / 1_000_000_000
-        for index in localFiles.indices {
-            let appearance = localFiles[index].appearance(
-                of: path,
-                atSeconds: seconds,
-                isOpen: { files.contains($0) }
-            )
-            guard let appearance else { continue }
-            follow(appearance, index)
-            return
-        }
-    }
-
-    private func follow(_ appearance: LocalFileExpansion.Appearance, _ index: Int) {
-        guard idsByPath[appearance.path] == nil else { return }
-        if let refusal = configuration.ownFiles?.refusal(of: appearance.path) {
-            board.update(StatusName(.file, appearance.path.text)) {
-                $0.state = .ignored(reason: refusal)
-            }
-            return
-        }
-        let id = FileTargetID(number: nextLocalID)
-        nextLocalID -= 1
-        localFiles[index].ids[appearance.path] = id
-        follow(localFiles[index].target(appearance, id: id))
-    }
-
-    private func giveUpVanished(_ now: MonotonicTime) {
-        let seconds = LocalClock.nanoseconds() / 1_000_000_000
-        for index in localFiles.indices {
-            let vanished = localFiles[index].vanished(atSeconds: seconds, now: now) { id in
-                tails[id]?.condition == .missing
-            }
-            for id in vanished { finish(id, .removedBeforeStart) }
-        }
-    }
 }

@@ -109,6 +109,7 @@ package struct AllInOne: Sendable {
         observer.started(report(configured, loaded, loader))
         let parts = running.parts
         if let damage = parts.spoolDamage { observer.notice(damage) }
+        for complaint in running.responses.complaints { observer.notice(complaint) }
         let engine = try loader.engine(loaded.ruleset, configured.settings)
         let work = Handover(AnalysisWork(engine, logs, history.records))
         async let analysis: Void = DedicatedThread.run("analysis") {
@@ -121,6 +122,7 @@ package struct AllInOne: Sendable {
         try records.start()
         try parts.start()
         if running.takesAgents { await parts.tellStart(configuration.hostname) }
+        MemoryArenas.releaseCode()
         let failure = await collect(running, reloads)
         intake?.stop()
         try await commits
@@ -160,12 +162,20 @@ package struct AllInOne: Sendable {
             CurrentRuleset.Loaded(source: loaded, time: HostClock.now().milliseconds),
             metrics: parts.metrics
         )
+        let reports = ReportMailer(
+            configuration,
+            settings.outputs,
+            records.alerts.index,
+            notice: observer.notice
+        )
         let reloader = RulesetReloader(
             settings: settings,
             loader: loader,
             parts: parts,
             current: current,
             responses: responses,
+            outputs: outputs,
+            reports: reports,
             observer: observer
         )
         return Running(
@@ -199,12 +209,7 @@ package struct AllInOne: Sendable {
                 notice: observer.notice
             ),
             outputs: outputs,
-            reports: ReportMailer(
-                configuration,
-                settings.outputs,
-                records.alerts.index,
-                notice: observer.notice
-            )
+            reports: reports
         )
     }
 
@@ -212,14 +217,14 @@ package struct AllInOne: Sendable {
         _ records: Records,
         _ live: LiveAlerts,
         _ answering: Handback<Responses>,
-        _ outputs: AlertOutputs?
+        _ outputs: AlertOutputs
     ) -> AnalysisPipeline.Observer {
         AnalysisPipeline.Observer(
             alerts: { [observer] batch in
                 answering.take()?.take(batch)
                 live.publish(batch)
                 records.alerts.indexer.wake()
-                outputs?.wake()
+                outputs.wake()
                 observer.alerts(batch)
             },
             archived: { records.archives?.indexer.wake() },
@@ -283,6 +288,16 @@ package struct AllInOne: Sendable {
                     await reporter.run()
                     return nil
                 }
+                let ordered = OrderedResponses(
+                    configuration,
+                    reporter,
+                    running.responses.responder,
+                    notice: observer.notice
+                )
+                group.addTask {
+                    await ordered.run()
+                    return nil
+                }
             }
             if let web = WebAssembly(configuration, running) {
                 group.addTask { await serve(web) }
@@ -298,20 +313,16 @@ package struct AllInOne: Sendable {
 
     /// Tells people and other systems.
     private func addOutputs(_ running: Running, to group: inout TaskGroup<(any Error)?>) {
-        if let reports = running.reports {
-            group.addTask {
-                await reports.run()
-                return nil
-            }
+        group.addTask {
+            await running.reports.run()
+            return nil
         }
-        if let outputs = running.outputs {
-            group.addTask {
-                do {
-                    try await outputs.run()
-                    return nil
-                } catch {
-                    return error
-                }
+        group.addTask {
+            do {
+                try await running.outputs.run()
+                return nil
+            } catch {
+                return error
             }
         }
     }

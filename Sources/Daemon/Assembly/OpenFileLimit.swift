@@ -16,4 +16,14 @@ enum OpenFileLimit {
         limit.rlim_cur = limit.rlim_max
         _ = setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
     }
+
+    /// How many descriptors connections from outside may have, of those that they ask for:
+    /// the rest is for files, which must not be kept from opening by whoever connects.
+    static func share(of wanted: Int) -> Int {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else {
+            return wanted
+        }
+        return min(wanted, Int(clamping: limit.rlim_cur / 4 * 3))
+    }
 }

@@ -13,8 +13,9 @@ final class Responses: Sendable {
     let responder: Responder
     let engines: EngineFleet
     private let scripts: ScriptFolder
+    private let hasAgents: Bool
     /// As the settings of now have them.
-    private let protections: Protecting
+    private let current: CurrentResponses
     /// `ar.conf`, for agents of Wazuh; nil when there are none.
     private let names: String?
     /// Where it lies.
@@ -29,13 +30,14 @@ final class Responses: Sendable {
     ) throws {
         let data = configuration.data
         folder = data.shared
+        hasAgents = configuration.agents != nil || settings.fleet.remote != nil
         names = settings.fleet.remote.map { _ in data.shared + "/ar.conf" }
         scripts = ScriptFolder(root: data.path)
         engines = parts.collection.engines
         let prepared = Self.prepared(settings, scripts)
-        let protections = Protecting(prepared.responses.protections)
-        self.protections = protections
-        let host = HostPerformer(Self.host(configuration, protections, engines))
+        let current = CurrentResponses(prepared.responses.protections, prepared.commands)
+        self.current = current
+        let host = HostPerformer(Self.host(configuration, current, engines))
         var surroundings = Responder.Surroundings(
             performer: { $0 == "000" ? host : agents.performer(for: $0) },
             requests: RequestFolder(path: data.responseRequests),
@@ -58,10 +60,26 @@ final class Responses: Sendable {
     /// Answers, until the task is cancelled.
     func run() async { await responder.run() }
 
+    /// Responses that can do nothing, since their script is not safe to run, or not there.
+    ///
+    /// It looks at files of this host: nothing is said where agents have their own.
+    var complaints: [OperatorNotice] {
+        guard !hasAgents else { return [] }
+        return responder.settings.responses.compactMap { response in
+            guard response.command.kind == .script else { return nil }
+            do {
+                _ = try scripts.script(response.command.executable)
+                return nil
+            } catch {
+                return .output("response \(response.name) can do nothing: \(error)", true)
+            }
+        }
+    }
+
     /// Takes over settings that were read again; it looks at files.
     func replace(_ settings: Settings) {
         let prepared = Self.prepared(settings, scripts)
-        protections.set(prepared.responses.protections)
+        current.set(prepared.responses.protections, prepared.commands)
         responder.replace(prepared.responses, commands: prepared.commands)
         writeNames(prepared.responses)
     }
@@ -92,13 +110,13 @@ final class Responses: Sendable {
 
     private static func host(
         _ configuration: AllInOne.Configuration,
-        _ protections: Protecting,
+        _ current: CurrentResponses,
         _ engines: EngineFleet
     ) -> HostPerformer.Configuration {
         var host = HostPerformer.Configuration(
             engine: { try engines.client(ofMark: $0) },
             protections: {
-                var protections = protections.current
+                var protections = current.protections
                 protections.ownAddresses = HostAddresses.list()
                 return protections
             },
@@ -106,10 +124,11 @@ final class Responses: Sendable {
             now: { HostClock.now().nanoseconds }
         )
         host.node = configuration.hostname
+        host.webhookAddress = { current.webhookAddress($0) }
         return host
     }
 
-    private static func audit(
+    static func audit(
         _ hostname: String,
         _ queue: EventQueue
     ) -> @Sendable (AuditRecord) async -> Void {
@@ -124,17 +143,39 @@ final class Responses: Sendable {
     }
 }
 
-/// What is never acted upon, by the settings of now.
-final class Protecting: Sendable {
-    private let value: Mutex<Protections>
+/// What acts ask of the settings of now.
+final class CurrentResponses: Sendable {
+    private struct Value {
+        var protections: Protections
+        /// Where the webhooks of commands send to.
+        var addresses: [String: String]
 
-    init(_ protections: Protections) {
-        value = Mutex(protections)
+        init(_ protections: Protections, _ commands: [ResponseCommand]) {
+            self.protections = protections
+            let webhooks = commands.filter { $0.kind == .webhook }
+            addresses = Dictionary(
+                webhooks.map { ($0.name, $0.arguments.first ?? "") },
+                uniquingKeysWith: { $1 }
+            )
+        }
     }
 
-    var current: Protections { value.withLock { $0 } }
+    private let value: Mutex<Value>
 
-    func set(_ protections: Protections) { value.withLock { $0 = protections } }
+    init(_ protections: Protections, _ commands: [ResponseCommand]) {
+        value = Mutex(Value(protections, commands))
+    }
+
+    /// What is never acted upon.
+    var protections: Protections { value.withLock { $0.protections } }
+
+    /// Where the webhook of a command sends to; nil when there is none.
+    func webhookAddress(_ command: String) -> String? { value.withLock { $0.addresses[command] } }
+
+    func set(_ protections: Protections, _ commands: [ResponseCommand]) {
+        let new = Value(protections, commands)
+        value.withLock { $0 = new }
+    }
 }
 
 extension EngineFleet {

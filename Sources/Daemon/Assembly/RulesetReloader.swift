@@ -6,8 +6,8 @@ import EventModel
 import Ruleset
 import WebServer
 
-/// Reads the ruleset again while Jaga works, and what `ossec.conf` says of it and of
-/// responses.
+/// Reads the ruleset again while Jaga works, and what `ossec.conf` says of it, of responses,
+/// outputs and reports.
 ///
 /// Everything else in `ossec.conf` waits for a restart.
 struct RulesetReloader: Sendable {
@@ -17,6 +17,8 @@ struct RulesetReloader: Sendable {
     let parts: Parts
     let current: CurrentRuleset
     let responses: Responses
+    let outputs: AlertOutputs
+    let reports: ReportMailer
     let observer: DaemonObserver
 
     /// Compiles the ruleset anew beside the old one, and takes it over when it
@@ -65,7 +67,7 @@ struct RulesetReloader: Sendable {
             current.replace(
                 with: CurrentRuleset.Loaded(source: loaded, time: HostClock.now().milliseconds)
             )
-            replaceResponses(configured)
+            replaceAnswers(configured)
             return .success(
                 ReloadReport(rules: loaded.counts.rules, decoders: loaded.counts.decoders)
             )
@@ -76,14 +78,21 @@ struct RulesetReloader: Sendable {
         }
     }
 
-    /// Responses stay as they are while `ossec.conf` has mistakes: one of them may be in what
-    /// is never to be touched.
-    private func replaceResponses(_ configured: RulesetSource.Configured) {
+    /// Responses and outputs stay as they are while `ossec.conf` has mistakes: one of them may
+    /// be in what is never to be touched, or in who is to be told.
+    private func replaceAnswers(_ configured: RulesetSource.Configured) {
         let mistakes = configured.diagnostics.filter { $0.severity == .error }
         guard mistakes.isEmpty else {
             return observer.notice(.responsesKept(errors: mistakes.map(\.description)))
         }
         responses.replace(configured.settings)
+        for complaint in responses.complaints { observer.notice(complaint) }
+        reports.replace(configured.settings.outputs)
+        do {
+            try outputs.replace(configured.settings.outputs.outputs)
+        } catch {
+            observer.notice(.output("outputs stay as they were: \(error)", true))
+        }
     }
 
     private func report(_ result: Result<ReloadReport, ReloadRefusal>) {

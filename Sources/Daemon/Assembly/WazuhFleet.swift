@@ -141,6 +141,7 @@ struct WazuhFleet: Sendable {
             policy: policy
         )
         enrolment.agentAuthority = settings.agentAuthority.map(path)
+        enrolment.verifiesAgentAddress = settings.verifiesAgentAddress
         return enrolment
     }
 

@@ -70,6 +70,9 @@ package struct AgentProcess: Sendable {
         let link = try identity.map { identity in
             try AgentLink(identity, hooks: hooks(parts, central, responses, restart))
         }
+        let orders = try responses.flatMap {
+            try OrderedResponses(configuration, parts, $0, notice: observer.notice)
+        }
         observer.agentStarted(
             report(identity, settings, central?.loaded.diagnostics ?? configured.diagnostics)
         )
@@ -82,7 +85,7 @@ package struct AgentProcess: Sendable {
             parts.collection,
             notice: observer.notice
         )
-        let end = await work(parts, images, link, restarts)
+        let end = await work(parts, images, link, orders, restarts)
         parts.delivery?.stop()
         parts.writing.stopWaiting()
         parts.collection.queue.close()
@@ -98,6 +101,7 @@ package struct AgentProcess: Sendable {
         _ parts: AgentParts,
         _ images: VulnerabilityWatch,
         _ link: AgentLink?,
+        _ orders: OrderedResponses?,
         _ restarts: AsyncStream<Void>
     ) async -> End {
         await withTaskGroup(of: End?.self) { group in
@@ -118,6 +122,12 @@ package struct AgentProcess: Sendable {
             if let reporter = parts.reporter {
                 group.addTask {
                     await reporter.run()
+                    return nil
+                }
+            }
+            if let orders {
+                group.addTask {
+                    await orders.run()
                     return nil
                 }
             }
@@ -159,7 +169,8 @@ package struct AgentProcess: Sendable {
                     configuration,
                     configured.settings.responses,
                     parts.collection.engines,
-                    managers: identity?.managers ?? []
+                    managers: (identity?.managers ?? []).compactMap { ManagerAddress($0)?.host }
+                        + configured.settings.client.servers.map(\.host)
                 )
             )
         }

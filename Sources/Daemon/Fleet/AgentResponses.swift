@@ -12,8 +12,12 @@ import Patterns
 /// file lets it.
 struct AgentResponses: Sendable {
     private let desk: RemoteDesk
+    /// Who does them.
+    let performer: HostPerformer
+    /// Those of the agent's own file, and who its managers are.
+    let settings: ResponseSettings
 
-    /// Looks up the names of `managers`, which are never blocked.
+    /// Looks up the names of hosts that are `managers`, which are never blocked.
     ///
     /// `settings` are those of the agent's own file: a manager cannot change them.
     init(
@@ -40,8 +44,10 @@ struct AgentResponses: Sendable {
             now: { HostClock.now().nanoseconds }
         )
         host.node = configuration.hostname
+        performer = HostPerformer(host)
+        self.settings = own
         desk = RemoteDesk(
-            HostPerformer(host),
+            performer,
             settings: { own },
             now: { HostClock.now().nanoseconds }
         )
@@ -54,9 +60,8 @@ struct AgentResponses: Sendable {
         }
     }
 
-    /// All addresses of a manager, as the host knows them now; it blocks.
-    private static func addresses(_ manager: String) -> [String] {
-        guard let host = ManagerAddress(manager)?.host else { return [] }
+    /// All addresses of a host, as this one knows them now; it blocks.
+    private static func addresses(_ host: String) -> [String] {
         var first: UnsafeMutablePointer<addrinfo>?
         guard getaddrinfo(host, nil, nil, &first) == 0 else { return [] }
         defer { freeaddrinfo(first) }

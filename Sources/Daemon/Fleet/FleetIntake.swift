@@ -63,6 +63,8 @@ final class FleetIntake: Sendable {
     private struct State {
         var streams: [AgentStream: Stream] = [:]
         var uses = 0
+        /// Those with waiters.
+        var waitedFor: Set<AgentStream> = []
         var isStopped = false
     }
 
@@ -144,7 +146,8 @@ final class FleetIntake: Sendable {
     ) throws -> (DeliveryReader, UInt64) {
         try state.withLock { state in
             guard !state.isStopped else { throw FleetError(.busy, "the manager is ending") }
-            var known = state.streams[stream] ?? remembered(stream, identity)
+            let present = state.streams[stream]
+            var known = present ?? remembered(stream, identity)
             guard !known.isBusy else {
                 throw FleetError(
                     .busy,
@@ -157,7 +160,7 @@ final class FleetIntake: Sendable {
             known.isBusy = true
             known.reader.agent = identity
             state.streams[stream] = known
-            Self.forgetOld(of: stream.agent, &state)
+            if present == nil { Self.forgetOld(of: stream.agent, &state) }
             return (known.reader, known.received)
         }
     }
@@ -200,6 +203,7 @@ final class FleetIntake: Sendable {
             let answer = state.withLock { state -> Bool? in
                 guard !state.isStopped, let known = state.streams[stream] else { return false }
                 if known.committed >= known.pushed { return true }
+                state.waitedFor.insert(stream)
                 state.streams[stream]?.waiters.append(
                     Waiter(
                         target: known.pushed,
@@ -233,7 +237,7 @@ final class FleetIntake: Sendable {
 
     /// Answers those whose alerts are committed, and those who waited too long.
     private func settle(before done: UInt64) {
-        guard state.withLock({ $0.streams.values.contains { !$0.waiters.isEmpty } }) else { return }
+        guard state.withLock({ !$0.waitedFor.isEmpty }) else { return }
         do {
             // What made no alert is only in the spool: it too must stand a loss of power.
             try spool.sync(before: done)
@@ -245,8 +249,9 @@ final class FleetIntake: Sendable {
         let answers = state.withLock { state -> [(Waiter, Bool)] in
             guard !state.isStopped else { return [] }
             var answers: [(Waiter, Bool)] = []
-            for key in state.streams.keys {
-                state.streams[key]?.settle(before: done, at: now, &answers)
+            state.waitedFor = state.waitedFor.filter { stream in
+                state.streams[stream]?.settle(before: done, at: now, &answers)
+                return state.streams[stream]?.waiters.isEmpty == false
             }
             return answers
         }

@@ -51,12 +51,14 @@ struct FleetManager: Sendable {
         try registry.refresh()
         let intake = FleetIntake(parts)
         self.intake = intake
+        var listening = FleetServerConfiguration(
+            host: port.host,
+            port: port.port,
+            names: Self.names(port, configuration.hostname)
+        )
+        listening.limits.connections = OpenFileLimit.share(of: listening.limits.connections)
         server = FleetServer(
-            FleetServerConfiguration(
-                host: port.host,
-                port: port.port,
-                names: Self.names(port, configuration.hostname)
-            ),
+            listening,
             services: FleetServices(
                 authority: authority,
                 registry: registry,

@@ -11,7 +11,7 @@ import CMaxMindDB
 package final class GeoDatabase: Sendable {
     // Safe: written by init alone, and libmaxminddb promises that look-ups in one
     // open database may run on several threads.
-    private nonisolated(unsafe) let handle: UnsafeMutablePointer<MMDB_s>
+    nonisolated(unsafe) let handle: UnsafeMutablePointer<MMDB_s>
 
     /// Opens a file, which stays mapped: replace it by renaming, never in place.
     ///
@@ -47,15 +47,7 @@ package final class GeoDatabase: Sendable {
     ///
     /// The name of the region is the English one of the first subdivision.
     package func place(of address: [UInt8]) -> [UInt8]? {
-        var addressError: Int32 = 0
-        var databaseError: Int32 = 0
-        let result = String(decoding: address, as: UTF8.self).withCString {
-            MMDB_lookup_string(handle, $0, &addressError, &databaseError)
-        }
-        guard addressError == 0, databaseError == MMDB_SUCCESS, result.found_entry else {
-            return nil
-        }
-        var entry = result.entry
+        guard var entry = entry(of: String(decoding: address, as: UTF8.self)) else { return nil }
         guard var place = text(&entry, "country", "iso_code") else { return nil }
         if let region = text(&entry, "subdivisions", "0", "names", "en"), !region.isEmpty {
             place += Array(" / ".utf8) + region
@@ -63,7 +55,21 @@ package final class GeoDatabase: Sendable {
         return place
     }
 
-    private func text(
+    /// What the database has of an address; nil for nothing.
+    func entry(of address: String) -> MMDB_entry_s? {
+        var addressError: Int32 = 0
+        var databaseError: Int32 = 0
+        let result = address.withCString {
+            MMDB_lookup_string(handle, $0, &addressError, &databaseError)
+        }
+        guard addressError == 0, databaseError == MMDB_SUCCESS, result.found_entry else {
+            return nil
+        }
+        return result.entry
+    }
+
+    /// A text of an entry; nil when there is none.
+    func text(
         _ entry: inout MMDB_entry_s,
         _ first: String,
         _ second: String,

@@ -65,6 +65,18 @@ struct WazuhMetrics {
                 "Sequences gone from a full spool before they were reported.",
                 counts.lost
             )
+            + line(
+                "jaga_reporting_responses_total",
+                "counter",
+                "Active responses that a Wazuh manager asked for.",
+                counts.responses
+            )
+            + line(
+                "jaga_reporting_responses_lost_total",
+                "counter",
+                "Of these, those that came while too many waited.",
+                counts.lostResponses
+            )
     }
 
     private static func head(_ name: String, _ kind: String, _ help: String) -> String {

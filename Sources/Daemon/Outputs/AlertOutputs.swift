@@ -1,149 +1,85 @@
 // Jaga - container security monitor
 // SPDX-License-Identifier: Apache-2.0
 
-import ActiveResponse
 import Collectors
-import EventModel
 import Glibc
-package import Outputs
-import WebServer
+import Outputs
+import Synchronization
 
 /// The outputs of an all-in-one, joined to the record of alerts.
-struct AlertOutputs: Sendable {
-    private let hub: OutputHub
-    private let follower: OutputFollower
+///
+/// The record is followed from when there is somebody to tell.
+final class AlertOutputs: Sendable {
+    let hub: OutputHub
+    private let data: DataFolder
+    private let notice: @Sendable (OperatorNotice) -> Void
+    private let follower = Mutex<OutputFollower?>(nil)
+    private let followers: AsyncStream<OutputFollower>
+    private let giving: AsyncStream<OutputFollower>.Continuation
+    /// Held while outputs are replaced.
+    private let replacing = Mutex(())
 
-    /// Nil when the settings name no output; what was remembered of earlier ones is
-    /// forgotten then, so that later ones begin with what comes.
+    /// When the settings name no output, what was remembered of earlier ones is forgotten, so
+    /// that later ones begin with what comes.
     ///
     /// - Throws: `OutputError` `queue`; `AlertStoreError`.
-    init?(
+    init(
         _ configuration: AllInOne.Configuration,
         _ settings: Settings,
         notice: @escaping @Sendable (OperatorNotice) -> Void
     ) throws {
-        let data = configuration.data
+        data = configuration.data
+        self.notice = notice
+        (followers, giving) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(1))
         try FileSystem.makeFolder(data.outputs, mode: 0o750)
-        guard !settings.outputs.outputs.isEmpty else {
-            unlink(data.outputPlace)
-            return nil
+        var surroundings = OutputSurroundings(
+            data: data,
+            hostname: configuration.hostname,
+            environment: configuration.environment
+        ) { name, text, isTrouble in notice(.output("output \(name): \(text)", isTrouble)) }
+        // One that cannot be used was refused when the ruleset was loaded.
+        if let places = try? settings.geoDatabase.map({ try GeoDatabase(path: $0) }) {
+            surroundings.place = { places.location(of: $0) }
         }
-        let start = try OutputStart(data)
-        hub = try OutputHub(
-            settings.outputs.outputs,
-            folder: data.outputs,
-            after: start.place.serial,
-            OutputSurroundings(
-                data: data,
-                hostname: configuration.hostname,
-                environment: configuration.environment
-            ) { name, text, isTrouble in notice(.output("output \(name): \(text)", isTrouble)) }
-        )
-        follower = try OutputFollower(data, start, hub, notice: notice)
+        hub = try OutputHub([], folder: data.outputs, after: 0, surroundings)
+        if settings.outputs.outputs.isEmpty { unlink(data.outputPlace) }
+        try replace(settings.outputs.outputs)
+    }
+
+    /// Takes over outputs that were read again; it blocks for the disk.
+    ///
+    /// - Throws: `OutputError` `queue`; `AlertStoreError`; all stay as they were.
+    func replace(_ outputs: [Output]) throws {
+        try replacing.withLock { _ in
+            guard follower.withLock({ $0 == nil }) else {
+                return try hub.replace(outputs, after: 0)
+            }
+            guard !outputs.isEmpty else { return }
+            let start = try OutputStart(data)
+            try hub.replace(outputs, after: start.place.serial)
+            let new = try OutputFollower(data, start, hub, notice: notice)
+            follower.withLock { $0 = new }
+            giving.yield(new)
+        }
     }
 
     /// Says that the record has grown; cheap, from any thread.
-    func wake() { follower.wake() }
+    func wake() { follower.withLock { $0 }?.wake() }
 
     /// Brings alerts and tells them, until the task is cancelled.
     ///
     /// - Throws: `CollectorError` `no-thread`.
     func run() async throws {
-        let follower = follower
-        async let following: Void = DedicatedThread.run("outputs") { follower.run() }
+        async let following: Void = follow()
         await hub.run()
-        follower.stop()
+        giving.finish()
+        follower.withLock { $0 }?.stop()
         try await following
     }
 
-    /// As the server asks.
-    var source: OutputSource {
-        OutputSource(
-            list: { [hub] in hub.reports.map { OutputSource.Output($0) } },
-            test: { [hub] name in
-                do {
-                    try await hub.test(name)
-                } catch let error as OutputError {
-                    throw OutputSource.Refusal(error.message, isUnknown: error.code == .unknown)
-                }
-            }
-        )
-    }
-
-    /// All series of outputs, in Prometheus' text form.
-    var metricsText: String {
-        let reports = hub.reports
-        var output = ""
-        func add(_ name: String, _ kind: String, _ help: String, _ value: (OutputReport) -> Int) {
-            output += "# HELP jaga_output_\(name) \(help)\n# TYPE jaga_output_\(name) \(kind)\n"
-            for report in reports {
-                output += "jaga_output_\(name){output=\"\(report.name)\"} \(value(report))\n"
-            }
+    private func follow() async throws {
+        for await follower in followers {
+            try await DedicatedThread.run("outputs") { follower.run() }
         }
-        add("waiting", "gauge", "Alerts that are not told yet.") { $0.waiting + $0.counted }
-        add("waiting_bytes", "gauge", "Bytes of the queue on the disk.") { $0.waitingBytes }
-        add("messages_total", "counter", "Messages taken by the receiver.") { $0.messages }
-        add("alerts_total", "counter", "Alerts in them.") { $0.alerts }
-        add("failures_total", "counter", "Tries that failed.") { $0.failures }
-        add("dropped_total", "counter", "Alerts left out of a full queue.") { $0.dropped }
-        add("refused_total", "counter", "Alerts refused for good.") { $0.refused }
-        add("failing", "gauge", "Whether the last try failed.") { $0.trouble.isEmpty ? 0 : 1 }
-        return output
-    }
-}
-
-extension OutputSurroundings {
-    /// What this host gives to outputs.
-    package init(
-        data: DataFolder,
-        hostname: String,
-        environment: [String: String],
-        notice: @escaping @Sendable (String, String, Bool) -> Void
-    ) {
-        let scripts = OwnerScripts(root: data.path, relative: "integrations")
-        self.init(
-            now: { HostClock.now() },
-            hostname: hostname,
-            environment: environment,
-            notice: notice,
-            script: { name in
-                do { return try scripts.path(name) } catch {
-                    throw OutputError(.program, "\(error)")
-                }
-            },
-            run: { program in
-                do {
-                    try OwnerScripts.run(
-                        program.arguments,
-                        input: program.input,
-                        folder: program.folder,
-                        seconds: program.seconds
-                    )
-                } catch {
-                    throw OutputError(.program, "\(error)")
-                }
-            }
-        )
-    }
-}
-
-extension OutputSource.Output {
-    init(_ report: OutputReport) {
-        self.init(
-            name: report.name,
-            kind: report.kind,
-            target: report.target,
-            state: report.state.rawValue
-        )
-        trouble = report.trouble
-        waiting = report.waiting
-        waitingBytes = report.waitingBytes
-        counted = report.counted
-        messages = report.messages
-        alerts = report.alerts
-        failures = report.failures
-        dropped = report.dropped
-        refused = report.refused
-        lastDelivery = report.lastDelivery
     }
 }

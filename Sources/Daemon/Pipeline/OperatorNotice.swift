@@ -24,7 +24,7 @@ package enum OperatorNotice: Sendable, Equatable {
     case rulesetReloaded(decoders: Int, rules: Int)
     /// A ruleset with mistakes was not taken over; the old one goes on.
     case rulesetRefused(errors: [String])
-    /// `ossec.conf` has mistakes: responses stay as they were.
+    /// `ossec.conf` has mistakes: responses and outputs stay as they were.
     case responsesKept(errors: [String])
     /// What frequency rules counted could not be read or kept.
     case engineMemory(String)
@@ -72,7 +72,7 @@ package enum OperatorNotice: Sendable, Equatable {
             "the changed ruleset has mistakes, the old one stays:\n"
                 + errors.joined(separator: "\n")
         case .responsesKept(let errors):
-            "the changed ossec.conf has mistakes, responses stay as they were:\n"
+            "the changed ossec.conf has mistakes, responses and outputs stay as they were:\n"
                 + errors.joined(separator: "\n")
         case .engineMemory(let reason):
             "frequency rules count anew, or will after the next start: \(reason)"

@@ -43,7 +43,7 @@ final class AuditSchedule: Sendable {
         queue = collection.queue
         hostname = configuration.hostname
         environment = configuration.environment
-        path = configuration.data.state + "/audit.json"
+        path = configuration.data.audit
         source = EventSource(
             agent: AgentIdentity(id: "000", name: configuration.hostname),
             location: "sca",

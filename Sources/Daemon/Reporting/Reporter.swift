@@ -18,7 +18,12 @@ final class Reporter: Sendable {
         var lost = 0
         /// Active responses that the manager asked for.
         var responses = 0
+        /// Of these, those that came while too many waited.
+        var lostResponses = 0
     }
+
+    /// Responses that wait to be carried out.
+    private static let orderLimit = 256
 
     /// Agents that are newer than their manager are refused: this is the first version from
     /// which on responses are JSON, and all managers after it take it.
@@ -38,6 +43,9 @@ final class Reporter: Sendable {
 
     let agent: WazuhAgent
     let servers: [ClientSettings.Server]
+    /// Responses that the manager asks for, as it wrote them.
+    let orders: AsyncStream<[UInt8]>
+    private let order: AsyncStream<[UInt8]>.Continuation
     private let position: ReportPosition
     private let events: ReportedSpool
     private let isAlone: Bool
@@ -56,6 +64,9 @@ final class Reporter: Sendable {
     ) {
         guard !settings.servers.isEmpty else { return nil }
         servers = settings.servers
+        (orders, order) = AsyncStream.makeStream(
+            bufferingPolicy: .bufferingOldest(Self.orderLimit)
+        )
         self.notice = notice
         agent = WazuhAgent(
             ReporterSetup(configuration, settings, notice).client(version: Self.wazuhVersion)
@@ -194,17 +205,11 @@ final class Reporter: Sendable {
     }
 
     private func receive(_ command: ManagerCommand) {
-        guard case .respond = command else { return }
-        let isFirst = counted.withLock { counts in
+        guard case .respond(let json) = command else { return }
+        let result = order.yield(json)
+        counted.withLock { counts in
             counts.responses += 1
-            return counts.responses == 1
-        }
-        if isFirst {
-            notice(
-                .maintenanceFailed(
-                    "the manager asks for active responses, which are not carried out here"
-                )
-            )
+            if case .dropped = result { counts.lostResponses += 1 }
         }
     }
 

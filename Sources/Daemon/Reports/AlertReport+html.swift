@@ -18,6 +18,7 @@ extension AlertReport {
             <body><h1>\(HTMLText.escaped(title))</h1>
             <p>\(HTMLText.escaped(summary))</p>
             \(tables.joined(separator: "\n"))
+            \(sections.map { Self.html($0) }.joined(separator: "\n"))
             </body></html>
 
             """
@@ -33,6 +34,17 @@ extension AlertReport {
         let rest = more > 0 ? "<p>and \(more) more</p>" : ""
         return "<h2>\(HTMLText.escaped(table.title))</h2><table>\n"
             + rows.joined(separator: "\n") + "\n</table>" + rest
+    }
+
+    private static func html(_ section: ReportSection) -> String {
+        let rows = section.rows.map { row in
+            "<tr><td>\(HTMLText.escaped(row.name))</td><td>\(HTMLText.escaped(row.detail))</td></tr>"
+        }
+        let table = rows.isEmpty ? "" : "<table>\n" + rows.joined(separator: "\n") + "\n</table>"
+        let more = section.count - section.rows.count
+        return "<h2>\(HTMLText.escaped(section.title))</h2><p>"
+            + HTMLText.escaped(section.summary) + "</p>" + table
+            + (more > 0 ? "<p>and \(more) more</p>" : "")
     }
 
     private static let style =

@@ -29,6 +29,9 @@ package struct AlertReport: Sendable, Hashable {
         ("images", "Images whose vulnerabilities changed", "data.image.name"),
         ("vulnerabilities", "Vulnerabilities", "data.vulnerability.cve"),
         ("mitre", "MITRE ATT&CK", "rule.mitre.id"),
+        ("changed_vulnerabilities", "Vulnerabilities that changed", "data.vulnerability.title"),
+        ("posture_findings", "How containers are run, what changed", "data.posture.title"),
+        ("posture_containers", "Containers concerned", "data.posture.container"),
         ("pci_dss", "PCI DSS", "rule.pci_dss"),
         ("gdpr", "GDPR", "rule.gdpr"),
         ("hipaa", "HIPAA", "rule.hipaa"),
@@ -43,6 +46,8 @@ package struct AlertReport: Sendable, Hashable {
     /// Alerts of level 12 and above.
     package var severe = 0
     package var tables: [Table] = []
+    /// How things stand now, whatever the stretch of time.
+    package var sections: [ReportSection] = []
 
     /// Counts the alerts of a stretch of time; `size` values of each field.
     ///
@@ -90,6 +95,7 @@ package struct AlertReport: Sendable, Hashable {
             ]
             members.append(JSONTree.Member(table.key, value))
         }
+        members += sections.map { JSONTree.Member($0.key, $0.json) }
         return JSONTree.object(members).bytes
     }
 
@@ -104,7 +110,16 @@ package struct AlertReport: Sendable, Hashable {
                 return blanks + count + "  " + TerminalText.escape(entry.value)
             }
         }
+        for section in sections { lines += ["", section.title] + Self.lines(section) }
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    private static func lines(_ section: ReportSection) -> [String] {
+        let more = section.count - section.rows.count
+        return ["  " + TerminalText.escape(section.summary)]
+            + section.rows.map { row in
+                "  " + TerminalText.escape(row.name) + ": " + TerminalText.escape(row.detail)
+            } + (more > 0 ? ["  and \(more) more"] : [])
     }
 
     /// `Jaga on web1: 2026-11-26T07:00:00 to 2026-11-27T07:00:00`.

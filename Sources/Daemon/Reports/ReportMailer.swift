@@ -6,11 +6,14 @@ import Collectors
 import EventModel
 import FoundationEssentials
 import Outputs
+import Synchronization
 
 /// Mails reports when they are due; one that could not be sent is tried again each minute
 /// until the next is due.
-struct ReportMailer: Sendable {
+final class ReportMailer: Sendable {
     private static let pause = Duration.seconds(60)
+    /// As many lines a table has.
+    private static let rows = 10
 
     private struct Job: Sendable {
         let schedule: ReportSchedule
@@ -19,25 +22,44 @@ struct ReportMailer: Sendable {
         let name: String
     }
 
-    private let jobs: [Job]
+    private let jobs: Mutex<[Job]>
+    private let surroundings: OutputSurroundings
     private let path: String
+    private let data: DataFolder
     private let hostname: String
     private let index: any AlertIndex
     private let notice: @Sendable (OperatorNotice) -> Void
 
-    /// Nil when no report is asked for.
-    init?(
+    init(
         _ configuration: AllInOne.Configuration,
         _ settings: OutputSettings,
         _ index: any AlertIndex,
         notice: @escaping @Sendable (OperatorNotice) -> Void
     ) {
-        let surroundings = OutputSurroundings(
+        surroundings = OutputSurroundings(
             data: configuration.data,
             hostname: configuration.hostname,
             environment: configuration.environment
         ) { _, _, _ in }
-        jobs = settings.reports.compactMap { schedule in
+        jobs = Mutex(Self.jobs(settings, surroundings))
+        data = configuration.data
+        path = configuration.data.reportsSent
+        hostname = configuration.hostname
+        self.index = index
+        self.notice = notice
+    }
+
+    /// Takes over settings that were read again.
+    func replace(_ settings: OutputSettings) {
+        let new = Self.jobs(settings, surroundings)
+        jobs.withLock { $0 = new }
+    }
+
+    private static func jobs(
+        _ settings: OutputSettings,
+        _ surroundings: OutputSurroundings
+    ) -> [Job] {
+        settings.reports.compactMap { schedule in
             settings.mail.settings(to: schedule.recipients).map { mail in
                 Job(
                     schedule: schedule,
@@ -47,11 +69,6 @@ struct ReportMailer: Sendable {
                 )
             }
         }
-        guard !jobs.isEmpty else { return nil }
-        path = configuration.data.reportsSent
-        hostname = configuration.hostname
-        self.index = index
-        self.notice = notice
     }
 
     /// Works until the task is cancelled.
@@ -71,6 +88,8 @@ struct ReportMailer: Sendable {
     }
 
     private func look() async throws {
+        let jobs = jobs.withLock { $0 }
+        guard !jobs.isEmpty else { return }
         var sent = try await stored()
         for job in jobs {
             let now = HostClock.now()
@@ -91,12 +110,13 @@ struct ReportMailer: Sendable {
                 utcOffsetSeconds: now.utcOffsetSeconds
             )
         }
-        let report = try await AlertReport(
+        var report = try await AlertReport(
             index,
             from: moment(due - job.schedule.period.seconds),
             to: moment(due),
             hostname: hostname
         )
+        report.sections = try await sections()
         try await job.mail.send(
             subject: "Jaga on \(hostname): \(job.schedule.period.rawValue) report, "
                 + report.summary,
@@ -104,6 +124,14 @@ struct ReportMailer: Sendable {
             html: report.html,
             key: "report-\(job.schedule.period.rawValue)-\(due)-\(job.schedule.minute)"
         )
+    }
+
+    private func sections() async throws -> [ReportSection] {
+        let box = Handback<[ReportSection]>()
+        try await DedicatedThread.run("reports") { [data] in
+            box.give(ReportSection.all(data, size: Self.rows))
+        }
+        return box.take() ?? []
     }
 
     private func stored() async throws -> [String: Int64] {

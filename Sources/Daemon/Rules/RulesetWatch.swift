@@ -1,9 +1,9 @@
 // Jaga - container security monitor
 // SPDX-License-Identifier: Apache-2.0
 
-import CLinux
 import Collectors
 import Glibc
+import HostFiles
 
 /// Tells when the files of a ruleset have changed.
 ///
@@ -104,7 +104,7 @@ package struct RulesetWatch: Sendable {
         var stamps: [String: FileStamp] = [:]
         for file in places.files {
             notices.watch(file)
-            stamps[file] = FileStamp(file)
+            stamps[file] = FileStamp(of: file)
         }
         for folder in places.folders { add(folder, depth: 0, notices, &stamps) }
         return stamps
@@ -125,25 +125,9 @@ package struct RulesetWatch: Sendable {
             if FileSystem.isFolder(path) {
                 add(path, depth: depth + 1, notices, &stamps)
             } else {
-                stamps[path] = FileStamp(path)
+                stamps[path] = FileStamp(of: path)
             }
         }
-    }
-}
-
-/// What tells one state of a file from another.
-struct FileStamp: Sendable, Equatable {
-    private let inode: UInt64
-    private let size: Int64
-    private let changed: Int64
-
-    /// Nil when there is no such file.
-    init?(_ path: String) {
-        var status = jaga_file_status()
-        guard jaga_file_status_at(path, &status) == 0 else { return nil }
-        inode = status.inode
-        size = status.size
-        changed = status.modified_seconds &* 1_000_000_000 &+ status.modified_nanoseconds
     }
 }
 

@@ -41,6 +41,15 @@ struct FleetReader {
             default: me.read(child, into: &enrolment)
             }
         }
+        if enrolment.verifiesAgentAddress, enrolment.agentAuthority == nil {
+            // Taken for no, it would let in whom the operator meant to keep out.
+            me.reader.error(
+                section,
+                code: "bad-value",
+                "<ssl_verify_host> is yes, and no certificate is asked for",
+                hint: "name who signs agents' certificates in <ssl_agent_ca>, or write no"
+            )
+        }
         return (isOn && !me.reader.hasErrors ? enrolment : nil, me.reader.diagnostics)
     }
 
@@ -107,17 +116,7 @@ struct FleetReader {
             enrolment.agentAuthority = path.isEmpty ? nil : path
         case "force": readForce(child, into: &enrolment)
         case "agents": enrolment.allowsHigherVersions = allowsHigherVersions(child)
-        case "ssl_verify_host":
-            // Taken for no, it would let in whom the operator meant to keep out.
-            if reader.yesNo(child) == true {
-                reader.error(
-                    child,
-                    code: "unsupported-element",
-                    "<ssl_verify_host> is not supported yet",
-                    hint:
-                        "write no: agents then need a certificate of <ssl_agent_ca>, whatever its name"
-                )
-            }
+        case "ssl_verify_host": enrolment.verifiesAgentAddress = reader.yesNo(child) == true
         default: reader.unsupported(child, in: "<auth>")
         }
     }

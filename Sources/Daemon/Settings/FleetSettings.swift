@@ -30,6 +30,7 @@ package struct FleetSettings: Sendable, Equatable {
         package var certificate = "etc/sslmanager.cert"
         package var key = "etc/sslmanager.key"
         package var agentAuthority: String?
+        package var verifiesAgentAddress = false
         package var isForced = true
         package var needsKeyMismatch = true
         /// Nil: at any time.

@@ -51,7 +51,8 @@ struct ResponseReader {
                 section,
                 code: "bad-command",
                 "<command> \"\(name)\" sends to no address that can be used",
-                hint: "write one https address in <extra_args>; http is for this host alone"
+                hint: "write one https address in <extra_args>, or file:/PATH of a file that "
+                    + "holds it; http is for this host alone"
             )
         }
         if !me.reader.hasErrors {
@@ -87,8 +88,8 @@ struct ResponseReader {
             )
             return me.reader.diagnostics
         }
-        guard let place = me.place(section) else { return me.reader.diagnostics }
-        var response = Response(command: command, place: place)
+        guard let places = me.places(section) else { return me.reader.diagnostics }
+        var response = Response(command: command, places: places)
         for child in section.children { me.read(child, into: &response) }
         me.complain(about: response, section)
         if !me.reader.hasErrors { settings.responses.responses.append(response) }
@@ -144,15 +145,21 @@ struct ResponseReader {
         section.children.last { $0.name == name }.map { reader.text($0) }
     }
 
-    private mutating func place(_ section: XMLElement) -> Response.Place? {
+    /// Words may stand together: `server,local`.
+    private mutating func places(_ section: XMLElement) -> [Response.Place]? {
         let text = last("location", of: section) ?? ""
-        if text.contains("all") { return .all }
-        if text.contains("server") { return .server }
-        if text.contains("local") { return .local }
+        var places: [Response.Place] = []
+        if text.contains("all") { places.append(.all) }
+        if text.contains("server") { places.append(.server) }
+        if text.contains("local") { places.append(.local) }
         let agent = last("agent_id", of: section) ?? ""
         if text.contains("defined-agent"), let number = Int(agent), number > 0 {
-            return .agent(String(repeating: "0", count: max(0, 3 - agent.utf8.count)) + agent)
+            let zeros = String(repeating: "0", count: max(0, 3 - agent.utf8.count))
+            places.append(.agent(zeros + agent))
         }
+        // An agent that is named needs its number, whatever else is said.
+        let isWhole = !text.contains("defined-agent") || places.count { $0.isAgent } == 1
+        if !places.isEmpty, isWhole { return places }
         reader.error(
             section,
             code: "bad-value",
@@ -227,6 +234,7 @@ struct ResponseReader {
             case "name": protections.names.append(value)
             case "image": protections.images.append(value)
             case "label": protections.labels.append(value)
+            case "network": protections.networks.append(value)
             case "account": protections.accounts.insert(value)
             case "act":
                 guard let kind = ActKind(rawValue: value) else {
@@ -241,7 +249,7 @@ struct ResponseReader {
                     badValue(element, "address=\"\(value)\" is no address and no network")
                 }
             default:
-                badValue(element, "known are name, image, label, address, account and act")
+                badValue(element, "known are name, image, label, network, address, account and act")
             }
         }
     }

@@ -148,13 +148,14 @@ extension ResponseSource.Configured {
         self.init()
         name = response.name
         act = response.command.kind.rawValue
-        place =
-            switch response.place {
+        place = response.places.map { place in
+            switch place {
             case .local: "local"
             case .server: "server"
             case .all: "all"
             case .agent(let id): id
             }
+        }.joined(separator: ", ")
         mode = response.mode.rawValue
         level = response.level
         rules = response.ruleIDs.sorted()

@@ -87,7 +87,7 @@ struct WebAssembly: Sendable {
         services.agents = running.agents.source
         services.posture = .init(parts.collection.posture, running.audit)
         services.vulnerabilities = running.vulnerabilities.source
-        services.outputs = running.outputs?.source
+        services.outputs = running.outputs.source
         services.responses = ResponseSource(running.responses)
         return services
     }
@@ -111,10 +111,10 @@ struct Running: Sendable {
     let responses: Responses
     let audit: AuditSchedule
     let vulnerabilities: VulnerabilityWatch
-    /// Who is told of alerts; nil when the settings name nobody.
-    let outputs: AlertOutputs?
-    /// Who mails reports; nil when the settings ask for none.
-    let reports: ReportMailer?
+    /// Tells alerts to whom the settings name.
+    let outputs: AlertOutputs
+    /// Mails the reports that the settings ask for.
+    let reports: ReportMailer
 
     /// Whether agents, whichever protocol they speak, may report here.
     var takesAgents: Bool { fleet != nil || wazuh != nil }
@@ -136,6 +136,6 @@ struct Running: Sendable {
             + WazuhMetrics(manager: wazuh?.manager, reporter: reporter).prometheusText()
             + parts.collection.posture.metricsText
             + records.metricsText
-            + (outputs?.metricsText ?? "")
+            + outputs.metricsText
     }
 }

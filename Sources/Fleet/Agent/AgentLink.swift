@@ -220,11 +220,26 @@ package final class AgentLink: Sendable {
         if isNews { hooks.notice("connected to \(manager)", false) }
     }
 
+    /// A manager only hangs up on a certificate that has run out; the agent can see it.
+    private func explained(_ failure: FleetError) -> FleetError {
+        guard failure.code == .connection,
+            let end = try? CertificateTimes(pem: current.2.certificate).end,
+            end <= hooks.now() / 1_000
+        else { return failure }
+        return FleetError(
+            .revoked,
+            "the agent's certificate has run out: it was away for too long, or a clock is wrong;"
+                + " enrol it anew with --again",
+            cause: failure
+        )
+    }
+
     private func failed(_ error: any Error) async {
         guard !Task.isCancelled else { return }
-        let failure =
+        let failure = explained(
             error as? FleetError
-            ?? FleetError(.connection, "cannot work with the manager: \(error)")
+                ?? FleetError(.connection, "cannot work with the manager: \(error)")
+        )
         let random = UInt64.random(in: 0...UInt64.max)
         let (pause, isNews) = state.withLock { state -> (Int, Bool) in
             if failure.code == .busy {

@@ -19,7 +19,14 @@ enum FleetFailure {
                 cause: error
             )
         }
-        if let error = error as? NIOSSLError, case .handshakeFailed = error {
+        if let error = error as? NIOSSLError, case .handshakeFailed(let reason) = error {
+            if case .sslError(let stack) = reason, stack == [.eofDuringHandshake] {
+                return FleetError(
+                    .connection,
+                    "\(manager) hangs up: it may have too many connections from this address",
+                    cause: error
+                )
+            }
             return FleetError(
                 .wrongAuthority,
                 "\(manager) is not the manager this agent knows, or a clock is wrong:"

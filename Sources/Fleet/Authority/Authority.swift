@@ -121,33 +121,45 @@ package struct Authority: Sendable {
         package let digest: String
     }
 
-    /// Signs an agent's request, which is PKCS #10 as PEM.
-    ///
-    /// Only its key is taken from it: who the agent is, the manager says.
-    ///
-    /// - Throws: ``FleetError`` `invalidRequest`.
-    package func issue(_ request: String, to id: String, at seconds: Int64) throws -> Issued {
-        let key: Certificate.PublicKey
-        do {
-            let signing = try CertificateSigningRequest(pemEncoded: request)
-            // Only who has the key can have signed the request.
-            guard signing.publicKey.isValidSignature(signing.signature, for: signing),
-                P256.Signing.PublicKey(signing.publicKey) != nil
-            else {
-                throw FleetError(.invalidRequest, "the request is not signed with its P-256 key")
+    /// An agent's request for a certificate, of which only the key is taken: who the agent
+    /// is, the manager says.
+    package struct Request: Sendable {
+        fileprivate let key: Certificate.PublicKey
+
+        /// Reads PKCS #10 as PEM.
+        ///
+        /// - Throws: ``FleetError`` `invalidRequest`.
+        package init(_ pem: String) throws {
+            do {
+                let signing = try CertificateSigningRequest(pemEncoded: pem)
+                // Only who has the key can have signed the request.
+                guard signing.publicKey.isValidSignature(signing.signature, for: signing),
+                    P256.Signing.PublicKey(signing.publicKey) != nil
+                else {
+                    throw FleetError(
+                        .invalidRequest,
+                        "the request is not signed with its P-256 key"
+                    )
+                }
+                key = signing.publicKey
+            } catch let error as FleetError {
+                throw error
+            } catch {
+                throw FleetError(
+                    .invalidRequest,
+                    "this is no request for a certificate",
+                    cause: error
+                )
             }
-            key = signing.publicKey
-        } catch let error as FleetError {
-            throw error
-        } catch {
-            throw FleetError(
-                .invalidRequest,
-                "this is no request for a certificate",
-                cause: error
-            )
         }
+    }
+
+    /// Signs an agent's key.
+    ///
+    /// - Throws: ``FleetError`` `tls`.
+    package func issue(_ request: Request, to id: String, at seconds: Int64) throws -> Issued {
         let purpose = try Certificate.Extensions { try ExtendedKeyUsage([.clientAuth]) }
-        return try sign(key, name: id, purpose, from: seconds, days: lifetimes.agentDays)
+        return try sign(request.key, name: id, purpose, from: seconds, days: lifetimes.agentDays)
     }
 
     /// Makes the manager's own key and certificate, for these names and addresses.

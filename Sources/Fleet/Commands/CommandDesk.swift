@@ -194,7 +194,7 @@ package final class CommandDesk: Sendable {
             return over
         }
         for (pending, error) in over { pending.result.resume(throwing: error) }
-        calls.wakeAll()
+        calls.wakeOverdue()
     }
 
     private static func error(_ pending: Pending, _ agent: String, isGone: Bool) -> FleetError {

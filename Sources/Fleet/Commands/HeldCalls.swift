@@ -9,6 +9,8 @@ final class HeldCalls: Sendable {
     struct Call: Sendable {
         fileprivate let agent: String
         fileprivate let number: Int
+        /// Until when it is held.
+        let deadline: ContinuousClock.Instant
         /// An element for each reason to look again; several may come as one.
         fileprivate let signals: AsyncStream<Void>
 
@@ -19,25 +21,34 @@ final class HeldCalls: Sendable {
         }
     }
 
+    private struct Waiting {
+        let deadline: ContinuousClock.Instant
+        let signal: AsyncStream<Void>.Continuation
+    }
+
     private struct State {
-        var calls: [String: [Int: AsyncStream<Void>.Continuation]] = [:]
+        var calls: [String: [Int: Waiting]] = [:]
         var number = 0
     }
 
     private let state = Mutex(State())
 
-    /// Begins to hold a call of an agent; ``release(_:)`` ends it.
-    func hold(_ agent: String) -> Call {
+    /// Begins to hold a call of an agent for so long; ``release(_:)`` ends it.
+    func hold(_ agent: String, for limit: Duration) -> Call {
+        let deadline = ContinuousClock.now.advanced(by: limit)
         let (signals, signal) = AsyncStream.makeStream(
             of: Void.self,
             bufferingPolicy: .bufferingNewest(1)
         )
         let number = state.withLock { state in
             state.number += 1
-            state.calls[agent, default: [:]][state.number] = signal
+            state.calls[agent, default: [:]][state.number] = Waiting(
+                deadline: deadline,
+                signal: signal
+            )
             return state.number
         }
-        return Call(agent: agent, number: number, signals: signals)
+        return Call(agent: agent, number: number, deadline: deadline, signals: signals)
     }
 
     func release(_ call: Call) {
@@ -49,13 +60,16 @@ final class HeldCalls: Sendable {
 
     /// There is something for an agent.
     func wake(_ agent: String) {
-        let signals = state.withLock { Array(($0.calls[agent] ?? [:]).values) }
-        for signal in signals { signal.yield() }
+        let waiting = state.withLock { Array(($0.calls[agent] ?? [:]).values) }
+        for one in waiting { one.signal.yield() }
     }
 
-    /// Time has passed: each looks whether something has changed.
-    func wakeAll() {
-        let signals = state.withLock { $0.calls.values.flatMap(\.values) }
-        for signal in signals { signal.yield() }
+    /// Lets those go that were held long enough.
+    func wakeOverdue() {
+        let now = ContinuousClock.now
+        let overdue = state.withLock { state in
+            state.calls.values.flatMap { $0.values.filter { $0.deadline <= now } }
+        }
+        for one in overdue { one.signal.yield() }
     }
 }

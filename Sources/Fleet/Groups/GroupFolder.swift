@@ -1,13 +1,15 @@
 // Jaga - container security monitor
 // SPDX-License-Identifier: Apache-2.0
 
+import HostFiles
+
 /// The configurations of all groups: `FOLDER/GROUP/agent.conf`.
 ///
 /// Of several groups the last one that has a file counts. Everything here blocks; files
 /// are read again only when their stamps have changed.
 package struct GroupFolder: Sendable {
     private struct Known: Sendable {
-        var stamp: StateFile.Stamp
+        var stamp: FileStamp
         var outcome: Result<GroupConfiguration, FleetError>
     }
 
@@ -17,7 +19,7 @@ package struct GroupFolder: Sendable {
     private let folder: String
     private var known: [String: Known] = [:]
     /// Files that have changed, and since which round they stand so.
-    private var changed: [String: (stamp: StateFile.Stamp, round: Int)] = [:]
+    private var changed: [String: (stamp: FileStamp, round: Int)] = [:]
     private var round = 0
 
     package init(_ folder: String) {
@@ -40,7 +42,7 @@ package struct GroupFolder: Sendable {
         let groups = groups.isEmpty ? [GroupConfiguration.standardGroup] : groups
         for group in groups.reversed() where FleetNames.isGroupName(group) {
             let path = "\(folder)/\(group)/agent.conf"
-            guard let stamp = StateFile.Stamp(of: path) else { continue }
+            guard let stamp = FileStamp(of: path) else { continue }
             if let known = known[group], known.stamp == stamp { return try known.outcome.get() }
             guard let change = changed[group], change.stamp == stamp else {
                 changed[group] = (stamp, round)

@@ -22,6 +22,7 @@ final class FleetDesk: Sendable {
     private let services: FleetServices
     /// For files: they block.
     private let work: NIOThreadPool
+    private let rounds: RegistryRounds
     private let load = Mutex(Load())
 
     init(
@@ -32,6 +33,7 @@ final class FleetDesk: Sendable {
         self.configuration = configuration
         self.services = services
         self.work = work
+        rounds = RegistryRounds(services.registry, work)
     }
 
     func authority() -> AuthorityAnswer {
@@ -76,25 +78,19 @@ final class FleetDesk: Sendable {
 
     private func enrol(_ message: EnrolmentMessage) async throws -> CertificateAnswer {
         let services = services
-        return try await work.runIfActive {
+        // Looked at first: a bad request must not use up the token.
+        let request = try await work.runIfActive { try Authority.Request(message.request) }
+        return try await rounds.make { contents in
             let now = services.now()
-            // Looked at first: a bad request must not use up the token.
-            _ = try services.authority.issue(message.request, to: "0", at: now / 1_000)
-            return try services.registry.update { contents in
-                let agent = try contents.enrol(
-                    message.name,
-                    token: message.token,
-                    digest: SecretText.digest([UInt8](message.secret.utf8)),
-                    at: now
-                )
-                let issued = try services.authority.issue(
-                    message.request,
-                    to: agent.id,
-                    at: now / 1_000
-                )
-                try contents.change(agent.id) { $0.certificates = [issued.digest] }
-                return CertificateAnswer(id: agent.id, certificate: issued.pem)
-            }
+            let agent = try contents.enrol(
+                message.name,
+                token: message.token,
+                digest: SecretText.digest([UInt8](message.secret.utf8)),
+                at: now
+            )
+            let issued = try services.authority.issue(request, to: agent.id, at: now / 1_000)
+            try contents.change(agent.id) { $0.certificates = [issued.digest] }
+            return CertificateAnswer(id: agent.id, certificate: issued.pem)
         }
     }
 
@@ -126,16 +122,16 @@ final class FleetDesk: Sendable {
         _ agent: FleetContents.Agent
     ) async throws -> CertificateAnswer {
         let services = services
-        return try await work.runIfActive {
-            let issued = try services.authority.issue(
-                message.request,
+        let issued = try await work.runIfActive {
+            try services.authority.issue(
+                Authority.Request(message.request),
                 to: agent.id,
                 at: services.now() / 1_000
             )
-            try services.registry.update { contents in
-                try contents.change(agent.id) {
-                    $0.certificates = [$0.certificates.first, issued.digest].compactMap { $0 }
-                }
+        }
+        return try await rounds.make { contents in
+            try contents.change(agent.id) {
+                $0.certificates = [$0.certificates.first, issued.digest].compactMap { $0 }
             }
             return CertificateAnswer(id: agent.id, certificate: issued.pem)
         }
@@ -154,9 +150,11 @@ final class FleetDesk: Sendable {
         services.registry.told(message.telling, by: agent.id, isFirst: message.isFirst)
         if message.isFirst { return answer(agent) }
         let hears = message.channel == FleetProtocol.channel
-        let held = services.commands.calls.hold(agent.id)
+        let held = services.commands.calls.hold(
+            agent.id,
+            for: .seconds(FleetProtocol.holdSeconds)
+        )
         defer { services.commands.calls.release(held) }
-        let deadline = ContinuousClock.now.advanced(by: .seconds(FleetProtocol.holdSeconds))
         // What came before the call was held woke nobody: looked at once first.
         repeat {
             guard let now = services.registry.registration(agent.id) else {
@@ -168,7 +166,7 @@ final class FleetDesk: Sendable {
             if now.restarts > message.restarts || now.groups != agent.groups || !commands.isEmpty {
                 return answer(now, commands)
             }
-        } while await held.signalled() && ContinuousClock.now < deadline
+        } while await held.signalled() && ContinuousClock.now < held.deadline
         return answer(services.registry.registration(agent.id) ?? agent)
     }
 
@@ -192,6 +190,7 @@ final class FleetDesk: Sendable {
 
     /// Called every second: time passes for commands and for calls that are held.
     func tick() {
+        for agent in services.registry.takeChanged() { services.commands.calls.wake(agent) }
         services.commands.tick { services.registry.registration($0) != nil }
     }
 

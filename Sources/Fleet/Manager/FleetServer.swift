@@ -50,9 +50,13 @@ package struct FleetServer: Sendable {
         let desk = FleetDesk(configuration, services, work)
         let responder = FleetResponder(desk, configuration.limits)
         let patience = TimeAmount.nanoseconds(configuration.limits.request.wholeNanoseconds)
+        let handshake = TimeAmount.nanoseconds(configuration.limits.handshake.wholeNanoseconds)
+        let strangers = Strangers(limit: configuration.limits.strangers)
         let plain = HTTPServerBuilder.http1(
             configuration: HTTP1Channel.Configuration(
-                additionalChannelHandlers: [HeadDeadline(patience)],
+                additionalChannelHandlers: [
+                    StrangerGate(strangers, within: handshake), HeadDeadline(patience),
+                ],
                 idleTimeout: .nanoseconds(configuration.limits.silence.wholeNanoseconds),
                 httpDecoderConfiguration: .init(
                     maxHeaderFieldSize: 4 << 10,
@@ -65,6 +69,8 @@ package struct FleetServer: Sendable {
             .buildServer(
                 configuration: ServerConfiguration(
                     address: .hostname(configuration.host, port: configuration.port),
+                    // A whole fleet comes at once when its manager starts anew.
+                    backlog: 4_096,
                     availableConnectionsDelegate: .maximum(
                         configuration.limits.connections,
                         logger: Self.logger

@@ -7,6 +7,10 @@ package struct FleetServerConfiguration: Sendable {
     package struct Limits: Sendable, Hashable {
         /// Connections at once, of which an agent has two.
         package var connections = 24_000
+        /// Connections of one address that have not asked for anything yet, and how long
+        /// they have for it.
+        package var strangers = 1_024
+        package var handshake = Duration.seconds(15)
         /// Deliveries at once, and their bytes.
         package var deliveries = 1_024
         package var deliveryBytes = 64 << 20
@@ -18,7 +22,7 @@ package struct FleetServerConfiguration: Sendable {
         package var silence = Duration.seconds(30)
         /// Enrolments that are checked at once, and tries of one address with tokens that
         /// nobody made, in a minute.
-        package var enrolments = 32
+        package var enrolments = 256
         package var triesPerMinute = 60
 
         package init() {}

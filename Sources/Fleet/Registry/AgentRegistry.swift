@@ -1,6 +1,7 @@
 // Jaga - container security monitor
 // SPDX-License-Identifier: Apache-2.0
 
+import HostFiles
 import Synchronization
 
 /// All own agents of a manager, and how they stand.
@@ -74,14 +75,18 @@ package final class AgentRegistry: Sendable {
     /// An agent is away when nothing was heard of it for so long; it calls every ten
     /// seconds at least.
     package static let silenceLimit: Int64 = 25_000
+    /// How often a file that changes while it is read is read again.
+    private static let readLimit = 5
 
     private struct State {
         var agents: [String: FleetContents.Agent] = [:]
         /// Ids by the certificates' digests.
         var byCertificate: [String: String] = [:]
         var presences: [String: PresenceRecord] = [:]
-        var stamp: StateFile.Stamp?
-        var isLoaded = false
+        /// What the file holds; nil until it was read.
+        var file: FleetFile.Snapshot?
+        /// Agents whose entries have changed, for ``takeChanged()``.
+        var changed: Set<String> = []
     }
 
     private let file: FleetFile
@@ -152,7 +157,7 @@ package final class AgentRegistry: Sendable {
         guard let found, found.certificates.count > 1, found.certificates.last == digest else {
             return found
         }
-        try file.update { contents in
+        try update { contents in
             try contents.change(found.id) { $0.certificates = [digest] }
         }
         return found
@@ -162,33 +167,47 @@ package final class AgentRegistry: Sendable {
     ///
     /// - Throws: ``FleetError`` `file`.
     package func refresh() throws {
-        let stamp = StateFile.Stamp(of: file.path)
-        let isKnown = state.withLock { $0.isLoaded && $0.stamp == stamp }
-        guard !isKnown else { return }
-        let contents = try file.read()
-        for notice in state.withLock({ Self.take(contents, stamp, &$0) }) { tell(notice) }
+        for _ in 0..<Self.readLimit {
+            let stamp = FileStamp(of: file.path)
+            let isKnown = state.withLock { $0.file.map { $0.stamp == stamp } ?? false }
+            guard !isKnown else { return }
+            let snapshot = FleetFile.Snapshot(contents: try file.read(), stamp: stamp)
+            let notices = state.withLock { state -> [Notice]? in
+                // Changed meanwhile: what was read must not undo what is newer.
+                guard FileStamp(of: file.path) == stamp else { return nil }
+                return Self.take(snapshot, &state)
+            }
+            guard let notices else { continue }
+            for notice in notices { tell(notice) }
+            return
+        }
     }
 
-    private static func take(
-        _ contents: FleetContents,
-        _ stamp: StateFile.Stamp?,
-        _ state: inout State
-    ) -> [Notice] {
+    private static func take(_ snapshot: FleetFile.Snapshot, _ state: inout State) -> [Notice] {
         let old = state.agents
         state.agents = [:]
         state.byCertificate = [:]
-        for agent in contents.agents {
+        for agent in snapshot.contents.agents {
             state.agents[agent.id] = agent
+            if old[agent.id] != agent { state.changed.insert(agent.id) }
             for digest in agent.certificates { state.byCertificate[digest] = agent.id }
         }
         let gone = old.values.filter { state.agents[$0.id] == nil }.map { agent in
             let address = state.presences.removeValue(forKey: agent.id)?.address ?? ""
             return Notice(id: agent.id, name: agent.name, address: address, change: .removed)
         }
+        state.changed.formUnion(gone.map(\.id))
         state.presences = state.presences.filter { state.agents[$0.key] != nil }
-        state.stamp = stamp
-        state.isLoaded = true
+        state.file = snapshot
         return gone.sorted { $0.id < $1.id }
+    }
+
+    /// Agents that came, changed or went since this was asked last.
+    func takeChanged() -> Set<String> {
+        state.withLock { state in
+            defer { state.changed = [] }
+            return state.changed
+        }
     }
 
     // MARK: Signs of life
@@ -277,8 +296,9 @@ package final class AgentRegistry: Sendable {
     package func update<Result>(
         _ change: (inout FleetContents) throws -> Result
     ) throws -> Result {
-        let result = try file.update(change)
-        try refresh()
-        return result
+        let known = state.withLock { $0.file }
+        return try file.update(knowing: known, change) { snapshot in
+            for notice in state.withLock({ Self.take(snapshot, &$0) }) { tell(notice) }
+        }
     }
 }

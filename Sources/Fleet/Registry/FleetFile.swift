@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import FoundationEssentials
+import HostFiles
 
 /// `fleet.json`: who is registered, changed by the manager and the command line at once.
 ///
@@ -35,6 +36,12 @@ package struct FleetFile: Sendable {
         }
     }
 
+    /// What the file held at a moment; a stamp of nil is that of no file.
+    struct Snapshot: Sendable {
+        var contents = FleetContents()
+        var stamp: FileStamp?
+    }
+
     /// Changes what the file holds, and gives back what `change` does.
     ///
     /// - Throws: ``FleetError`` `file`; whatever `change` throws, and then nothing is
@@ -42,13 +49,28 @@ package struct FleetFile: Sendable {
     package func update<Result>(
         _ change: (inout FleetContents) throws -> Result
     ) throws -> Result {
+        try update(knowing: nil, change) { _ in }
+    }
+
+    /// As ``update(_:)``, but does not read again what is known; `taking` is given what the
+    /// file holds then, before anyone else can change it.
+    func update<Result>(
+        knowing known: Snapshot?,
+        _ change: (inout FleetContents) throws -> Result,
+        taking: (Snapshot) -> Void
+    ) throws -> Result {
         try StateFile.locked(path) {
-            let before = try read()
-            var contents = before
-            let result = try change(&contents)
-            if contents != before {
-                try StateFile.replace(path, with: [UInt8](try JSONEncoder().encode(contents)))
+            let stamp = FileStamp(of: path)
+            let isKnown = stamp != nil && known?.stamp == stamp
+            let before = try isKnown ? known?.contents ?? read() : read()
+            var after = Snapshot(contents: before, stamp: stamp)
+            let result = try change(&after.contents)
+            if after.contents != before {
+                try StateFile.replace(path, with: [UInt8](try JSONEncoder().encode(after.contents)))
+                // The lock keeps others from putting theirs in its place.
+                after.stamp = FileStamp(of: path)
             }
+            taking(after)
             return result
         }
     }

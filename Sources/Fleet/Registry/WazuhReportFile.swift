@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import FoundationEssentials
+import HostFiles
 
 /// `wazuh.json`: Wazuh's agents as the running manager saw them a moment ago, for the
 /// command line.
@@ -101,7 +102,7 @@ package struct AgentRequestFile: Sendable {
     /// - Throws: ``FleetError`` `file`.
     package func take() throws -> [AgentRequest] {
         // Mostly there is none, and no lock to take.
-        guard StateFile.Stamp(of: path) != nil else { return [] }
+        guard FileStamp(of: path) != nil else { return [] }
         return try StateFile.locked(path) {
             let requests = try read()
             try StateFile.remove(path)

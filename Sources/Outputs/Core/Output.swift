@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// An output: which alerts it tells, how, and to whom.
-package struct Output: Sendable {
+package struct Output: Sendable, Hashable {
     /// Unique among the outputs; see ``isName(_:)``.
     package let name: String
     package var kind: OutputKind
@@ -43,7 +43,12 @@ package struct Output: Sendable {
         case .webhook(let template, let endpoint, let topic, let options):
             http(.webhook(template, topic: topic, options: options), endpoint)
         case .alertmanager(let endpoint): http(.alertmanager, endpoint)
-        case .bulk(let endpoint, let prefix): http(.bulk(prefix: prefix), endpoint)
+        case .bulk(let endpoint, let prefix):
+            BulkTransport(
+                endpoint,
+                BulkMessage(prefix: prefix, place: surroundings.place),
+                environment: environment
+            )
         case .syslog(let target): SyslogTransport(target, surroundings)
         case .mail(let settings): MailTransport(settings, surroundings)
         case .integration(let script): IntegrationTransport(script, surroundings)
@@ -52,7 +57,7 @@ package struct Output: Sendable {
 }
 
 /// What an output speaks.
-package enum OutputKind: Sendable {
+package enum OutputKind: Sendable, Hashable {
     case slack(HTTPEndpoint, options: JSONTree?)
     case pagerDuty(key: Secret, HTTPEndpoint, options: JSONTree?)
     case webhook(WebhookTemplate, HTTPEndpoint, topic: String, options: JSONTree?)

@@ -6,7 +6,7 @@ package import Patterns
 /// Which alerts an output tells; everything that is given must hold.
 ///
 /// Source: around-the-engine.md §7.1, §7.3; `containers` and `agents` are Jaga's.
-package struct OutputFilter: Sendable {
+package struct OutputFilter: Sendable, Hashable {
     /// From 0 to 16.
     package var minimumLevel: Int?
     package var ruleIDs: Set<Int> = []

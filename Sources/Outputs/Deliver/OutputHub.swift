@@ -3,6 +3,7 @@
 
 import EventModel
 import Glibc
+import Synchronization
 
 /// All outputs: what comes from the feed goes into their queues, their workers tell it.
 package final class OutputHub: Sendable {
@@ -11,10 +12,33 @@ package final class OutputHub: Sendable {
         let worker: OutputWorker
     }
 
-    private let lines: [Line]
-    /// The lowest level that any output wants; nothing below is looked into.
-    private let lowestLevel: Int
+    /// What outlasts a change of an output's settings, and its absence: a queue has one owner.
+    private struct Kept: Sendable {
+        let queue: OutputQueue
+        let tally: OutputTally
+        /// The last one, which may still be at work.
+        var worker: OutputWorker?
+    }
+
+    private struct State: Sendable {
+        var lines: [Line] = []
+        /// By an output's name.
+        var kept: [String: Kept] = [:]
+        /// The lowest level that any output wants; nothing below is looked into.
+        var lowestLevel = 0
+        /// Workers that are to begin, each after another.
+        var beginning: [(worker: OutputWorker, predecessor: OutputWorker?)] = []
+    }
+
+    private let folder: String
     private let surroundings: OutputSurroundings
+    private let transport: @Sendable (Output) -> any OutputTransport
+    private let state = Mutex(State())
+    /// The number of the last line that came.
+    private let serial: Mutex<UInt64>
+    /// Held while outputs are replaced.
+    private let replacing = Mutex(())
+    private let bell = Bell()
 
     /// Opens all queues; `serial` is the feed's number by now, behind which new ones begin.
     ///
@@ -36,40 +60,113 @@ package final class OutputHub: Sendable {
         folder: String,
         after serial: UInt64,
         _ surroundings: OutputSurroundings,
-        transport: (Output) -> any OutputTransport
+        transport: @escaping @Sendable (Output) -> any OutputTransport
     ) throws {
         guard mkdir(folder, 0o750) == 0 || errno == EEXIST else {
             throw QueueFailure.error("make", folder)
         }
-        lines = try outputs.map { output in
-            let queue = try OutputQueue(
-                folder: folder + "/" + output.folderName,
-                limits: output.limits,
-                beginningAfter: serial
-            )
-            let worker = OutputWorker(
-                output,
-                queue: queue,
-                transport: transport(output),
-                surroundings
-            )
-            return Line(output: output, worker: worker)
-        }
-        lowestLevel = outputs.map { $0.filter.minimumLevel ?? 0 }.min() ?? 0
+        self.folder = folder
         self.surroundings = surroundings
+        self.transport = transport
+        self.serial = Mutex(serial)
+        try replace(outputs, after: serial)
+    }
+
+    /// Takes over outputs that were read again; it blocks for the disk.
+    ///
+    /// One that is as it was goes on. One that has changed goes on with its queue, once the
+    /// delivery that is under way has ended. What waits for one that is gone stays on the disk.
+    /// New queues begin behind `serial`, and behind what has come.
+    ///
+    /// - Throws: ``OutputError`` `queue`; all stay as they were.
+    package func replace(_ outputs: [Output], after serial: UInt64) throws {
+        let begin = self.serial.withLock { last in
+            last = max(last, serial)
+            return last
+        }
+        try replacing.withLock { _ in
+            let before = state.withLock { $0 }
+            var after = before
+            after.lines = try outputs.map { output in
+                if let old = before.lines.first(where: { $0.output == output }) { return old }
+                return try line(output, after: begin, &after)
+            }
+            let staying = Set(after.lines.map { ObjectIdentifier($0.worker) })
+            let retired = before.lines.map(\.worker).filter {
+                !staying.contains(ObjectIdentifier($0))
+            }
+            after.lowestLevel = after.lines.map { $0.output.filter.minimumLevel ?? 0 }.min() ?? 0
+            let new = after
+            // Workers may have begun meanwhile: what is to begin is added to what is left.
+            state.withLock { state in
+                let begun = new.beginning.dropFirst(before.beginning.count)
+                state = State(
+                    lines: new.lines,
+                    kept: new.kept,
+                    lowestLevel: new.lowestLevel,
+                    beginning: state.beginning + begun
+                )
+            }
+            for worker in retired { worker.stop() }
+            bell.ring()
+        }
+    }
+
+    private func line(
+        _ output: Output,
+        after serial: UInt64,
+        _ state: inout State
+    ) throws -> Line {
+        var kept =
+            try state.kept[output.name]
+            ?? Kept(
+                queue: OutputQueue(
+                    folder: folder + "/" + output.folderName,
+                    limits: output.limits,
+                    beginningAfter: serial
+                ),
+                tally: OutputTally()
+            )
+        kept.queue.replace(output.limits)
+        let worker = OutputWorker(
+            output,
+            (kept.queue, kept.tally),
+            transport: transport(output),
+            surroundings
+        )
+        state.beginning.append((worker, kept.worker))
+        kept.worker = worker
+        state.kept[output.name] = kept
+        return Line(output: output, worker: worker)
     }
 
     /// The highest number that any queue has seen: a feed that has lost its own count goes on
     /// behind it.
-    package var highestSerial: UInt64 { lines.map(\.worker.queue.lastSerial).max() ?? 0 }
+    package var highestSerial: UInt64 {
+        state.withLock { $0.kept.values.map(\.queue.lastSerial).max() } ?? 0
+    }
 
     /// How all stand, in the order of the settings.
     package var reports: [OutputReport] { lines.map(\.worker.report) }
 
+    private var lines: [Line] { state.withLock { $0.lines } }
+
     /// Works until the task is cancelled.
     package func run() async {
         await withDiscardingTaskGroup { group in
-            for line in lines { group.addTask { await line.worker.run() } }
+            while !Task.isCancelled {
+                let beginning = state.withLock { state in
+                    defer { state.beginning = [] }
+                    return state.beginning
+                }
+                for (worker, predecessor) in beginning {
+                    group.addTask {
+                        await predecessor?.waitForEnd()
+                        await worker.run()
+                    }
+                }
+                await bell.wait(nil)
+            }
         }
     }
 
@@ -80,6 +177,9 @@ package final class OutputHub: Sendable {
     ///
     /// - Throws: ``OutputError`` `queue`; it can be given again.
     package func take(_ line: Span<UInt8>, serial: UInt64) throws {
+        self.serial.withLock { $0 = max($0, serial) }
+        let (lines, lowestLevel) = state.withLock { ($0.lines, $0.lowestLevel) }
+        guard !lines.isEmpty else { return }
         if let level = AlertGlance.level(line), level < lowestLevel { return }
         let bytes = line.withUnsafeBufferPointer { [UInt8]($0) }
         guard let alert = OutputAlert(line: bytes) else { return }
@@ -93,10 +193,9 @@ package final class OutputHub: Sendable {
     ///
     /// - Throws: ``OutputError`` `queue`.
     package func commit() throws {
-        for line in lines {
-            try line.worker.queue.sync()
-            line.worker.bell.ring()
-        }
+        // Also those of outputs that are gone since a line was taken.
+        for kept in state.withLock({ $0.kept.values }) { try kept.queue.sync() }
+        for line in lines { line.worker.bell.ring() }
     }
 
     /// Sends a message that says it is a trial, past the queue.

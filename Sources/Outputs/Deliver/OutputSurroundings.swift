@@ -31,6 +31,8 @@ package struct OutputSurroundings: Sendable {
     package var environment: [String: String]
     /// Told what an operator should read: output, text, whether it is trouble.
     package var notice: @Sendable (String, String, Bool) -> Void
+    /// Where an address is, for documents of an index; nil for nowhere that is known.
+    package var place: @Sendable (String) -> JSONTree? = { _ in nil }
     /// The checked path of an integration's script; throws ``OutputError`` `program`.
     package var script: @Sendable (String) throws -> String
     /// Runs a program to its end, and may block; throws ``OutputError`` `program`.

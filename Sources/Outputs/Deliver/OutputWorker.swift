@@ -13,23 +13,14 @@ import Synchronization
 ///                            └ wait: for more, for time
 /// ```
 /// The size of a merged message is written down before it leaves: after a crash the same
-/// message is sent again, with the same key.
+/// message is sent again, with the same key. Told to stop, it brings the delivery that is under
+/// way to its end, so that its successor sends nothing twice.
 final class OutputWorker: Sendable {
     /// What it remembers with the queue's position.
     private struct Memory: Codable {
         var state = DeliveryState()
         /// Alerts of the message that is on its way; 0 for none.
         var inFlight = 0
-    }
-
-    private struct Tally {
-        var messages = 0
-        var alerts = 0
-        var failures = 0
-        var refused = 0
-        var counted = 0
-        var lastDelivery: Int64?
-        var trouble = ""
     }
 
     private static let frontBytes = 4 << 20
@@ -41,25 +32,30 @@ final class OutputWorker: Sendable {
     let queue: OutputQueue
     private let transport: any OutputTransport
     private let surroundings: OutputSurroundings
-    private let tally = Mutex(Tally())
+    private let tally: OutputTally
+    private let isStopping = Mutex(false)
+    /// Something has come.
     let bell = Bell()
+    /// It is to stop.
+    private let ending = Bell()
+    private let ended = Bell()
 
     init(
         _ output: Output,
-        queue: OutputQueue,
+        _ kept: (queue: OutputQueue, tally: OutputTally),
         transport: any OutputTransport,
         _ surroundings: OutputSurroundings
     ) {
         name = output.name
         kind = output.kindName
         policy = output.policy
-        self.queue = queue
+        (queue, tally) = kept
         self.transport = transport
         self.surroundings = surroundings
     }
 
     var report: OutputReport {
-        let (tally, figures) = (tally.withLock { $0 }, queue.figures)
+        let (tally, figures) = (tally.current, queue.figures)
         var report = OutputReport(name: name, kind: kind, target: transport.target)
         report.trouble = tally.trouble
         report.state = figures.isFull ? .full : tally.trouble.isEmpty ? .ready : .failing
@@ -75,12 +71,27 @@ final class OutputWorker: Sendable {
         return report
     }
 
-    /// Works until the task is cancelled.
+    /// Ends ``run()`` after the delivery that is under way; nothing waits for it here.
+    func stop() {
+        isStopping.withLock { $0 = true }
+        bell.ring()
+        ending.ring()
+    }
+
+    /// Returns when ``run()`` has; one task may wait.
+    func waitForEnd() async { await ended.wait(nil) }
+
+    private var isOver: Bool { Task.isCancelled || isStopping.withLock { $0 } }
+
+    /// Works until it is stopped, or the task is cancelled.
     func run() async {
+        defer { ended.ring() }
+        // What was wrong with earlier settings is over.
+        tally.update { $0.trouble = "" }
         var memory = Self.memory(queue.memory)
         var front = Front()
         var backoff = Backoff()
-        while !Task.isCancelled {
+        while !isOver {
             do {
                 try await turn(&memory, &front, &backoff)
             } catch is CancellationError {
@@ -151,7 +162,8 @@ final class OutputWorker: Sendable {
     private func deliver(_ message: OutgoingMessage, _ backoff: inout Backoff) async throws {
         var attempts = 0
         while true {
-            try Task.checkCancellation()
+            // It stays in the queue, as it is.
+            guard !isOver else { throw CancellationError() }
             do {
                 let receipt = try await transport.deliver(message)
                 backoff.succeeded()
@@ -172,7 +184,7 @@ final class OutputWorker: Sendable {
 
     private func succeeded(_ message: OutgoingMessage, _ receipt: DeliveryReceipt) {
         let time = surroundings.now().nanoseconds / 1_000_000
-        let before = tally.withLock { tally in
+        let before = tally.update { tally in
             let before = tally.trouble
             tally.messages += 1
             tally.alerts += message.alerts.count - receipt.refused
@@ -189,7 +201,7 @@ final class OutputWorker: Sendable {
     }
 
     private func givenUp(_ message: OutgoingMessage, _ error: OutputError) {
-        tally.withLock { tally in
+        tally.update { tally in
             tally.failures += 1
             tally.refused += max(1, message.alerts.count)
             tally.trouble = error.message
@@ -199,7 +211,7 @@ final class OutputWorker: Sendable {
 
     private func failed(_ error: any Error, _ backoff: inout Backoff) async {
         let text = "\(error)"
-        let before = tally.withLock { tally in
+        let before = tally.update { tally in
             defer { tally.trouble = text }
             tally.failures += 1
             return tally.trouble
@@ -209,8 +221,7 @@ final class OutputWorker: Sendable {
             retryAfterSeconds: (error as? OutputError)?.retryAfterSeconds,
             chance: surroundings.chance()
         )
-        // Cancellation ends the wait, and the loop with it.
-        try? await Task.sleep(for: .milliseconds(Int64(seconds * 1000)))
+        await ending.wait(.milliseconds(Int64(seconds * 1000)))
     }
 
     private func wait(until: Int64?, _ now: Timestamp) async {
@@ -238,7 +249,7 @@ final class OutputWorker: Sendable {
         let done = front.counted + count
         try await BlockingWork.run { [queue] in try queue.acknowledge(done, memory: bytes) }
         front.counted = 0
-        tally.withLock { $0.counted = memory.state.countedAlerts }
+        tally.update { $0.counted = memory.state.countedAlerts }
     }
 
     private static func memory(_ bytes: [UInt8]) -> Memory {

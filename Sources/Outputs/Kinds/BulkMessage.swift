@@ -8,20 +8,26 @@ import EventModel
 /// Source: around-the-engine.md §7.4. A document is made with its alert's own id: one that
 /// comes twice is there once. Keys with dots are written with `_`, since a dot would make an
 /// object where other documents have text.
-enum BulkMessage {
+struct BulkMessage: Sendable {
     static let path = "/_bulk"
     static let type = "application/x-ndjson"
     /// Lucene takes no longer keyword.
     private static let keywordLimit = 32_000
     private static let texts: Set<String> = ["full_log", "message", "previous_log"]
     private static let memberLimit = 200
+    private static let location = "GeoLocation"
 
-    static func body(_ alerts: [OutputAlert], prefix: String) -> [UInt8] {
+    /// Of the indices' names.
+    let prefix: String
+    /// Where an address is; nil for nowhere that is known.
+    let place: @Sendable (String) -> JSONTree?
+
+    func body(_ alerts: [OutputAlert]) -> [UInt8] {
         var output: [UInt8] = []
         for alert in alerts {
             let create: JSONTree = [
                 "create": [
-                    "_index": .string(index(alert, prefix)), "_id": .string(id(alert)),
+                    "_index": .string(Self.index(alert, prefix)), "_id": .string(Self.id(alert)),
                 ]
             ]
             output += create.bytes
@@ -45,17 +51,27 @@ enum BulkMessage {
         return String(decoding: text, as: UTF8.self)
     }
 
+    /// A document as people are told of it: `wazuh-alerts-4.x-2026.11.23/watch-1.1-7`.
+    func name(_ alert: OutputAlert) -> String {
+        Self.index(alert, prefix) + "/" + Self.id(alert)
+    }
+
     private static func id(_ alert: OutputAlert) -> String {
         let sequence = alert.text("jaga.sequence")
         let parts = [alert.text("manager.name"), alert.id, sequence].filter { !$0.isEmpty }
         return String(parts.joined(separator: "-").prefix(400))
     }
 
-    private static func document(_ alert: OutputAlert) -> JSONTree {
+    private func document(_ alert: OutputAlert) -> JSONTree {
         let more: JSONTree = [
             "@timestamp": .string(alert.timestamp), "input": ["type": "log"],
         ]
-        return flattened(alert.tree, key: "").merging(more)
+        let document = Self.flattened(alert.tree, key: "").merging(more)
+        let address = alert.text("data.srcip")
+        guard !address.isEmpty, alert.tree[Self.location] == nil, let place = place(address) else {
+            return document
+        }
+        return document.merging(.object([JSONTree.Member(Self.location, place)]))
     }
 
     private static func flattened(_ tree: JSONTree, key: String) -> JSONTree {
@@ -73,30 +89,5 @@ enum BulkMessage {
             return .string(String(text.prefix(keywordLimit / 4)))
         case .null, .bool, .number: return tree
         }
-    }
-
-    /// What became of each alert; one that was there already is well.
-    ///
-    /// - Throws: ``OutputError`` `busy` when some are to come again.
-    static func receipt(_ answer: [UInt8]) throws(OutputError) -> DeliveryReceipt {
-        var receipt = DeliveryReceipt()
-        guard let tree = JSONTreeReader.read(answer) else {
-            throw OutputError(.busy, "the answer to _bulk cannot be read")
-        }
-        guard tree["errors"] == .bool(true), case .array(let items) = tree["items"] else {
-            return receipt
-        }
-        for item in items {
-            let status = item.at("create.status")?.text.flatMap { Int($0) } ?? 200
-            guard status >= 300, status != 409 else { continue }
-            let words =
-                "\(item.at("create.error.type")?.text ?? "error \(status)"): "
-                + (item.at("create.error.reason")?.text ?? "")
-            let reason = PlainText.line(words, limit: 200)
-            if status == 429 || status >= 500 { throw OutputError(.busy, reason) }
-            receipt.refused += 1
-            receipt.detail = reason
-        }
-        return receipt
     }
 }

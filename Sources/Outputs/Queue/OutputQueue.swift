@@ -57,13 +57,13 @@ package final class OutputQueue: Sendable {
         var readTo: Place
         var descriptor: Int32 = -1
         var isDirty = false
+        var limits: Limits
+        /// What the worker remembered with the last acknowledgement.
+        var memory: [UInt8]
     }
 
     private let folder: QueueFolder
-    private let limits: Limits
     private let state: Mutex<State>
-    /// What the worker remembered with the last acknowledgement.
-    package let memory: [UInt8]
 
     /// Opens a queue, or begins one.
     ///
@@ -85,12 +85,12 @@ package final class OutputQueue: Sendable {
             lastSerial: position?.serial ?? serial,
             doneSerial: position?.serial ?? serial,
             position: file,
-            readTo: first
+            readTo: first,
+            limits: limits,
+            memory: position?.memory ?? []
         )
         try Self.recover(folder, &state)
         self.folder = folder
-        self.limits = limits
-        memory = position?.memory ?? []
         self.state = Mutex(state)
         // From now on it begins behind that number, whatever comes.
         if position == nil { try acknowledge(0, memory: []) }
@@ -106,6 +106,12 @@ package final class OutputQueue: Sendable {
 
     package var figures: Figures { state.withLock { $0.figures } }
 
+    /// What the worker remembered with the last acknowledgement.
+    package var memory: [UInt8] { state.withLock { $0.memory } }
+
+    /// Other limits hold from now on; what waits already goes on waiting.
+    package func replace(_ limits: Limits) { state.withLock { $0.limits = limits } }
+
     /// Adds an alert, unless an earlier run did; nothing when the queue is full, which is
     /// counted.
     ///
@@ -115,7 +121,7 @@ package final class OutputQueue: Sendable {
         try state.withLock { state throws(OutputError) in
             guard serial > state.lastSerial else { return }
             let isFull =
-                state.figures.waitingBytes + record.byteCount > limits.bytes
+                state.figures.waitingBytes + record.byteCount > state.limits.bytes
                 || line.count > QueueRecord.lineLimit
             guard isFull else { return try write(record, &state) }
             state.lastSerial = serial
@@ -180,13 +186,14 @@ package final class OutputQueue: Sendable {
             state.front.removeFirst(done.count)
             let old = state.first.segment..<place.segment
             (state.first, state.doneSerial) = (place, serial)
+            state.memory = memory
             return old
         }
         for segment in old { folder.remove(segment) }
     }
 
     private func write(_ record: QueueRecord, _ state: inout State) throws(OutputError) {
-        if state.descriptor >= 0, state.last.offset >= limits.segmentBytes {
+        if state.descriptor >= 0, state.last.offset >= state.limits.segmentBytes {
             guard fdatasync(state.descriptor) == 0 else {
                 throw QueueFailure.error("sync", folder.path)
             }

@@ -75,11 +75,16 @@ final class HTTPDelivery: Sendable {
         do {
             let deadline = NIODeadline.now() + .seconds(Int64(endpoint.timeoutSeconds))
             let response = try await client.execute(message, deadline: deadline)
-            let body = try await response.body.collect(upTo: Self.answerLimit)
+            let content = try await response.body.collect(upTo: Self.answerLimit)
+            let (status, body) = (Int(response.status.code), [UInt8](content.readableBytesView))
             return Answer(
-                status: Int(response.status.code),
-                retryAfterSeconds: Self.seconds(response.headers.first(name: "Retry-After")),
-                body: [UInt8](body.readableBytesView)
+                status: status,
+                retryAfterSeconds: Answer.retryAfterSeconds(
+                    response.headers.first(name: "Retry-After"),
+                    status,
+                    body
+                ),
+                body: body
             )
         } catch let error as CancellationError {
             throw error
@@ -175,11 +180,6 @@ final class HTTPDelivery: Sendable {
             eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
             configuration: settings
         )
-    }
-
-    private static func seconds(_ text: String?) -> Int? {
-        guard let text, let value = Int(text.trimmedBlanks), value >= 0 else { return nil }
-        return value
     }
 
     /// An error of a connection in words that hold no URL.

@@ -9,8 +9,6 @@ final class HTTPTransport: OutputTransport {
         case slack(options: JSONTree?)
         case pagerDuty(key: Secret, options: JSONTree?)
         case alertmanager
-        /// To indices of this prefix.
-        case bulk(prefix: String)
     }
 
     private static let json = "application/json"
@@ -33,16 +31,15 @@ final class HTTPTransport: OutputTransport {
     var target: String { delivery.shown }
 
     func deliver(_ message: OutgoingMessage) async throws -> DeliveryReceipt {
-        guard let request = try await request(message) else { return DeliveryReceipt() }
-        let answer = try await delivery.send(request)
+        let answer = try await delivery.send(try await request(message))
+        if case .webhook(let template, _, _) = form { try template.check(answer, target) }
         try answer.check(target)
-        if case .bulk = form { return try BulkMessage.receipt(answer.body) }
         return DeliveryReceipt()
     }
 
     func shutdown() async { await delivery.shutdown() }
 
-    private func request(_ message: OutgoingMessage) async throws -> HTTPDelivery.Request? {
+    private func request(_ message: OutgoingMessage) async throws -> HTTPDelivery.Request {
         var request = HTTPDelivery.Request(type: Self.json, body: [])
         // Receivers that know it take a message once, however often it comes.
         request.headers = [("Idempotency-Key", message.key)]
@@ -58,11 +55,6 @@ final class HTTPTransport: OutputTransport {
         case .alertmanager:
             request.suffix = AlertmanagerMessage.path
             request.body = AlertmanagerMessage.body(message).bytes
-        case .bulk(let prefix):
-            guard !message.alerts.isEmpty else { return nil }
-            request.suffix = BulkMessage.path
-            request.type = BulkMessage.type
-            request.body = BulkMessage.body(message.alerts, prefix: prefix)
         }
         return request
     }

@@ -32,7 +32,7 @@ struct SMTPDialogue: Sendable {
     }
 
     private enum State: Sendable, Hashable {
-        case greeting, hello, startTLS, authPlain, authUser, authPassword, mail
+        case greeting, hello, startTLS, authPlain, authUser, authPassword, authEnd, mail
         case recipient(Int)
         case data, text
         case done
@@ -61,7 +61,7 @@ struct SMTPDialogue: Sendable {
             isEncrypted = true
             guard case .send(let bytes) = hello() else { return failure(reply) }
             return .encrypt(then: bytes)
-        case .authPlain, .authUser, .authPassword: return authenticated(reply)
+        case .authPlain, .authUser, .authPassword, .authEnd: return authenticated(reply)
         case .mail:
             guard reply.isPositive else { return failure(reply) }
             return recipient(0)
@@ -121,7 +121,9 @@ struct SMTPDialogue: Sendable {
         case .authUser:
             state = .authPassword
             return command(Base64.text([UInt8](credentials.user.utf8)))
-        case .authPassword: return command(Base64.text([UInt8](credentials.password.utf8)))
+        case .authPassword:
+            state = .authEnd
+            return command(Base64.text([UInt8](credentials.password.utf8)))
         default: return failure(reply)
         }
     }

@@ -84,6 +84,9 @@ package struct FindingHistory: Sendable, Hashable {
     /// The names under which images are known.
     package var subjects: [String] { images.keys.sorted() }
 
+    /// What was found in an image at its last scan, in the report's order.
+    package func findings(of subject: String) -> [Known] { images[subject]?.findings ?? [] }
+
     /// The id that an image had at its last scan; nil for one that is not known.
     package func imageID(_ subject: String) -> String? { images[subject]?.id }
 

@@ -252,13 +252,24 @@ enum CodeJudge {
         _ verdicts: inout Verdicts
     ) {
         let start = Int(first.start)
-        guard start + 6 <= form.bytes.count, form.tokens.count < 8 else { return }
-        let head = Array(form.bytes[start..<start + 6])
+        guard first.count > 5, form.tokens.count < 8 else { return }
         let isObject =
-            head.starts(with: Array("rO0AB".utf8)) || head.starts(with: Array("KztAAU".utf8))
-            || head.starts(with: Array("Cs7QAF".utf8))
+            hasLetters(form, start, "rO0AB") || hasLetters(form, start, "KztAAU")
+            || hasLetters(form, start, "Cs7QAF")
             || form.hasText(at: start, "aced0005") && first.count > 11
         if isObject { verdicts.add(.code, 70, form.range(0, 0), "an object that Java serialized") }
+    }
+
+    /// Whether the bytes stand there, in this case.
+    private static func hasLetters(
+        _ form: borrowing ValueForm,
+        _ at: Int,
+        _ text: StaticString
+    ) -> Bool {
+        guard at + text.utf8CodeUnitCount <= form.bytes.count else { return false }
+        return text.withUTF8Buffer { letters in
+            letters.indices.allSatisfy { form.bytes[at + $0] == letters[$0] }
+        }
     }
 
     /// `@{[system 'id']}`: an expression within a text of Perl.

@@ -13,6 +13,8 @@ struct ValueDecoder: Sendable {
 
     /// Bytes that a value is decoded up to; the rest is cut off.
     static let sizeLimit = 2048
+    /// The most bytes that one code point takes.
+    private static let longest = 3
     /// Rounds after the first.
     static let roundLimit = 3
 
@@ -26,27 +28,49 @@ struct ValueDecoder: Sendable {
     /// With `isQuery`, `+` is a blank.
     mutating func start(_ raw: Span<UInt8>, isQuery: Bool) {
         bytes.removeAll(keepingCapacity: true)
+        var hasHigh = false
+        bytes.append(addingCapacity: Self.sizeLimit + Self.longest) { output in
+            hasHigh = Self.decode(raw, isQuery: isQuery, &output)
+        }
+        if hasHigh { Lookalikes.fold(&bytes) }
+    }
+
+    /// The first byte of a value as it is decoded; nil of an empty one.
+    static func first(of raw: Span<UInt8>) -> UInt8? {
+        guard !raw.isEmpty else { return nil }
+        guard raw[0] == UInt8(ascii: "%"), let (value, _) = percent(raw, 0, raw.count) else {
+            return raw[0]
+        }
+        return UInt8(truncatingIfNeeded: value)
+    }
+
+    /// Writes the value's first ``sizeLimit`` bytes; whether one is beyond ASCII.
+    private static func decode(
+        _ raw: Span<UInt8>,
+        isQuery: Bool,
+        _ output: inout OutputSpan<UInt8>
+    ) -> Bool {
         let count = raw.count
         var at = 0
         var hasHigh = false
-        while at < count, bytes.count < Self.sizeLimit {
+        while at < count, output.count < sizeLimit {
             let byte = raw[at]
-            if byte == UInt8(ascii: "%"), let (value, length) = Self.percent(raw, at, count) {
-                hasHigh = append(value) || hasHigh
+            if byte == UInt8(ascii: "%"), let (value, length) = percent(raw, at, count) {
+                hasHigh = append(value, &output) || hasHigh
                 at += length
             } else if byte == UInt8(ascii: "\\"), at + 3 < count, raw[at + 1] == UInt8(ascii: "x"),
                 let high = ByteClass.hexValue(raw[at + 2]),
                 let low = ByteClass.hexValue(raw[at + 3])
             {
-                hasHigh = append(UInt32(high << 4 | low)) || hasHigh
+                hasHigh = append(UInt32(high << 4 | low), &output) || hasHigh
                 at += 4
             } else {
-                bytes.append(isQuery && byte == UInt8(ascii: "+") ? 0x20 : byte)
+                output.append(isQuery && byte == UInt8(ascii: "+") ? 0x20 : byte)
                 hasHigh = hasHigh || byte >= 0x80
                 at += 1
             }
         }
-        if hasHigh { Lookalikes.fold(&bytes) }
+        return hasHigh
     }
 
     /// Takes text that is already decoded.
@@ -58,36 +82,56 @@ struct ValueDecoder: Sendable {
     /// Undoes one more encoding; false when there is none.
     mutating func again() -> Bool {
         guard mayChange else { return blankPluses() || joinWords() }
-        swap(&bytes, &spare)
-        bytes.removeAll(keepingCapacity: true)
+        // Each buffer has one owner at a time, so that neither is copied.
+        var plain = spare
+        spare = []
+        plain.removeAll(keepingCapacity: true)
+        var seen = (changed: false, high: false)
+        plain.append(addingCapacity: bytes.count + Self.longest) { output in
+            seen = Self.unescape(bytes.span, &output)
+        }
+        spare = bytes
+        bytes = plain
+        if seen.high { Lookalikes.fold(&bytes) }
+        return seen.changed || blankPluses() || joinWords()
+    }
+
+    /// Writes the text without its escapes: whether there was one, and whether a byte is beyond
+    /// ASCII.
+    ///
+    /// An escape is never shorter than what it stands for.
+    private static func unescape(
+        _ text: Span<UInt8>,
+        _ output: inout OutputSpan<UInt8>
+    ) -> (changed: Bool, high: Bool) {
+        let count = text.count
         var at = 0
         var changed = false
         var hasHigh = false
-        let count = spare.count
-        while at < count {
-            if let (value, length) = Self.escape(spare.span, at, count) {
-                hasHigh = append(value) || hasHigh
+        while at < count, output.freeCapacity >= longest {
+            if let (value, length) = escape(text, at, count) {
+                hasHigh = append(value, &output) || hasHigh
                 at += length
                 changed = true
             } else {
-                hasHigh = hasHigh || spare[at] >= 0x80
-                bytes.append(spare[at])
+                hasHigh = hasHigh || text[at] >= 0x80
+                output.append(text[at])
                 at += 1
             }
         }
-        if hasHigh { Lookalikes.fold(&bytes) }
-        return changed || blankPluses() || joinWords()
+        return (changed, hasHigh)
     }
 
     private var mayChange: Bool {
-        for at in bytes.indices {
-            let byte = bytes[at]
+        let text = bytes.span
+        for at in 0..<text.count {
+            let byte = text[at]
             if byte == 0x25 || byte == 0x26 || byte == 0x5C { return true }
-            if byte | 0x20 == UInt8(ascii: "x"), at > 0, bytes[at - 1] == UInt8(ascii: "0") {
+            if byte | 0x20 == UInt8(ascii: "x"), at > 0, text[at - 1] == UInt8(ascii: "0") {
                 return true
             }
         }
-        return UTF7.occurs(bytes.span)
+        return UTF7.occurs(text)
     }
 
     /// Text without a blank whose `+` were encoded once more: they are the blanks.
@@ -104,10 +148,11 @@ struct ValueDecoder: Sendable {
 
     /// Takes out comments that part a word: `uni/**/on`.
     private mutating func joinWords() -> Bool {
-        var to = 0
-        var at = 0
-        var changed = false
         let count = bytes.count
+        guard let start = firstComment else { return false }
+        var to = start
+        var at = start
+        var changed = false
         while at < count {
             if at > 0, at + 4 < count, bytes[at] == 0x2F, bytes[at + 1] == 0x2A,
                 ByteClass.isLetter(bytes[at - 1]), let end = commentEnd(at + 2), end < count,
@@ -125,6 +170,12 @@ struct ValueDecoder: Sendable {
         return changed
     }
 
+    private var firstComment: Int? {
+        let text = bytes.span
+        guard text.count > 1 else { return nil }
+        return (0..<text.count - 1).first { text[$0] == 0x2F && text[$0 + 1] == 0x2A }
+    }
+
     /// Where a short comment ends.
     private func commentEnd(_ from: Int) -> Int? {
         var at = from
@@ -137,20 +188,20 @@ struct ValueDecoder: Sendable {
 
     /// Appends a code point as UTF-8, a byte below 256 as it is; whether it is
     /// beyond ASCII.
-    private mutating func append(_ value: UInt32) -> Bool {
+    private static func append(_ value: UInt32, _ output: inout OutputSpan<UInt8>) -> Bool {
         if value < 0x80 {
-            bytes.append(UInt8(value))
+            output.append(UInt8(value))
             return false
         }
         if value < 0x100 {
-            bytes.append(UInt8(value))
+            output.append(UInt8(value))
         } else if value < 0x800 {
-            bytes.append(UInt8(0xC0 | value >> 6))
-            bytes.append(UInt8(0x80 | value & 0x3F))
+            output.append(UInt8(0xC0 | value >> 6))
+            output.append(UInt8(0x80 | value & 0x3F))
         } else {
-            bytes.append(UInt8(0xE0 | (value >> 12) & 0x0F))
-            bytes.append(UInt8(0x80 | (value >> 6) & 0x3F))
-            bytes.append(UInt8(0x80 | value & 0x3F))
+            output.append(UInt8(0xE0 | (value >> 12) & 0x0F))
+            output.append(UInt8(0x80 | (value >> 6) & 0x3F))
+            output.append(UInt8(0x80 | value & 0x3F))
         }
         return true
     }

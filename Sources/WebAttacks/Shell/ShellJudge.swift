@@ -300,7 +300,9 @@ enum ShellJudge {
         let quotes = form.tokens[at..<end].count { $0.isMark("'") || $0.isMark("\"") }
         // An apostrophe parts a word too; Windows' shell takes any number of quotes.
         guard quotes % 2 == 0 || quotes > 2 else { return [] }
-        var letters: [UInt8] = []
+        // The longest word that is a command has 24.
+        var letters = InlineArray<24, UInt8>(repeating: 0)
+        var count = 0
         var hash = Lexicon.seed
         var index = at
         while index < end {
@@ -309,15 +311,18 @@ enum ShellJudge {
             if token.kind != .mark,
                 !(form.isMark(index - 1, "$") && index > at) && !form.isMark(index - 1, "{")
             {
-                for byte in form.lower[token.range] {
-                    letters.append(byte)
-                    hash = Lexicon.step(hash, byte)
+                for place in token.range {
+                    guard count < letters.count else { return [] }
+                    letters[count] = form.lower[place]
+                    count += 1
+                    hash = Lexicon.step(hash, form.lower[place])
                 }
             }
             index += 1
         }
-        guard letters.count > 1, letters.count <= 24 else { return [] }
-        return form.lexicon.entries[Int(form.lexicon.find(letters.span, hash: hash))].roles
+        guard count > 1 else { return [] }
+        let word = letters.span.extracting(0..<count)
+        return form.lexicon.entries[Int(form.lexicon.find(word, hash: hash))].roles
     }
 
     /// `ansible-playbook x.yml`, `chef-run all`: names that only commands have.

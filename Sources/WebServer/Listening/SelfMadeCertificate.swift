@@ -4,6 +4,7 @@
 import Crypto
 import FoundationEssentials
 import Glibc
+import HostFiles
 import NIOCore
 import SwiftASN1
 import X509
@@ -44,8 +45,12 @@ struct SelfMadeCertificate {
         } catch {
             throw WebServerError(.tls, "cannot make a certificate", cause: error)
         }
-        try PrivateFile.replace(keyPath, with: [UInt8](key.pemRepresentation.utf8))
-        try PrivateFile.replace(certificatePath, with: [UInt8](certificate.utf8))
+        do {
+            try WholeFile.replace(keyPath, with: [UInt8](key.pemRepresentation.utf8), .secret)
+            try WholeFile.replace(certificatePath, with: [UInt8](certificate.utf8), .secret)
+        } catch {
+            throw WebServerError(error)
+        }
     }
 
     /// What cannot be read is made anew.

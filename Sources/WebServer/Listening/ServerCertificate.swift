@@ -4,6 +4,7 @@
 import Crypto
 import FoundationEssentials
 import Glibc
+import HostFiles
 import NIOSSL
 
 /// The certificate that the server shows, and its key.

@@ -5,6 +5,7 @@ import CLinux
 import Crypto
 import Glibc
 import HTTPTypes
+import HostFiles
 import HummingbirdCore
 import NIOCore
 
@@ -126,34 +127,17 @@ struct StaticFiles: Sendable {
     }
 }
 
-/// Reading a file whole.
-enum WholeFile {
+extension WholeFile {
     /// - Throws: ``WebServerError`` of the code, with the system's reason.
     static func bytes(
         of path: String,
         limit: Int,
         failing code: WebServerError.Code
     ) throws -> [UInt8] {
-        func failure() -> WebServerError {
-            WebServerError(
-                code,
-                "cannot read \(path): \(String(cString: strerror(errno)).lowercased())"
-            )
-        }
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw failure() }
-        defer { close(descriptor) }
-        var bytes: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 1 << 16)
-        while true {
-            let count = read(descriptor, &buffer, buffer.count)
-            if count < 0, errno == EINTR { continue }
-            guard count >= 0 else { throw failure() }
-            if count == 0 { return bytes }
-            bytes += buffer[..<count]
-            guard bytes.count <= limit else {
-                throw WebServerError(code, "\(path) is larger than \(limit) bytes")
-            }
+        do {
+            return try read(path, limit: limit)
+        } catch {
+            throw WebServerError(code, error.message)
         }
     }
 }

@@ -4,6 +4,7 @@
 import HTTPTypes
 import AlertStore
 import Glibc
+import HostFiles
 import HummingbirdCore
 
 /// How Jaga stands: for people, for probes, for Prometheus.

@@ -1,6 +1,7 @@
 // Jaga - container security monitor
 // SPDX-License-Identifier: Apache-2.0
 
+import HostFiles
 import Synchronization
 
 /// The accounts as the server sees them: the file's, looked at anew at most

@@ -17,11 +17,12 @@ final class Dashboard: Sendable {
 
     /// Starts both; nobody is signed in yet.
     ///
-    /// Without a Docker engine in `environment`, Jaga listens to none and reads
+    /// Without a Docker engine in `environment`, Jaga listens to none, has `settings`, and reads
     /// only `log`, if that is given.
     init(
         environment: [String: String]? = nil,
         log: String? = nil,
+        settings: String = "",
         folder given: TemporaryFolder? = nil,
         ready: String? = nil,
         size: Browser.Size = .desktop,
@@ -31,7 +32,7 @@ final class Dashboard: Sendable {
         var arguments = ["--listen", "127.0.0.1:0"]
         if environment == nil {
             let configuration = folder.path + "/ossec.conf"
-            try Self.configuration(log: log).write(
+            try Self.configuration(log: log, settings).write(
                 toFile: configuration,
                 atomically: false,
                 encoding: .utf8
@@ -49,7 +50,7 @@ final class Dashboard: Sendable {
         browser = try await Browser(size: size, language: language)
     }
 
-    private static func configuration(log: String?) -> String {
+    private static func configuration(log: String?, _ settings: String) -> String {
         let file =
             log.map {
                 "<localfile><log_format>syslog</log_format><location>\($0)</location></localfile>"
@@ -57,7 +58,7 @@ final class Dashboard: Sendable {
         return """
             <ossec_config>
             <wodle name="docker-listener"><disabled>yes</disabled></wodle>
-            \(file)
+            \(file)\(settings)
             </ossec_config>
             """
     }

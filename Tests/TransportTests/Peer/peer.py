@@ -3,18 +3,21 @@
 # SPDX-License-Identifier: Apache-2.0
 """An agent of Wazuh 4 in another language, written from docs/spec/wazuh-protocol.md alone.
 
-usage: peer.py enrol HOST PORT LINE
+usage: peer.py enrol HOST PORT LINE [CERTIFICATE KEY]
        peer.py manager tcp|udp aes|blowfish PORT KEYLINE COUNT
+       peer.py office PORT KEYLINE ARCONF WORD RESPONSE
        peer.py agent tcp|udp aes|blowfish HOST PORT KEYLINE STEP...
 
 A manager takes one agent, acknowledges it, asks it one thing, and prints what it says until it says good-bye
-or has sent COUNT events.
+or has sent COUNT events. An office is a manager over TCP and AES that also pushes ARCONF as the shared file ar.conf, and
+asks for RESPONSE, a JSON object, when an event has WORD in it.
 
 Steps, done in order; what they see is printed as one JSON value a line:
   send:BODY   seal a body and send it          raw:HEX  send a payload as it is
   stream:HEX  send bytes without a frame       recv     the next body from the manager
   ping        the next payload, unopened       file     a shared file: [name, is whole, text]
   answer:TEXT wait for a request, answer it    closed   wait until the manager hangs up
+  until:TEXT  receive bodies up to this one
   wait:MS     wait so long for a body: it, or "nothing"
   first       the next body, or "closed" when the manager hangs up
   as:KEYLINE  be another agent                 noid     leave the id away from now on
@@ -191,6 +194,12 @@ class Agent:
         except (EOFError, ConnectionError):
             return "closed"
 
+    def until(self, text):
+        """Receives up to a body, which may be preceded by any number of others."""
+        while (body := self.open(self.receive()).decode()) != text:
+            pass
+        return body
+
     def wait(self, seconds):
         self.socket.settimeout(seconds)
         try:
@@ -216,6 +225,8 @@ class Agent:
             return self.wait(int(rest) / 1000)
         if word == "recv":
             return self.open(self.receive()).decode()
+        if word == "until":
+            return self.until(rest)
         if word == "ping":
             return self.receive().decode()
         return {"file": self.file, "closed": self.closed, "first": self.first,
@@ -263,16 +274,55 @@ def manager(transport, method, port, line, count):
                 return
 
 
-def enrol(host, port, line):
+def push(peer, text):
+    """Sends merged.mg with one file, ar.conf."""
+    bundle = b"#default\n!%d ar.conf\n%s" % (len(text), text)
+    bodies = [b"#!-up file %s merged.mg\n" % md5(bundle)]
+    bodies += [bundle[n:n + 900] for n in range(0, len(bundle), 900)]
+    for body in bodies + [b"#!-close file "]:
+        peer.send(peer.seal(body))
+
+
+def office(port, line, configuration, word, response):
+    connection, _ = accept("tcp", port)
+    connection.settimeout(None)
+    peer = Agent("tcp", "aes", None, None, line, connection)
+    peer.has_id = False
+    has_pushed = has_asked = False
+    while True:
+        try:
+            packet = peer.receive()
+        except (EOFError, ConnectionError):
+            return
+        body = peer.open(packet[packet.index(b"!", 1) + 1:])
+        yield body.decode(errors="replace")
+        if body.startswith(b"#!-agent shutdown "):
+            return
+        if body.startswith(b"#!-"):
+            peer.send(peer.seal(b"#!-agent ack "))
+            if not has_pushed and b" merged.mg" in body:
+                has_pushed = True
+                push(peer, configuration.encode())
+        elif not has_asked and word.encode() in body:
+            has_asked = True
+            peer.send(peer.seal(b"#!-execd " + response.encode()))
+
+
+def enrol(host, port, line, *shown):
     context = ssl.create_default_context()
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
+    if shown:
+        context.load_cert_chain(*shown)
     with socket.create_connection((host, int(port)), TIME_LIMIT) as plain:
         with context.wrap_socket(plain) as wrapped:
             wrapped.sendall(line.encode() + b"\n")
             reply = b""
-            while piece := wrapped.recv(4096):
-                reply += piece
+            try:
+                while piece := wrapped.recv(4096):
+                    reply += piece
+            except (ssl.SSLError, ConnectionError):
+                return "refused"
     return reply.decode()
 
 
@@ -282,6 +332,10 @@ def main(words):
         return
     if words[0] == "manager":
         for body in manager(*words[1:]):
+            print(json.dumps(body), flush=True)
+        return
+    if words[0] == "office":
+        for body in office(*words[1:]):
             print(json.dumps(body), flush=True)
         return
     agent = Agent(*words[1:6])

@@ -61,7 +61,7 @@ export class AgentsPage {
   }
 
   #joinCard() {
-    const group = h("input.input", { "data-test": "agents-group", spellcheck: "false", maxLength: 128 });
+    const group = h("input.input", { "data-test": "agents-group", spellcheck: "false", maxlength: "128" });
     const submit = async (event) => {
       event.preventDefault();
       try {

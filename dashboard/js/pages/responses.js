@@ -3,28 +3,28 @@
 
 // Responses: what stands and its undoing, what has ended, and what alerts lead to.
 import { fill, h } from "../lib/dom.js";
-import { get, isAbort, Latest, mayAct } from "../lib/api.js";
+import { get, mayAct } from "../lib/api.js";
 import { t } from "../lib/i18n.js";
 import { released } from "../lib/pointer.js";
 import { targetName } from "../lib/responses.js";
 import { writeAddress } from "../lib/router.js";
 import { ago, fullTime, stretch } from "../lib/time.js";
 import { oneLine } from "../lib/visible.js";
-import { bones, empty, problemNotice } from "../ui/pieces.js";
+import { bones, empty } from "../ui/pieces.js";
+import { Poll } from "../ui/poll.js";
 import { alertAddress, askUndo } from "../ui/respond.js";
 
-const EVERY_MS = 3000;
 const DOTS = { standing: "paused", begun: "starting", undoing: "restarting", failed: "dead" };
 const STATES = ["standing", "begun", "undoing", "undone", "failed", "finished", "aborted"];
 
 export class ResponsesPage {
-  #latest = new Latest();
-  #timer = 0;
+  #poll;
 
   constructor(root) {
     document.title = `${t("nav.responses")} · Jaga`;
     this.head = h("p", { "data-test": "responses-head" });
-    this.notice = h("div");
+    const notice = h("div");
+    this.#poll = new Poll(notice, (signal) => this.#load(signal));
     this.standing = h("div.card-body", bones(3));
     this.ended = h("div.card-body", bones(3));
     this.settings = h("div.card-body", bones(2));
@@ -33,7 +33,7 @@ export class ResponsesPage {
     fill(
       root,
       h("div.page-head", h("h1", t("nav.responses")), this.head),
-      this.notice,
+      notice,
       h(
         "div.stack",
         card("responses.standing", this.standing),
@@ -44,31 +44,17 @@ export class ResponsesPage {
   }
 
   update() {
-    this.#load();
+    this.#poll.start();
   }
 
   stop() {
-    clearTimeout(this.#timer);
-    this.#latest.stop();
+    this.#poll.stop();
   }
 
-  async #load() {
-    clearTimeout(this.#timer);
-    try {
-      if (!document.hidden) {
-        const found = await get("/responses", {}, { signal: this.#latest.next() });
-        await released();
-        this.#draw(found);
-        fill(this.notice);
-      }
-    } catch (error) {
-      if (isAbort(error)) return;
-      fill(
-        this.notice,
-        problemNotice(error, () => this.#load()),
-      );
-    }
-    this.#timer = setTimeout(() => this.#load(), EVERY_MS);
+  async #load(signal) {
+    const found = await get("/responses", {}, { signal });
+    await released();
+    this.#draw(found);
   }
 
   #draw({ acts, standing, enabled, responses }) {
@@ -145,7 +131,7 @@ export class ResponsesPage {
               {
                 type: "button",
                 "data-test": "response-undo",
-                on: { click: () => askUndo(act, name, () => this.#load()) },
+                on: { click: () => askUndo(act, name, () => this.#poll.start()) },
               },
               t("respond.undo"),
             ),

@@ -3,26 +3,26 @@
 
 // Status: how every part stands, looked at every few seconds.
 import { fill, h, icon } from "../lib/dom.js";
-import { get, isAbort, Latest } from "../lib/api.js";
+import { get } from "../lib/api.js";
 import { bytes, compact, number, t } from "../lib/i18n.js";
 import { released } from "../lib/pointer.js";
 import { ago, minuteTime, stretch } from "../lib/time.js";
 import { oneLine } from "../lib/visible.js";
-import { bones, problemNotice } from "../ui/pieces.js";
+import { bones } from "../ui/pieces.js";
+import { Poll } from "../ui/poll.js";
 import { OutputsCard } from "./status-outputs.js";
 
-const EVERY_MS = 3000;
 const ORDER = ["failed", "waiting", "starting", "connected", "ignored", "ended"];
 
 export class StatusPage {
-  #latest = new Latest();
-  #timer = 0;
+  #poll;
   #before = null;
 
   constructor(root, session) {
     document.title = `${t("nav.status")} · Jaga`;
     this.head = h("p", { "data-test": "status-head" });
-    this.notice = h("div");
+    const notice = h("div");
+    this.#poll = new Poll(notice, (signal) => this.#load(signal));
     this.tiles = h("div.tiles", bones(3));
     this.sources = h("section.card", { "aria-label": t("status.sources") }, h("div.card-body", bones(8)));
     this.outputs = new OutputsCard(session);
@@ -30,40 +30,25 @@ export class StatusPage {
     fill(
       root,
       h("div.page-head", h("h1", t("nav.status")), this.head),
-      this.notice,
+      notice,
       this.tiles,
       h("div.stack", this.sources, this.outputs.element, this.more),
     );
   }
 
   update() {
-    this.#load();
+    this.#poll.start();
   }
 
   stop() {
-    clearTimeout(this.#timer);
-    this.#latest.stop();
+    this.#poll.stop();
   }
 
-  async #load() {
-    clearTimeout(this.#timer);
-    try {
-      if (!document.hidden) {
-        const signal = this.#latest.next();
-        const [status] = await Promise.all([get("/status", {}, { signal }), this.outputs.load(signal)]);
-        await released();
-        this.#draw(status);
-        this.outputs.draw();
-        fill(this.notice);
-      }
-    } catch (error) {
-      if (isAbort(error)) return;
-      fill(
-        this.notice,
-        problemNotice(error, () => this.#load()),
-      );
-    }
-    this.#timer = setTimeout(() => this.#load(), EVERY_MS);
+  async #load(signal) {
+    const [status] = await Promise.all([get("/status", {}, { signal }), this.outputs.load(signal)]);
+    await released();
+    this.#draw(status);
+    this.outputs.draw();
   }
 
   #draw(status) {

@@ -24,6 +24,8 @@ const PAGES = [
   ["logtest", "logtest", "l"],
   ["status", "status", "s"],
 ];
+/** Those whose name is too long for the row of a phone. */
+const SHORTENED = new Set(["hunt", "responses", "vulnerabilities", "logtest"]);
 const LISTED = 14;
 const EVERY_MS = 15_000;
 
@@ -44,7 +46,7 @@ export class Shell {
           { href: writeAddress(name), "data-test": `nav-${name}`, "aria-label": t(`nav.${name}`) },
           icon(sign),
           h("span.long", t(`nav.${name}`)),
-          h("span.short", { "aria-hidden": "true" }, t(name === "hunt" ? "nav.hunt_short" : `nav.${name}`)),
+          h("span.short", { "aria-hidden": "true" }, t(SHORTENED.has(name) ? `nav.${name}_short` : `nav.${name}`)),
         ),
       ]),
     );

@@ -28,6 +28,7 @@ final class ClientSession: Sendable {
     }
 
     var version: String { configuration.version }
+    var isOverDatagrams: Bool { server.way == .datagrams }
     var silence: Duration { configuration.silence }
     var notifyInterval: Duration { configuration.notifyInterval }
     var reconnection: Duration? { configuration.reconnection }

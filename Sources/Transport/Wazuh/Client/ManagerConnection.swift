@@ -20,6 +20,7 @@ final class ManagerConnection: ChannelInboundHandler {
     private let session: ClientSession
     private var reader = FrameReader()
     private var receiver = BundleReceiver()
+    private var unheard = UnheardAnswers()
     private var isAcknowledged = false
     /// How far was sent before each keep-alive that waits for its answer.
     private var marks: [Int] = []
@@ -94,8 +95,13 @@ final class ManagerConnection: ChannelInboundHandler {
         case .fileEnd: if let bundle = receiver.end() { session.take(bundle) }
         case .request(let number, let target, let payload):
             let answer = session.answer(target, payload)
+            if session.isOverDatagrams {
+                write(.requestReceived(number: number), context)
+                unheard.sent(answer, number: number)
+            }
             write(.response(number: number, payload: answer[...]), context)
             context.flush()
+        case .answerReceived(let number): unheard.heard(number)
         case .reconnect: context.close(promise: nil)
         case .other(let body): session.command(.module(Array(body)))
         }
@@ -172,6 +178,10 @@ final class ManagerConnection: ChannelInboundHandler {
                 self.isRenewing = true
                 self.renewIfDone(context)
                 guard context.channel.isActive else { return }
+            }
+            for (number, payload) in self.unheard.due() {
+                self.write(.response(number: number, payload: payload[...]), context)
+                context.flush()
             }
             let interval = TimeAmount.nanoseconds(self.session.notifyInterval.nanoseconds)
             let isDue = now - self.lastKeepAlive >= interval

@@ -3,6 +3,7 @@
 
 package import EventModel
 import Glibc
+import HostFiles
 import NIOCore
 import NIOPosix
 
@@ -124,7 +125,7 @@ package final class WazuhAgent: Sendable {
 
     /// The key in the file; nil when there is none yet.
     private static func key(_ configuration: ClientConfiguration) throws -> AgentKey? {
-        guard FileVersion(path: configuration.keyFile) != nil else { return nil }
+        guard FileStamp(of: configuration.keyFile) != nil else { return nil }
         let bytes = try SmallFile.read(configuration.keyFile, limit: 64 << 10)
         var diagnostics: [Diagnostic] = []
         let text = String(decoding: bytes, as: UTF8.self)
@@ -144,25 +145,25 @@ package final class WazuhAgent: Sendable {
         with server: ClientConfiguration.Server,
         _ parts: ClientParts
     ) async -> AgentKey? {
-        guard let enrolment = configuration.enrolment, !Task.isCancelled else { return nil }
-        do {
-            let key = try await Enroller.enrol(
-                enrolment,
-                at: enrolment.host ?? server.host,
-                keyHash: present?.hash
-            )
-            try await parts.work.run { [configuration] in
-                try SmallFile.replace(
-                    configuration.keyFile,
-                    with: Array((key.line + "\n").utf8),
-                    mode: 0o640
-                )
+        guard let enrolment = configuration.enrolment else { return nil }
+        // First where it is said to enrol, then where it is to report.
+        let hosts = enrolment.host.map { $0 == server.host ? [$0] : [$0, server.host] }
+        for host in hosts ?? [server.host] where !Task.isCancelled {
+            do {
+                let key = try await Enroller.enrol(enrolment, at: host, keyHash: present?.hash)
+                try await parts.work.run { [configuration] in
+                    try SmallFile.replace(
+                        configuration.keyFile,
+                        with: Array((key.line + "\n").utf8),
+                        mode: 0o640
+                    )
+                }
+                return key
+            } catch {
+                shownStatus.withLock { $0.problem = "\(error)" }
             }
-            return key
-        } catch {
-            shownStatus.withLock { $0.problem = "\(error)" }
-            return nil
         }
+        return nil
     }
 
     /// One connection, to its end; whether the manager took this agent.

@@ -26,7 +26,9 @@ enum EnrolmentTLS {
             settings.cipherSuites = ciphers
             if let authority = enrolment.agentAuthority {
                 settings.trustRoots = .file(authority)
-                settings.certificateVerification = .noHostnameVerification
+                // Of a server, "full" is the address that the other side comes from.
+                settings.certificateVerification =
+                    enrolment.verifiesAgentAddress ? .fullVerification : .noHostnameVerification
             }
             return try NIOSSLContext(configuration: settings)
         } catch {

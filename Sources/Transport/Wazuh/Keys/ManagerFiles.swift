@@ -3,6 +3,7 @@
 
 package import EventModel
 import Glibc
+package import HostFiles
 
 /// The files of a manager below its root, in Wazuh's places; all of it blocks.
 ///
@@ -36,7 +37,7 @@ package struct ManagerFiles: Sendable {
     }
 
     /// Which `client.keys` it is, by inode and time of change.
-    package func keysVersion() -> FileVersion? { FileVersion(path: keys) }
+    package func keysVersion() -> FileStamp? { FileStamp(of: keys) }
 
     /// Reads `client.keys`; empty when there is none.
     ///

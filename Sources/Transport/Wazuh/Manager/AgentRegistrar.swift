@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import EventModel
+import HostFiles
 import Synchronization
 
 /// Keeps `client.keys` and what stands beside it; all of it blocks and is called
@@ -9,7 +10,7 @@ import Synchronization
 final class AgentRegistrar: Sendable {
     private struct State {
         var keys = ClientKeys()
-        var version: FileVersion?
+        var version: FileStamp?
         /// Seconds since the epoch.
         var registrations: [String: Int64] = [:]
     }

@@ -24,6 +24,8 @@ package struct ManagerConfiguration: Sendable {
         package var key: String
         /// PEM file of who signs agents' certificates; nil when none is asked for.
         package var agentAuthority: String?
+        /// Whether that certificate must also name the address that the agent comes from.
+        package var verifiesAgentAddress = false
         package var policy: EnrolmentPolicy
 
         package init(

@@ -116,8 +116,7 @@ final class ManagerDesk: Sendable {
         case .response(let number, let payload):
             if !requests.answered(number, by: incoming.id, payload) { tally.add(.unknownMessages) }
             if link.isDatagram {
-                let received = AgentMessage.requestReceived(number: number)
-                link.send(.other(received.body[...]))
+                link.send(.answerReceived(number: number))
             }
         case .requestReceived(let number): requests.received(number, by: incoming.id)
         case .unknown: tally.add(.unknownMessages)

@@ -27,6 +27,8 @@ package struct KeepAlive: Sendable, Hashable {
 
     /// Labels that are kept at most.
     private static let labelLimit = 256
+    /// Bytes of a body at which no further label is told.
+    private static let sizeLimit = 63_000
 
     /// System and version, as ``UnameLine`` reads it.
     package let uname: String
@@ -90,7 +92,10 @@ package struct KeepAlive: Sendable, Hashable {
         if !configurationSum.isEmpty { text += " / " + configurationSum }
         text += "\n"
         for label in labels {
-            text += "\(label.isHidden ? "!" : "")\"\(label.key)\":\(label.value)\n"
+            let line = "\(label.isHidden ? "!" : "")\"\(label.key)\":\(label.value)\n"
+            // Without the rest of its labels an agent is still alive.
+            guard text.utf8.count + line.utf8.count <= Self.sizeLimit else { break }
+            text += line
         }
         text += "\(mergedSum.isEmpty ? "x" : mergedSum) merged.mg\n"
         if !address.isEmpty { text += "#\"_agent_ip\":\(address)\n" }

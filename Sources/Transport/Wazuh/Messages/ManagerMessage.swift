@@ -18,6 +18,8 @@ package enum ManagerMessage: Sendable, Hashable {
     case fileStart(digest: String, name: String)
     case fileEnd
     case request(number: String, target: String, payload: ArraySlice<UInt8>)
+    /// The answer to a request over UDP has arrived.
+    case answerReceived(number: String)
     /// The agent is to connect anew.
     case reconnect
     /// Control for a module, or control that we do not know.
@@ -73,6 +75,8 @@ package enum ManagerMessage: Sendable, Hashable {
         case .fileEnd: return Self.fileEndWord
         case .request(let number, let target, let payload):
             return AgentMessage.requestWord + Array("\(number) \(target) ".utf8) + payload
+        case .answerReceived(let number):
+            return AgentMessage.requestWord + Array("\(number) ack".utf8)
         case .reconnect: return Self.reconnectWord
         case .other(let body), .fileBytes(let body): return Array(body)
         }
@@ -96,6 +100,9 @@ package enum ManagerMessage: Sendable, Hashable {
         )
         guard words.count >= 2, (1...16).contains(words[0].count), words[1].count <= 64 else {
             return nil
+        }
+        if words.count == 2, words[1].elementsEqual("ack".utf8) {
+            return .answerReceived(number: String(decoding: words[0], as: UTF8.self))
         }
         return .request(
             number: String(decoding: words[0], as: UTF8.self),

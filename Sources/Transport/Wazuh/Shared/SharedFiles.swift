@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Crypto
+import HostFiles
 import Synchronization
 
 /// The bundles of all groups, made from the files below `etc/shared`.
@@ -17,7 +18,7 @@ package final class SharedFiles: Sendable {
     private static let combinationLimit = 4_096
 
     private struct Made: Sendable {
-        var versions: [String: FileVersion]
+        var versions: [String: FileStamp]
         var bundle: SharedBundle
     }
 
@@ -55,7 +56,7 @@ package final class SharedFiles: Sendable {
         for name in wanted {
             let groups = name.split(separator: ",").map(String.init)
             let paths = paths(of: groups)
-            let versions = paths.compactMapValues(FileVersion.init(path:))
+            let versions = paths.compactMapValues(FileStamp.init(of:))
             if made[name]?.versions == versions {
                 skipped.formUnion(state.withLock { $0.skipped })
                 continue
@@ -92,7 +93,7 @@ package final class SharedFiles: Sendable {
         var size = 0
         let order = paths.keys.sorted { ($0 == "ar.conf" ? "" : $0) < ($1 == "ar.conf" ? "" : $1) }
         for name in order {
-            guard let path = paths[name], FileVersion(path: path) != nil else { continue }
+            guard let path = paths[name], FileStamp(of: path) != nil else { continue }
             guard let bytes = try? SmallFile.read(path, limit: Self.fileLimit),
                 !bytes.contains(0), size + bytes.count <= Self.bundleLimit
             else {
