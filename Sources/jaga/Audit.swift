@@ -24,7 +24,7 @@ struct Audit: AsyncParsableCommand {
               jaga audit --fail-on any
 
             EXIT CODES
-              0 done   1 the engine does not answer, or a check of --fail-on failed   64 wrong use
+              0 done   1 the engine does not answer, or a check of --fail-on failed   2 wrong use
             """
     )
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import Glibc
 
 /// The command line: each subcommand is one file beside this one.
 @main
@@ -35,6 +36,25 @@ struct Jaga: AsyncParsableCommand {
             User.self, Token.self, Respond.self, Audit.self, Scan.self, Notify.self, Report.self,
         ]
     )
+
+    /// Parses and runs.
+    ///
+    /// Wrong use ends with 2, as the help says, where the library has 64 (`EX_USAGE`).
+    static func main() async {
+        do {
+            var command = try parseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch  where exitCode(for: error) == .validationFailure {
+            Terminal.note(fullMessage(for: error))
+            Glibc.exit(ExitStatus.usage)
+        } catch {
+            exit(withError: error)
+        }
+    }
 }
 
 /// What this build calls itself.

@@ -26,7 +26,7 @@ struct Scan: AsyncParsableCommand {
               jaga scan shop:7 --sbom cyclonedx > shop.cdx.json
 
             EXIT CODES
-              0 all right   1 an image could not be scanned   2 no engine   64 wrong use
+              0 all right   1 an image could not be scanned   2 no engine, or wrong use
               4 a finding as bad as --fail-on asks for
             """,
         subcommands: [ScanImages.self, ScanUpdate.self, ScanImport.self],
