@@ -26,7 +26,7 @@ package struct WebAttackDetector: Sendable {
     /// Bytes of a path's last segment that are judged by themselves.
     private static let segmentLimit = 768
     /// What judging a form costs beside its bytes, in bytes.
-    private static let formCost = 8
+    private static let formCost = 26
 
     private var target = RequestTarget()
     private var decoder = ValueDecoder()

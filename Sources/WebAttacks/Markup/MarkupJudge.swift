@@ -3,11 +3,18 @@
 
 /// Elements, event attributes and script addresses, as a browser would find them.
 enum MarkupJudge {
+    /// Elements of a form that are looked into: each may be read up to its end.
+    private static let elementLimit = 64
+
     static func judge(_ form: borrowing ValueForm, _ verdicts: inout Verdicts) {
+        var elements = 0
         for at in 0..<form.tokens.count {
             let token = form.tokens[at]
             switch token.kind {
-            case .mark where token.byte == UInt8(ascii: "<"): element(form, at, &verdicts)
+            case .mark where token.byte == UInt8(ascii: "<"):
+                guard elements < elementLimit else { break }
+                elements += 1
+                element(form, at, &verdicts)
             case .mark where token.byte == UInt8(ascii: "$"):
                 ScriptPhrases.query(form, at, &verdicts)
             case .word: word(form, at, &verdicts)
